@@ -1,0 +1,111 @@
+//! Kinds of failure, their exit codes, and the fix that goes with an error.
+//!
+//! Anything that fails returns `anyhow::Error`. Where a caller's script must tell failures apart, the error
+//! carries a [`Kind`]; where a person can do something about it, it carries a fix.
+
+use std::fmt;
+
+/// Why a command did not end with exit code 0. The codes are fixed: scripts rely on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Exit code 1: failed.
+    Failed,
+    /// Exit code 2: bad usage, bad config, bad catalog.
+    Usage,
+    /// Exit code 3: a difference was found.
+    Difference,
+    /// Exit code 4: refused by a limit or a balance.
+    Limit,
+    /// Exit code 5: key missing or rejected, no permission, live guard, policy.
+    Refused,
+    /// Exit code 6: Stripe not reachable, or still limited after all retries.
+    Unreachable,
+    /// Exit code 7: stopped part-way; the same command finishes the rest.
+    Partial,
+}
+
+impl Kind {
+    /// The process's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Failed => 1,
+            Kind::Usage => 2,
+            Kind::Difference => 3,
+            Kind::Limit => 4,
+            Kind::Refused => 5,
+            Kind::Unreachable => 6,
+            Kind::Partial => 7,
+        }
+    }
+
+    /// The `code` in a JSON error.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Failed => "failed",
+            Kind::Usage => "usage",
+            Kind::Difference => "difference",
+            Kind::Limit => "limit",
+            Kind::Refused => "refused",
+            Kind::Unreachable => "unreachable",
+            Kind::Partial => "partial",
+        }
+    }
+}
+
+/// A message with a kind and, where there is one, the next step for the person who reads it.
+///
+/// It is a link of an `anyhow` chain like any other: the outermost `Note` decides kind and fix.
+#[derive(Debug)]
+pub struct Note {
+    pub kind: Kind,
+    pub message: String,
+    pub fix: Option<String>,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Note {}
+
+/// Makes an error of a kind, with the next step.
+pub fn fail(kind: Kind, message: impl Into<String>, fix: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Note { kind, message: message.into(), fix: Some(fix.into()) })
+}
+
+/// Makes an error of a kind that has no next step of its own.
+pub fn fail_plain(kind: Kind, message: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Note { kind, message: message.into(), fix: None })
+}
+
+/// Adds what was being done, with a kind and the next step, around an error.
+pub trait Explain<T> {
+    /// # Errors
+    /// The error it was called on, with the message, kind and fix around it.
+    fn explain(self, kind: Kind, message: impl FnOnce() -> String, fix: impl Into<String>) -> anyhow::Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> Explain<T> for Result<T, E> {
+    fn explain(self, kind: Kind, message: impl FnOnce() -> String, fix: impl Into<String>) -> anyhow::Result<T> {
+        self.map_err(|cause| cause.into().context(Note { kind, message: message(), fix: Some(fix.into()) }))
+    }
+}
+
+/// The kind of an error: that of the outermost note in its chain, else `Failed`.
+pub fn kind_of(error: &anyhow::Error) -> Kind {
+    note_of(error).map_or(Kind::Failed, |note| note.kind)
+}
+
+/// The next step that goes with an error: that of the outermost note which has one.
+pub fn fix_of(error: &anyhow::Error) -> Option<&str> {
+    error.downcast_ref::<Note>().and_then(|note| note.fix.as_deref()).or_else(|| {
+        error.chain().filter_map(|link| link.downcast_ref::<Note>()).find_map(|note| note.fix.as_deref())
+    })
+}
+
+fn note_of(error: &anyhow::Error) -> Option<&Note> {
+    // A note that wraps a cause is a context, which only the error itself can downcast to.
+    error.downcast_ref::<Note>().or_else(|| error.chain().find_map(|link| link.downcast_ref::<Note>()))
+}
