@@ -84,11 +84,21 @@ pub fn fail_plain(kind: Kind, message: impl Into<String>) -> anyhow::Error {
 pub trait Explain<T> {
     /// # Errors
     /// The error it was called on, with the message, kind and fix around it.
-    fn explain(self, kind: Kind, message: impl FnOnce() -> String, fix: impl Into<String>) -> anyhow::Result<T>;
+    fn explain(
+        self,
+        kind: Kind,
+        message: impl FnOnce() -> String,
+        fix: impl Into<String>,
+    ) -> anyhow::Result<T>;
 }
 
 impl<T, E: Into<anyhow::Error>> Explain<T> for Result<T, E> {
-    fn explain(self, kind: Kind, message: impl FnOnce() -> String, fix: impl Into<String>) -> anyhow::Result<T> {
+    fn explain(
+        self,
+        kind: Kind,
+        message: impl FnOnce() -> String,
+        fix: impl Into<String>,
+    ) -> anyhow::Result<T> {
         self.map_err(|cause| cause.into().context(Note { kind, message: message(), fix: Some(fix.into()) }))
     }
 }

@@ -1,5 +1,6 @@
 //! PURE: values in, values out; no file, socket, clock, randomness or terminal.
 
+pub mod catalog; // what should be in Stripe, read from billing.toml
 pub mod currency; // Stripe's currencies and their exponents
 pub mod money; // an integer of minor units plus a currency, and decimals below it
 pub mod signature; // webhook signatures: made and checked

@@ -142,9 +142,8 @@ impl FromStr for Rate {
             },
             _ => MoneyError::Number(number.to_owned()),
         })?;
-        let minor = major
-            .checked_mul(Decimal::from(10_i64.pow(currency.exponent())))
-            .ok_or(MoneyError::TooLarge)?;
+        let minor =
+            major.checked_mul(Decimal::from(10_i64.pow(currency.exponent()))).ok_or(MoneyError::TooLarge)?;
         Rate::from_minor(minor, currency)
     }
 }
@@ -222,11 +221,17 @@ mod tests {
     fn bad_amounts_say_what_to_write() {
         check_bad("49.00", "write the amount and its currency, like \"49.00 usd\"");
         check_bad("1e3 usd", "`1e3` is not a decimal number: write digits and a point, like \"49.00 usd\"");
-        check_bad("1,000 usd", "`1,000` is not a decimal number: write digits and a point, like \"49.00 usd\"");
+        check_bad(
+            "1,000 usd",
+            "`1,000` is not a decimal number: write digits and a point, like \"49.00 usd\"",
+        );
         check_bad("49.001 usd", "usd has 2 decimals, not 3");
         check_bad("1.5 jpy", "jpy has 0 decimals, not 1");
         check_bad("-1 usd", "the amount must not be negative");
-        check_bad("99999999999999 usd", "the amount is larger than Stripe takes (at most 999999999999 minor units)");
+        check_bad(
+            "99999999999999 usd",
+            "the amount is larger than Stripe takes (at most 999999999999 minor units)",
+        );
         check_bad("5 xyz", "`xyz` is not a currency: write an ISO 4217 code such as usd, eur or jpy");
         check_bad(
             "9999999999999999999999999999999999 usd",

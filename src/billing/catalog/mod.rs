@@ -1,0 +1,3 @@
+//! The catalog: what should be in Stripe, and what plans allow.
+
+pub mod file; // the types of billing.toml, as a person writes them
