@@ -4,6 +4,11 @@
 //! carries a [`Kind`]; where a person can do something about it, it carries a fix.
 
 use std::fmt;
+use std::io::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::render::Format;
 
 /// Why a command did not end with exit code 0. The codes are fixed: scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,4 +123,74 @@ pub fn fix_of(error: &anyhow::Error) -> Option<&str> {
 fn note_of(error: &anyhow::Error) -> Option<&Note> {
     // A note that wraps a cause is a context, which only the error itself can downcast to.
     error.downcast_ref::<Note>().or_else(|| error.chain().find_map(|link| link.downcast_ref::<Note>()))
+}
+
+/// Writes an error for stderr: message, causes and fix as text, or one JSON object on one line.
+///
+/// `paint` gives a word the colour of these ANSI parameters, or not.
+pub fn report(error: &anyhow::Error, format: Format, paint: impl Fn(&str, &str) -> String) -> String {
+    match format {
+        Format::Json | Format::Jsonl => json_report(error).to_string(),
+        Format::Table | Format::Csv => text_report(error, paint),
+    }
+}
+
+fn text_report(error: &anyhow::Error, paint: impl Fn(&str, &str) -> String) -> String {
+    let mut text = format!("{} {error}", paint("1;31", "error:"));
+    for cause in causes(error) {
+        text.push_str(&format!("\n  caused by: {cause}"));
+    }
+    if let Some(fix) = fix_of(error) {
+        text.push_str(&format!("\n{} {fix}", paint("36", "hint:")));
+    }
+    text
+}
+
+fn json_report(error: &anyhow::Error) -> Value {
+    let mut document = document(kind_of(error), &error.to_string(), fix_of(error));
+    let causes = causes(error);
+    if !causes.is_empty() {
+        document["error"]["causes"] = json!(causes);
+    }
+    document
+}
+
+/// `{"error": {"code", "message", "hint"}}`
+pub fn document(kind: Kind, message: &str, hint: Option<&str>) -> Value {
+    let mut fields = Map::new();
+    fields.insert("code".to_owned(), json!(kind.code()));
+    fields.insert("message".to_owned(), json!(message));
+    if let Some(hint) = hint {
+        fields.insert("hint".to_owned(), json!(hint));
+    }
+    json!({ "error": fields })
+}
+
+/// What lies under an error, without what a message above says already.
+fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut said = error.to_string();
+    let mut causes = Vec::new();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said.push_str(&cause);
+            causes.push(cause);
+        }
+    }
+    causes
+}
+
+/// Makes a panic say that it is a bug and where, and nothing of what was at hand: that may be a secret.
+pub fn report_panics(format: Format) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        let message = format!("billctl {} has a bug at {place}", env!("CARGO_PKG_VERSION"));
+        let hint =
+            "Report this line to billctl's maintainers, with the command you ran; no data is shown in it";
+        let text = match format {
+            Format::Json | Format::Jsonl => document(Kind::Failed, &message, Some(hint)).to_string(),
+            Format::Table | Format::Csv => format!("error: {message}\nhint: {hint}"),
+        };
+        // There is nobody left to tell if stderr is gone.
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }));
 }

@@ -1,6 +1,11 @@
 //! billctl: billing on Stripe from the terminal. This list is the map, in reading order.
 
 pub mod billing; // PURE: money, the catalog and its plan; values in, values out
+pub mod cli; // the global flags
 pub mod commands; // what a person can type: a folder a noun, a file a verb
+pub mod context; // what a command works with: settings, clock, terminal, Stripe when asked for
 pub mod emulator; // the offline Stripe, reached by URL only
 pub mod error; // kinds of failure, their exit codes, and the fix that goes with an error
+pub mod render; // value → view → table, JSON, JSON lines, CSV
+pub mod settings; // flags + environment + file → one resolved answer
+pub mod ui; // stdout = data, stderr = status; progress and prompts

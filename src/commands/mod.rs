@@ -1,1 +1,50 @@
-//! (empty)
+//! What a person can type: a folder a noun, a file a verb. This file lists the nouns.
+
+pub mod completions;
+pub mod man;
+
+use crate::context::Context;
+use crate::error::Kind;
+
+/// How a command ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0.
+    Done,
+    /// Exit code 3: a difference was found, and that is what was asked.
+    Difference,
+    /// Exit code 4: refused by a limit or a balance.
+    Limit,
+    /// Exit code 7: stopped part-way; the same command finishes the rest.
+    Partial,
+}
+
+impl Outcome {
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Outcome::Done => 0,
+            Outcome::Difference => Kind::Difference.exit_code(),
+            Outcome::Limit => Kind::Limit.exit_code(),
+            Outcome::Partial => Kind::Partial.exit_code(),
+        }
+    }
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What the command says; `error::kind_of` tells the exit code.
+    pub async fn run(self, ctx: &Context) -> anyhow::Result<Outcome> {
+        match self {
+            Command::Completions(args) => completions::run(ctx, args).await,
+            Command::Man(args) => man::run(ctx, args).await,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What a command works with: settings, clock, terminal; Stripe and the billing file when first asked for.
+
+mod stop;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use crate::billing::catalog::file::BillingFile;
+use crate::error::{Kind, fail, fail_plain};
+use crate::render::{Canvas, Present, render};
+use crate::settings::{CONFIG_NAME, EMULATOR, Settings};
+use crate::ui::{NobodyToAsk, Ui};
+
+pub use stop::Stop;
+
+/// The time: now, or for tests always the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    System,
+    Frozen(Timestamp),
+}
+
+impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the time is read")]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Clock::System => Timestamp::now(),
+            Clock::Frozen(at) => *at,
+        }
+    }
+}
+
+/// A billing file, read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    pub path: PathBuf,
+    pub file: BillingFile,
+}
+
+/// What every command is given.
+#[derive(Debug)]
+pub struct Context {
+    settings: Settings,
+    ui: Ui,
+    clock: Clock,
+    stop: OnceLock<Stop>,
+    billing: OnceLock<Loaded>,
+}
+
+impl Context {
+    pub fn new(settings: Settings) -> Context {
+        let ui = Ui::new(settings.ui_options());
+        let clock = settings.frozen_at.map_or(Clock::System, Clock::Frozen);
+        Context { settings, ui, clock, stop: OnceLock::new(), billing: OnceLock::new() }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn ui(&self) -> &Ui {
+        &self.ui
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Ctrl-C and SIGTERM as something to wait for. Before the first call they end the process at once.
+    ///
+    /// # Errors
+    /// When the system refuses to hand them over.
+    pub fn stop(&self) -> anyhow::Result<Stop> {
+        if let Some(stop) = self.stop.get() {
+            return Ok(stop.clone());
+        }
+        let stop = Stop::listen(self.ui.clone()).context("Cannot listen for Ctrl-C")?;
+        Ok(self.stop.get_or_init(|| stop).clone())
+    }
+
+    /// Shows a result on stdout in the format that was asked for.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn show(&self, result: &dyn Present) -> anyhow::Result<()> {
+        let options = self.ui.options();
+        let canvas = Canvas { width: options.width, colour: options.colour_out };
+        let text = render(result, self.settings.format, canvas)?;
+        self.ui.data(&text).context("Cannot write to stdout")
+    }
+
+    /// Asks a yes-or-no question.
+    ///
+    /// # Errors
+    /// `Usage` where nobody can be asked and `--yes` is not given.
+    pub fn confirm(&self, question: &str) -> anyhow::Result<bool> {
+        self.ui.confirm(question).map_err(|error| name_yes(error, question))
+    }
+
+    /// Has a word typed; see [`Ui::confirm_typed`].
+    ///
+    /// # Errors
+    /// `Usage` where nobody can be asked and `--yes` is not given.
+    pub fn confirm_typed(&self, question: &str, expected: &str) -> anyhow::Result<bool> {
+        self.ui.confirm_typed(question, expected).map_err(|error| name_yes(error, question))
+    }
+
+    /// The billing file, read at the first call.
+    ///
+    /// # Errors
+    /// `Usage` where there is none, or it cannot be read.
+    pub fn billing(&self) -> anyhow::Result<&Loaded> {
+        if let Some(loaded) = self.billing.get() {
+            return Ok(loaded);
+        }
+        let path = self.settings.config.clone().ok_or_else(|| {
+            fail(
+                Kind::Usage,
+                format!("There is no {CONFIG_NAME} in this folder or above it"),
+                "Write one with `billctl init`, or name another with `--config PATH`",
+            )
+        })?;
+        let text = fs_err::read_to_string(&path).map_err(|error| {
+            fail(Kind::Usage, error.to_string(), "Name the billing file with `--config PATH`")
+        })?;
+        let file = toml::from_str(&text)
+            .map_err(|error| fail_plain(Kind::Usage, format!("{}: {error}", path.display())))?;
+        Ok(self.billing.get_or_init(|| Loaded { path, file }))
+    }
+
+    /// The name of the profile in use: of flag, environment, the file's default, else the emulator.
+    ///
+    /// # Errors
+    /// `Usage` where a billing file exists but cannot be read.
+    pub fn profile_name(&self) -> anyhow::Result<&str> {
+        if let Some((name, _)) = &self.settings.profile {
+            return Ok(name);
+        }
+        if self.settings.config.is_none() {
+            return Ok(EMULATOR);
+        }
+        let project = self.billing()?.file.project.as_ref();
+        Ok(project.and_then(|project| project.default_profile.as_deref()).unwrap_or(EMULATOR))
+    }
+
+    /// The folder for what is kept of the profile in use: `.billctl/<profile>/` beside the billing file.
+    ///
+    /// # Errors
+    /// `Usage` where the profile is not known.
+    pub fn state_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.settings.project_folder().join(".billctl").join(self.profile_name()?))
+    }
+}
+
+fn name_yes(error: anyhow::Error, question: &str) -> anyhow::Error {
+    if error.is::<NobodyToAsk>() {
+        fail(
+            Kind::Usage,
+            format!("Nobody can be asked here: {question}"),
+            "Add `--yes` to answer every confirmation with yes, or `--dry-run` to change nothing",
+        )
+    } else {
+        error
+    }
+}

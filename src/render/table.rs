@@ -1,0 +1,180 @@
+//! Tables: columns that stay whole (ids, amounts), columns that wrap (names, messages).
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Width};
+
+use super::Canvas;
+use super::view::{Role, Text};
+
+/// A wrapped column is never narrower than this, even where the table then is wider than the terminal.
+const NARROWEST: u16 = 12;
+
+/// Between two columns.
+const GAP: u16 = 2;
+
+/// A column: its heading, its side, and whether its cells may be wrapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    heading: String,
+    right: bool,
+    wraps: bool,
+}
+
+impl Column {
+    /// For ids and keys: never broken, so that they can be copied.
+    pub fn id(heading: impl Into<String>) -> Column {
+        Column { heading: heading.into(), right: false, wraps: false }
+    }
+
+    /// For numbers and amounts: aligned to the right, never broken.
+    pub fn number(heading: impl Into<String>) -> Column {
+        Column { heading: heading.into(), right: true, wraps: false }
+    }
+
+    /// For words: wrapped where the table would be too wide.
+    pub fn words(heading: impl Into<String>) -> Column {
+        Column { heading: heading.into(), right: false, wraps: true }
+    }
+}
+
+/// Rows under headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Text>>,
+}
+
+impl Table {
+    pub fn new(columns: impl IntoIterator<Item = Column>) -> Table {
+        Table { columns: columns.into_iter().collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row: a cell for each column. A cell has the role of its first piece.
+    pub fn row<T: Into<Text>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub(super) fn draw(&self, canvas: Canvas) -> Vec<String> {
+        if self.rows.is_empty() {
+            return Vec::new();
+        }
+        let mut table = comfy_table::Table::new();
+        table.load_style(NOTHING).force_no_tty();
+        if canvas.colour {
+            table.enforce_styling();
+        }
+        table.set_header(self.columns.iter().map(|column| cell(column, Role::Strong, &column.heading)));
+        for row in &self.rows {
+            table.add_row(self.columns.iter().zip(row).map(|(column, text)| {
+                let role = text.pieces.first().map_or(Role::Plain, |(role, _)| *role);
+                let content: String = text.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+                cell(column, role, &content)
+            }));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, GAP));
+        }
+        self.fit(&mut table, canvas.width);
+        table.lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// Keeps whole columns whole and lets the others share what is left.
+    fn fit(&self, table: &mut comfy_table::Table, width: u16) {
+        let contents = table.column_max_content_widths();
+        let wide = |wraps: bool| -> u16 {
+            let columns = self.columns.iter().zip(&contents);
+            columns.filter(|(column, _)| column.wraps == wraps).map(|(_, content)| content + GAP).sum()
+        };
+        let (whole, words) = (wide(false), wide(true));
+        // The last column's gap is trimmed.
+        if whole + words <= width + GAP {
+            return;
+        }
+        let wrapping = u16::try_from(self.columns.iter().filter(|column| column.wraps).count()).unwrap_or(1);
+        let least = whole + wrapping * (NARROWEST + GAP);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width((width + GAP).max(least));
+        for (column, (declared, content)) in table.column_iter_mut().zip(self.columns.iter().zip(&contents)) {
+            column.set_constraint(if declared.wraps {
+                ColumnConstraint::LowerBoundary(Width::Fixed(NARROWEST.min(*content) + GAP))
+            } else {
+                ColumnConstraint::ContentWidth
+            });
+        }
+    }
+}
+
+fn cell(column: &Column, role: Role, content: &str) -> Cell {
+    let cell = Cell::new(content);
+    let cell = cell.set_alignment(if column.right { CellAlignment::Right } else { CellAlignment::Left });
+    match role {
+        Role::Plain => cell,
+        Role::Create => cell.fg(comfy_table::Color::DarkGreen),
+        Role::Change => cell.fg(comfy_table::Color::DarkYellow),
+        Role::Delete => cell.fg(comfy_table::Color::DarkRed),
+        Role::Hint => cell.add_attribute(comfy_table::Attribute::Dim),
+        Role::Strong => cell.add_attribute(comfy_table::Attribute::Bold),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prices() -> Table {
+        let mut table = Table::new([Column::id("id"), Column::words("name"), Column::number("amount")]);
+        table.row(["price_1QyHrZ2eZvKYlo2CabcdefGH", "Pro", "99.00 USD"]);
+        table.row([
+            "price_1QyHrZ2eZvKYlo2Cabcdefgh",
+            "A name of many words that does not fit beside an id and an amount",
+            "1.00 USD",
+        ]);
+        table
+    }
+
+    fn drawn(table: &Table, width: u16) -> String {
+        table.draw(Canvas { width, colour: false }).join("\n")
+    }
+
+    #[test]
+    fn words_wrap_and_ids_and_amounts_stay_whole() {
+        insta::assert_snapshot!(drawn(&prices(), 80), @"
+        id                              name                                   amount
+        price_1QyHrZ2eZvKYlo2CabcdefGH  Pro                                 99.00 USD
+        price_1QyHrZ2eZvKYlo2Cabcdefgh  A name of many words that does not   1.00 USD
+                                        fit beside an id and an amount
+        ");
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_a_wider_table_and_whole_ids() {
+        insta::assert_snapshot!(drawn(&prices(), 20), @"
+        id                              name             amount
+        price_1QyHrZ2eZvKYlo2CabcdefGH  Pro           99.00 USD
+        price_1QyHrZ2eZvKYlo2Cabcdefgh  A name of      1.00 USD
+                                        many words
+                                        that does
+                                        not fit
+                                        beside an id
+                                        and an
+                                        amount
+        ");
+    }
+
+    #[test]
+    fn roles_become_colours_only_on_a_coloured_canvas() {
+        let mut table = Table::new([Column::id("action")]);
+        table.row([Text::new(Role::Create, "create")]);
+        let coloured = table.draw(Canvas { width: 80, colour: true });
+        assert!(coloured[1].starts_with("\x1b["), "{coloured:?}");
+        assert_eq!(drawn(&table, 80), "action\ncreate");
+    }
+
+    #[test]
+    fn a_table_without_rows_draws_nothing() {
+        assert_eq!(drawn(&Table::new([Column::id("id")]), 80), "");
+    }
+}

@@ -1,0 +1,52 @@
+//! A progress bar: counts, what is left, and the wait for Stripe's limit.
+
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// `Syncing [=====>     ] 12/40, 3s left · product pro`
+const TEMPLATE: &str = "{prefix} [{bar:30}] {pos}/{len}, {eta} left{wide_msg}";
+
+/// A bar on stderr, gone when it is dropped.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    pub(super) fn start(bars: &MultiProgress, total: u64, title: &str) -> Progress {
+        let bar = bars.add(ProgressBar::new(total));
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_prefix(title.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Progress { bar }
+    }
+
+    /// Counts steps as done.
+    pub fn advance(&self, steps: u64) {
+        self.bar.inc(steps);
+    }
+
+    /// Corrects the number of steps.
+    pub fn set_total(&self, total: u64) {
+        self.bar.set_length(total);
+    }
+
+    /// Says what is being done.
+    pub fn say(&self, text: &str) {
+        self.bar.set_message(if text.is_empty() { String::new() } else { format!(" · {text}") });
+    }
+
+    /// Says that Stripe's limit is waited for.
+    pub fn wait(&self, duration: Duration, reason: &str) {
+        let tenths = duration.as_millis().div_ceil(100);
+        self.say(&format!("waiting {}.{} s for Stripe's limit ({reason})", tenths / 10, tenths % 10));
+    }
+
+    /// Clears the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
