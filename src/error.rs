@@ -9,6 +9,7 @@ use std::io::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::render::Format;
+use crate::stripe::StripeError;
 
 /// Why a command did not end with exit code 0. The codes are fixed: scripts rely on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,21 +109,34 @@ impl<T, E: Into<anyhow::Error>> Explain<T> for Result<T, E> {
     }
 }
 
-/// The kind of an error: that of the outermost note in its chain, else `Failed`.
+/// The kind of an error: that of the outermost note in its chain, else that of Stripe's answer, else `Failed`.
 pub fn kind_of(error: &anyhow::Error) -> Kind {
-    note_of(error).map_or(Kind::Failed, |note| note.kind)
+    note_of(error)
+        .map(|note| note.kind)
+        .or_else(|| stripe_of(error).map(StripeError::kind))
+        .unwrap_or(Kind::Failed)
 }
 
-/// The next step that goes with an error: that of the outermost note which has one.
+/// The next step that goes with an error: that of the outermost note which has one, else that of Stripe's answer.
 pub fn fix_of(error: &anyhow::Error) -> Option<&str> {
-    error.downcast_ref::<Note>().and_then(|note| note.fix.as_deref()).or_else(|| {
-        error.chain().filter_map(|link| link.downcast_ref::<Note>()).find_map(|note| note.fix.as_deref())
-    })
+    error
+        .downcast_ref::<Note>()
+        .and_then(|note| note.fix.as_deref())
+        .or_else(|| {
+            error.chain().filter_map(|link| link.downcast_ref::<Note>()).find_map(|note| note.fix.as_deref())
+        })
+        .or_else(|| stripe_of(error).and_then(StripeError::fix))
 }
 
 fn note_of(error: &anyhow::Error) -> Option<&Note> {
     // A note that wraps a cause is a context, which only the error itself can downcast to.
     error.downcast_ref::<Note>().or_else(|| error.chain().find_map(|link| link.downcast_ref::<Note>()))
+}
+
+fn stripe_of(error: &anyhow::Error) -> Option<&StripeError> {
+    error
+        .downcast_ref::<StripeError>()
+        .or_else(|| error.chain().find_map(|link| link.downcast_ref::<StripeError>()))
 }
 
 /// Writes an error for stderr: message, causes and fix as text, or one JSON object on one line.
@@ -151,6 +165,9 @@ fn json_report(error: &anyhow::Error) -> Value {
     let causes = causes(error);
     if !causes.is_empty() {
         document["error"]["causes"] = json!(causes);
+    }
+    if let Some(stripe) = stripe_of(error).and_then(StripeError::api) {
+        document["error"]["stripe"] = stripe.document();
     }
     document
 }

@@ -1,0 +1,171 @@
+//! The side that changes nothing: single objects, whole lists, lists page by page.
+
+use serde_json::{Map, Value, json};
+
+use super::client::Client;
+use super::error::{AnswerError, Call, Outcome, RequestError, StripeError, Unsendable};
+use super::form;
+use super::judge::Answer;
+use super::paging::{self, Next};
+use super::path::Method;
+use super::wire::Outgoing;
+
+/// Stripe's largest page.
+const PAGE_SIZE: u32 = 100;
+
+/// No list has this many pages: a server that pages for ever is stopped here.
+const MOST_PAGES: u32 = 100_000;
+
+/// The side of Stripe that changes nothing: all that planning is given.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    client: Client,
+}
+
+impl Reader {
+    pub(super) fn new(client: Client) -> Reader {
+        Reader { client }
+    }
+
+    /// Reads one object; `params` go into the query (`{"expand": ["tiers"]}`, or `null` for none).
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn get(&self, path: &str, params: &Value) -> Result<Value, StripeError> {
+        let query = form::encode(params).map_err(|why| unsendable(path, why.into()))?;
+        Ok(self.fetch(path, query).await?.body)
+    }
+
+    /// Reads a whole list, in Stripe's order: pages of 100, unless `params` name a `limit`.
+    ///
+    /// # Errors
+    /// [`StripeError`]; a page that contradicts itself is an error too, never a shorter list.
+    pub async fn list(&self, path: &str, params: &Value) -> Result<Vec<Value>, StripeError> {
+        let mut pages = self.pages(path, params);
+        let mut objects = Vec::new();
+        while let Some(page) = pages.next().await? {
+            objects.extend(page);
+        }
+        Ok(objects)
+    }
+
+    /// Reads a list page by page, for lists too long to hold: `/v1` lists and searches, and `/v2` lists.
+    pub fn pages(&self, path: &str, params: &Value) -> Pages {
+        let at = At::Start { params: params.clone() };
+        Pages { reader: self.clone(), path: path.to_owned(), at, pages_left: MOST_PAGES }
+    }
+
+    async fn fetch(&self, path: &str, query: String) -> Result<Answer, StripeError> {
+        let outgoing =
+            Outgoing { method: Method::Get, path: path.to_owned(), query, body: None, idempotency: None };
+        self.client.send(&outgoing).await
+    }
+}
+
+/// A list on its way, one page at a time.
+#[derive(Debug)]
+pub struct Pages {
+    reader: Reader,
+    path: String,
+    at: At,
+    pages_left: u32,
+}
+
+#[derive(Debug, Clone)]
+enum At {
+    Start {
+        params: Value,
+    },
+    /// `/v1`: the same parameters, and where to go on.
+    Within {
+        params: Map<String, Value>,
+    },
+    /// `/v2`: as the last page said.
+    Follow {
+        path: String,
+        query: String,
+    },
+    End,
+}
+
+impl Pages {
+    /// Reads the next page; `None` after the last one. After an error it may be called again, and asks for the
+    /// same page.
+    ///
+    /// # Errors
+    /// As for [`Reader::list`].
+    pub async fn next(&mut self) -> Result<Option<Vec<Value>>, StripeError> {
+        let (path, query, params) = match self.at.clone() {
+            At::End => return Ok(None),
+            At::Start { params } => {
+                let params = self.first_params(params)?;
+                (self.path.clone(), self.encode(&params)?, params)
+            }
+            At::Within { params } => (self.path.clone(), self.encode(&params)?, params),
+            At::Follow { path, query } => (path, query, Map::new()),
+        };
+        let answer = self.reader.fetch(&path, query.clone()).await?;
+        let request_id = answer.request_id;
+        let page = paging::read(answer.body).map_err(|why| strange(&path, request_id.clone(), &why))?;
+        let at = match page.next {
+            Next::End => At::End,
+            Next::With(name, value) => {
+                let mut params = params;
+                params.insert(name.to_owned(), json!(value));
+                At::Within { params }
+            }
+            Next::Follow { path, query } => At::Follow { path, query },
+        };
+        self.pages_left -= 1;
+        let stands_still = match &at {
+            At::End | At::Start { .. } => false,
+            At::Within { params } => self.encode(params)? == query,
+            At::Follow { path: next_path, query: next_query } => *next_path == path && *next_query == query,
+        };
+        if stands_still || self.pages_left == 0 {
+            return Err(strange(&path, request_id, "the list does not come to an end"));
+        }
+        self.at = at;
+        Ok(Some(page.objects))
+    }
+
+    fn first_params(&self, params: Value) -> Result<Map<String, Value>, StripeError> {
+        let mut params = match params {
+            Value::Null => Map::new(),
+            Value::Object(params) => params,
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                return Err(unsendable(&self.path, form::FormError::NotAnObject.into()));
+            }
+        };
+        // It walks towards newer objects, with the order reversed: nothing here needs it.
+        if params.contains_key("ending_before") {
+            return Err(unsendable(&self.path, Unsendable::Paging("ending_before")));
+        }
+        // `/v2` lists have smaller largest pages here and there, so theirs are left alone.
+        if self.path.starts_with("/v1/") && !params.contains_key("limit") {
+            params.insert("limit".to_owned(), json!(PAGE_SIZE));
+        }
+        Ok(params)
+    }
+
+    fn encode(&self, params: &Map<String, Value>) -> Result<String, StripeError> {
+        form::encode_fields(params).map_err(|why| unsendable(&self.path, why.into()))
+    }
+}
+
+fn unsendable(path: &str, why: Unsendable) -> StripeError {
+    let call = Call { method: Method::Get, path: path.to_owned() };
+    StripeError::Request(Box::new(RequestError { call, why }))
+}
+
+fn strange(path: &str, request_id: Option<String>, why: &str) -> StripeError {
+    StripeError::Answer(Box::new(AnswerError {
+        call: Call { method: Method::Get, path: path.to_owned() },
+        status: 200,
+        request_id,
+        why: why.to_owned(),
+        attempts: 1,
+        outcome: Outcome::NotDone,
+        raw: String::new(),
+    }))
+}
