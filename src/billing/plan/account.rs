@@ -1,0 +1,127 @@
+//! What a Stripe account holds of the kinds that a catalog can have, as answered by its list calls.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::kind::Kind;
+
+/// The metadata key that names the project which made an object.
+pub const PROJECT_TAG: &str = "billctl_project";
+/// The metadata key that holds the object's key in its catalog.
+pub const KEY_TAG: &str = "billctl_key";
+
+/// The objects of an account, whole.
+#[derive(Debug, Default, Clone)]
+pub struct Account {
+    objects: BTreeMap<Kind, Vec<Object>>,
+    /// The features attached to a product, by the product's id. Only of products that may have any.
+    features: BTreeMap<String, Vec<Object>>,
+}
+
+/// One object with what identifies it.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub kind: Kind,
+    pub id: String,
+    /// Unix seconds; 0 where Stripe has no such field (features).
+    pub created: i64,
+    /// Usable: not archived, deactivated, disabled or expired.
+    pub active: bool,
+    /// What Stripe keeps unique: a lookup key, an event name, a code in capitals, or the id.
+    pub natural_key: Option<String>,
+    pub json: Value,
+}
+
+/// Who an object says it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner<'a> {
+    /// Nobody: made by hand or by a program that leaves no mark.
+    Nobody,
+    /// A billctl project, with the key in its catalog.
+    Project { project: &'a str, key: &'a str },
+    /// Another tool, by the metadata key that gives it away.
+    Tool(&'a str),
+}
+
+/// Metadata keys, or beginnings of them, that other catalog tools leave on what they manage.
+const OTHER_TOOLS: [&str; 6] = ["managed_by", "stripekit", "autumn", "tier.", "terraform", "pulumi"];
+
+impl Object {
+    /// Reads what identifies an object. `None` if it has no id, or is only the stub of a deleted one.
+    pub fn new(kind: Kind, json: Value) -> Option<Object> {
+        let id = json.get("id")?.as_str()?.to_owned();
+        if json.get("deleted").and_then(Value::as_bool) == Some(true) {
+            return None;
+        }
+        let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
+        let flag = |name: &str| json.get(name).and_then(Value::as_bool).unwrap_or(true);
+        let active = match kind {
+            Kind::Meter => text("status").as_deref() == Some("active"),
+            Kind::WebhookEndpoint => text("status").as_deref() == Some("enabled"),
+            Kind::Coupon | Kind::ProductFeature => true,
+            Kind::Feature
+            | Kind::TaxRate
+            | Kind::Product
+            | Kind::Price
+            | Kind::PromotionCode
+            | Kind::Portal => flag("active"),
+        };
+        let natural_key = match kind {
+            Kind::Meter => text("event_name"),
+            Kind::Feature | Kind::Price => text("lookup_key"),
+            Kind::Product | Kind::Coupon => Some(id.clone()),
+            Kind::PromotionCode => text("code").map(|code| code.to_uppercase()),
+            Kind::TaxRate | Kind::ProductFeature | Kind::Portal | Kind::WebhookEndpoint => None,
+        };
+        let created = json.get("created").and_then(Value::as_i64).unwrap_or(0);
+        Some(Object { kind, id, created, active, natural_key, json })
+    }
+
+    /// Who the object says it belongs to, by its metadata.
+    pub fn owner(&self) -> Owner<'_> {
+        let Some(metadata) = self.json.get("metadata").and_then(Value::as_object) else {
+            return Owner::Nobody;
+        };
+        let tag = |name: &str| metadata.get(name).and_then(Value::as_str);
+        if let Some(project) = tag(PROJECT_TAG) {
+            return Owner::Project { project, key: tag(KEY_TAG).unwrap_or_default() };
+        }
+        let foreign = metadata.keys().find(|key| OTHER_TOOLS.iter().any(|tool| key.starts_with(tool)));
+        foreign.map_or(Owner::Nobody, |key| Owner::Tool(key))
+    }
+
+    /// Whether it carries this project's mark with this key.
+    pub fn is_ours(&self, project: &str, key: &str) -> bool {
+        self.owner() == Owner::Project { project, key }
+    }
+}
+
+impl Account {
+    /// Adds what a list call of a kind answered; stubs of deleted objects are passed over.
+    pub fn add(&mut self, kind: Kind, answers: Vec<Value>) {
+        let objects = answers.into_iter().filter_map(|json| Object::new(kind, json));
+        self.objects.entry(kind).or_default().extend(objects);
+    }
+
+    /// Adds the features that are attached to a product.
+    pub fn add_features(&mut self, product_id: &str, answers: Vec<Value>) {
+        let objects = answers.into_iter().filter_map(|json| Object::new(Kind::ProductFeature, json));
+        self.features.entry(product_id.to_owned()).or_default().extend(objects);
+    }
+
+    /// The objects of a kind, newest first as Stripe lists them.
+    pub fn objects(&self, kind: Kind) -> &[Object] {
+        self.objects.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The attachments of features to a product.
+    pub fn features(&self, product_id: &str) -> &[Object] {
+        self.features.get(product_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// One object by its id.
+    pub fn object(&self, kind: Kind, id: &str) -> Option<&Object> {
+        self.objects(kind).iter().find(|object| object.id == id)
+    }
+}
