@@ -533,6 +533,8 @@ pub struct Coupon {
     /// The coupon's id in Stripe; the table's key by default.
     #[schemars(length(min = 1, max = 200))]
     pub id: Option<String>,
+    /// The id of a coupon that exists already in Stripe, to adopt it.
+    pub stripe_id: Option<String>,
     #[schemars(length(min = 1, max = 40))]
     pub name: Option<String>,
     pub percent_off: Option<Percent>,

@@ -227,7 +227,10 @@ pub enum Window {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coupon {
+    /// The id in Stripe: `stripe_id`, `id`, or the key.
     pub id: String,
+    /// An existing coupon to adopt.
+    pub stripe_id: Option<String>,
     pub name: Option<String>,
     pub discount: Discount,
     pub duration: Duration,

@@ -29,7 +29,10 @@ pub enum Field {
     /// Without trailing zeros.
     Decimal(Decimal),
     /// An amount in minor units, with its currency for showing it.
-    Money { minor: Decimal, currency: Currency },
+    Money {
+        minor: Decimal,
+        currency: Currency,
+    },
     /// A moment in Unix seconds.
     Time(i64),
     /// Another resource of the catalog, whose id may not exist yet.

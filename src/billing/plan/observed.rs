@@ -11,6 +11,8 @@ use serde_json::Value;
 use super::account::Object;
 use super::field::{Field, Fields};
 use super::kind::Kind;
+use super::wanted::canonical_tier;
+use crate::billing::catalog::model::Tier;
 use crate::billing::currency::Currency;
 
 /// Turns the id of an object into a reference, or keeps it as text where it is none of the catalog's.
@@ -154,9 +156,10 @@ impl Reader<'_> {
             ("active", flag),
         ]);
         let names = self.at("marketing_features").as_array().map(Vec::as_slice).unwrap_or_default();
-        let features = names.iter().filter_map(|feature| feature.get("name")).map(|name| {
-            Field::map([("name", text(name))])
-        });
+        let features = names
+            .iter()
+            .filter_map(|feature| feature.get("name"))
+            .map(|name| Field::map([("name", text(name))]));
         fields.insert("marketing_features".to_owned(), Field::List(features.collect()));
         let size = self.at("package_dimensions");
         let dimensions = size.as_object().map_or(Field::Null, |_| {
@@ -193,8 +196,7 @@ impl Reader<'_> {
             ("tax_behavior", text),
         ]);
         fields.insert("product".to_owned(), self.reference(Kind::Product, self.at("product")));
-        fields
-            .insert("recurring.meter".to_owned(), self.reference(Kind::Meter, self.at("recurring.meter")));
+        fields.insert("recurring.meter".to_owned(), self.reference(Kind::Meter, self.at("recurring.meter")));
         fields.extend(pricing(self.json, currency));
         if let Some(options) = self.at("currency_options").as_object() {
             for (code, option) in options {
@@ -310,12 +312,8 @@ impl Reader<'_> {
     }
 
     fn webhook_endpoint(&self) -> Fields {
-        let mut fields = self.all(&[
-            ("url", text),
-            ("enabled_events", set),
-            ("description", text),
-            ("api_version", text),
-        ]);
+        let mut fields =
+            self.all(&[("url", text), ("enabled_events", set), ("description", text), ("api_version", text)]);
         let disabled = self.at("status").as_str() == Some("disabled");
         fields.insert("disabled".to_owned(), Field::Bool(disabled));
         fields
@@ -343,18 +341,14 @@ fn pricing(json: &Value, currency: Currency) -> BTreeMap<String, Field> {
     let tiers = at("tiers").as_array().map(|tiers| {
         let amount = |tier: &Value, name: &str| {
             let decimal = tier.get(format!("{name}_decimal")).filter(|value| !value.is_null());
-            money(decimal.or_else(|| tier.get(name)).unwrap_or(NOTHING), currency)
+            parse_decimal(decimal.or_else(|| tier.get(name)).unwrap_or(NOTHING))
         };
-        let tier = |tier: &Value| {
-            let up_to = int(tier.get("up_to").unwrap_or(NOTHING));
-            let up_to = if up_to == Field::Null { Field::text("inf") } else { up_to };
-            Field::map([
-                ("up_to", up_to),
-                ("unit_amount_decimal", amount(tier, "unit_amount")),
-                ("flat_amount_decimal", amount(tier, "flat_amount")),
-            ])
-        };
-        Field::List(tiers.iter().map(tier).collect())
+        let tiers = tiers.iter().map(|tier| Tier {
+            up_to: tier.get("up_to").and_then(Value::as_i64),
+            unit: amount(tier, "unit_amount"),
+            flat: amount(tier, "flat_amount"),
+        });
+        Field::List(tiers.map(|tier| canonical_tier(&tier, currency)).collect())
     });
     fields.insert("tiers".to_owned(), tiers.unwrap_or(Field::Null));
     fields
