@@ -34,15 +34,9 @@ impl Progress {
         self.bar.set_length(total);
     }
 
-    /// Says what is being done.
+    /// Says what is being done, or what is waited for.
     pub fn say(&self, text: &str) {
         self.bar.set_message(if text.is_empty() { String::new() } else { format!(" · {text}") });
-    }
-
-    /// Says that Stripe's limit is waited for.
-    pub fn wait(&self, duration: Duration, reason: &str) {
-        let tenths = duration.as_millis().div_ceil(100);
-        self.say(&format!("waiting {}.{} s for Stripe's limit ({reason})", tenths / 10, tenths % 10));
     }
 
     /// Clears the bar.

@@ -7,3 +7,5 @@
 )]
 
 mod client; // the Stripe client against a server that answers by script
+mod shell; // what every command has in common: formats, errors, exit codes
+mod support; // the real binary in a sealed world

@@ -1,0 +1,137 @@
+//! What a command said, as one text, with everything that differs from run to run taken out.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use serde_json::Value;
+
+/// A command's stdout, stderr and exit code.
+///
+/// `Display` is for snapshots: folders, ports and random ids are replaced, ids by names of the same length that
+/// count up, so that tables stay aligned.
+#[derive(Debug)]
+pub struct Transcript {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+    root: PathBuf,
+}
+
+impl Transcript {
+    pub(super) fn new(stdout: String, stderr: String, status: ExitStatus, root: PathBuf) -> Transcript {
+        Transcript { stdout, stderr, code: status.code(), root }
+    }
+
+    /// The JSON document on stdout.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        match serde_json::from_str(&self.stdout) {
+            Ok(value) => value,
+            Err(error) => panic!("stdout is no JSON document ({error}):\n{self}"),
+        }
+    }
+
+    /// The JSON error on stderr: its last line.
+    #[track_caller]
+    pub fn json_error(&self) -> Value {
+        let line = self.stderr.lines().last().unwrap_or_default();
+        match serde_json::from_str::<Value>(line) {
+            Ok(value) => value["error"].clone(),
+            Err(error) => panic!("stderr does not end with a JSON error ({error}):\n{self}"),
+        }
+    }
+
+    /// Fails unless the command ended with this exit code.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Transcript {
+        assert_eq!(self.code, Some(code), "\n{self}");
+        self
+    }
+}
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = self.stdout.clone();
+        if !self.stderr.is_empty() {
+            text.push_str("[stderr]\n");
+            text.push_str(&self.stderr);
+        }
+        match self.code {
+            Some(code) => text.push_str(&format!("[exit {code}]\n")),
+            None => text.push_str("[killed]\n"),
+        }
+        f.write_str(&sealed(&text, &self.root.display().to_string()))
+    }
+}
+
+/// Ids that the emulator makes up at random.
+const RANDOM: [&str; 14] = [
+    "acct_", "price_", "mtr_", "feat_", "prod_", "prodft_", "promo_", "txr_", "bpc_", "we_", "evt_", "req_",
+    "prv_", "whsec_",
+];
+
+fn sealed(text: &str, root: &str) -> String {
+    let text = text.replace(root, "[ROOT]");
+    let text = numbered_ids(&text);
+    ports(&text)
+}
+
+fn numbered_ids(text: &str) -> String {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut out = String::new();
+    let mut word = String::new();
+    for character in text.chars().chain(['\0']) {
+        if character.is_ascii_alphanumeric() || character == '_' {
+            word.push(character);
+            continue;
+        }
+        match RANDOM.into_iter().find(|prefix| is_random(&word, prefix)) {
+            Some(prefix) => {
+                let name = names.entry(word.clone()).or_insert_with(|| {
+                    let count = counts.entry(prefix).or_default();
+                    *count += 1;
+                    let width = word.len() - prefix.len();
+                    format!("{prefix}{count:X>width$}")
+                });
+                out.push_str(name);
+            }
+            None => out.push_str(&word),
+        }
+        word.clear();
+        out.push(character);
+    }
+    out.pop();
+    out
+}
+
+fn is_random(word: &str, prefix: &str) -> bool {
+    word.strip_prefix(prefix).is_some_and(|rest| {
+        rest.len() >= 12
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && rest.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+    })
+}
+
+fn ports(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|character: char| character.is_ascii_digit());
+        out.push_str("127.0.0.1:[PORT]");
+        out.push_str(rest);
+    }
+    out
+}
+
+#[test]
+fn ids_ports_and_folders_are_taken_out_and_widths_stay() {
+    assert_eq!(
+        sealed("price_1QyHrZ2eZvKYlo2C price_1QyHrZ2eZvKYlo2D /tmp/x/shop price_1QyHrZ2eZvKYlo2C", "/tmp/x"),
+        "price_XXXXXXXXXXXXXXX1 price_XXXXXXXXXXXXXXX2 [ROOT]/shop price_XXXXXXXXXXXXXXX1"
+    );
+    assert_eq!(sealed("http://127.0.0.1:40123/v1", "/tmp/x"), "http://127.0.0.1:[PORT]/v1");
+    assert_eq!(sealed("prod_subscriptions price_list", "/tmp/x"), "prod_subscriptions price_list");
+}
