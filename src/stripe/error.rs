@@ -79,7 +79,7 @@ pub struct ApiError {
 pub enum Fault {
     /// No connection: nothing was sent.
     Connect,
-    /// The other side's certificate was not accepted: nothing was sent.
+    /// The other side speaks no TLS, or its certificate was not accepted: nothing was sent.
     Tls,
     /// No whole answer in time.
     Timeout,
@@ -191,7 +191,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.fault {
             Fault::Connect => "could not connect",
-            Fault::Tls => "could not trust the other side's certificate",
+            Fault::Tls => "could not make a secure connection",
             Fault::Timeout => "got no answer in time",
             Fault::Cut => "lost the connection before the whole answer had come",
         };

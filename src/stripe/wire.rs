@@ -155,11 +155,7 @@ impl From<reqwest::Error> for Broken {
         let mut is_tls = false;
         let mut cause = error.source();
         while let Some(link) = cause {
-            is_tls |= link.is::<rustls::Error>()
-                || link
-                    .downcast_ref::<std::io::Error>()
-                    .and_then(|io| io.get_ref())
-                    .is_some_and(|inner| inner.is::<rustls::Error>());
+            is_tls |= is_rustls(link);
             let text = link.to_string();
             if causes.last() != Some(&text) {
                 causes.push(text);
@@ -178,6 +174,12 @@ impl From<reqwest::Error> for Broken {
         let detail = if causes.is_empty() { error.to_string() } else { causes.join(": ") };
         Broken { fault, detail }
     }
+}
+
+/// Says whether TLS itself failed; an I/O error does not count what it wraps among its sources.
+fn is_rustls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| is_rustls(wrapped))
 }
 
 /// Tells rustls, once a process, to use ring.

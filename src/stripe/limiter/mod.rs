@@ -4,8 +4,10 @@
 //! endpoint holds nobody else up. Turns go in the order of arrival. A 429 slows down what its
 //! `Stripe-Rate-Limited-Reason` names; recovery is slow and stops at the known limit.
 
-mod pace;
-mod window;
+mod pace; // how fast requests leave
+#[cfg(test)]
+mod tests; // against a model of Stripe's limits
+mod window; // how many are under way at once
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
