@@ -1,0 +1,100 @@
+// What is wrong with one recorded exchange, held against the official SDK's own types.
+import {expansionProblems} from './expansion.mjs';
+import {operationFor, operationsOf} from './operations.mjs';
+import {Refusals} from './refusals.mjs';
+import {Schemas} from './schemas.mjs';
+
+const ENVELOPES = {
+  list: {object: 'list', fields: ['object', 'data', 'has_more', 'url']},
+  search: {object: 'search_result', fields: ['object', 'data', 'has_more', 'next_page', 'url']},
+};
+
+export class Contract {
+  #operations;
+  #refusals;
+  #schemas;
+
+  constructor(sdk, cache) {
+    this.#operations = operationsOf(sdk);
+    this.#refusals = new Refusals(sdk);
+    this.#schemas = new Schemas(sdk, cache);
+  }
+
+  get routes() {
+    return new Set(this.#operations.map((operation) => operation.route));
+  }
+
+  operation(exchange) {
+    return operationFor(this.#operations, exchange.method, exchange.path);
+  }
+
+  /** Makes the schemas that these exchanges need, in one go. */
+  prepare(exchanges) {
+    const operations = new Set(exchanges.map((exchange) => this.operation(exchange)).filter(Boolean));
+    this.#schemas.prepare([...operations].flatMap(({params, result}) => [...(params ? [params] : []), ...result.types]));
+  }
+
+  problems(exchange) {
+    const operation = this.operation(exchange);
+    const accepted = exchange.status >= 200 && exchange.status < 300;
+    if (!operation) {
+      return accepted
+        ? ['the SDK knows no such call, yet it was answered with success']
+        : this.#refusals.problems(exchange.status, exchange.response);
+    }
+    const problems = [];
+    // Strangers send wrong parameters on purpose; billctl never does, and what is taken must have been right.
+    if (accepted || exchange.user_agent?.startsWith('billctl/')) problems.push(...this.#requestProblems(operation, exchange));
+    if (accepted) problems.push(...this.#answerProblems(operation, exchange));
+    else problems.push(...this.#refusals.problems(exchange.status, exchange.response));
+    return problems;
+  }
+
+  #requestProblems(operation, exchange) {
+    const params = exchange.params ?? {};
+    if (!operation.params) return Object.keys(params).length ? ['parameters on a call that takes none'] : [];
+    const validate = this.#schemas.validator(operation.params, {coerce: true});
+    return validate(structuredClone(params)) ? [] : readable(validate.errors).map((text) => `request ${text}`);
+  }
+
+  #answerProblems(operation, {response, params}) {
+    const {kind, types} = operation.result;
+    if (kind === 'object') return this.#resourceProblems(types, response, '', params?.expand);
+    const envelope = ENVELOPES[kind];
+    const problems = [];
+    for (const field of envelope.fields) if (!(field in response)) problems.push(`answer lacks \`${field}\``);
+    for (const field of Object.keys(response)) if (!envelope.fields.includes(field)) problems.push(`answer has an unknown \`${field}\``);
+    if (response.object !== envelope.object) problems.push(`answer is a ${JSON.stringify(response.object)}, not a ${envelope.object}`);
+    if (typeof response.has_more !== 'boolean') problems.push('answer says no true or false for `has_more`');
+    if (typeof response.url !== 'string') problems.push('answer has no `url`');
+    if (kind === 'search' && response.has_more !== (typeof response.next_page === 'string')) problems.push('`has_more` and `next_page` disagree');
+    if (!Array.isArray(response.data)) return [...problems, 'answer has no array `data`'];
+    return [...problems, ...response.data.flatMap((item) => this.#resourceProblems(types, item, 'data', params?.expand))];
+  }
+
+  #resourceProblems(types, resource, prefix, expand) {
+    const tries = types.map((type) => {
+      const validate = this.#schemas.validator(type);
+      const problems = validate(resource) ? [] : readable(validate.errors);
+      return {type, problems};
+    });
+    const fitting = tries.find(({problems}) => problems.length === 0);
+    if (fitting) return expansionProblems(resource, this.#schemas.schema(fitting.type), prefix, expand);
+    const nearest = tries.sort((a, b) => a.problems.length - b.problems.length)[0];
+    return nearest.problems.map((text) => `${nearest.type.name} ${resource?.id ?? ''} ${text}`);
+  }
+}
+
+/** Of a union's many complaints, those about the alternative that came furthest. */
+function readable(errors) {
+  const deepest = errors.filter((error) => !['anyOf', 'const', 'type'].includes(error.keyword));
+  const chosen = deepest.length ? deepest : errors.filter((error) => error.keyword !== 'anyOf');
+  const texts = (chosen.length ? chosen : errors).map(({instancePath, keyword, message, params}) => {
+    const at = instancePath || '/';
+    if (keyword === 'additionalProperties') return `${at} has an unknown \`${params.additionalProperty}\``;
+    if (keyword === 'required') return `${at} lacks \`${params.missingProperty}\``;
+    if (keyword === 'enum') return `${at} must be one of ${params.allowedValues.join(', ')}`;
+    return `${at} ${message}`;
+  });
+  return [...new Set(texts)].slice(0, 8);
+}
