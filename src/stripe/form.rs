@@ -186,8 +186,9 @@ mod tests {
             let steps = name.split('[').map(|step| step.trim_end_matches(']'));
             let mut place = &mut root;
             for step in steps {
+                let is_index = step.bytes().all(|byte| byte.is_ascii_digit());
                 place = match step.parse::<usize>() {
-                    Ok(index) => {
+                    Ok(index) if is_index => {
                         if place.is_null() {
                             *place = json!([]);
                         }
@@ -198,7 +199,7 @@ mod tests {
                         }
                         &mut items[index]
                     }
-                    Err(_) => {
+                    Ok(_) | Err(_) => {
                         if place.is_null() {
                             *place = json!({});
                         }

@@ -45,7 +45,7 @@ pub(super) fn is_sound(path: &str) -> bool {
 }
 
 /// Resources that stand under a namespace: `/v1/billing/meters` is one resource, `/v1/products` another.
-const NAMESPACES: [&str; 23] = [
+const NAMESPACES: [&str; 25] = [
     "apple_pay",
     "apps",
     "billing",
@@ -68,12 +68,22 @@ const NAMESPACES: [&str; 23] = [
     "tax",
     "terminal",
     "test_helpers",
+    "three_d_secure",
     "treasury",
+    "vault",
 ];
 
 /// Words that stand where an id could: routes of the collection as a whole.
-const COLLECTION_WORDS: [&str; 6] =
-    ["search", "create_preview", "preview", "find", "delete", "create_from_calculation"];
+const COLLECTION_WORDS: [&str; 8] = [
+    "create_from_calculation",
+    "create_preview",
+    "create_reversal",
+    "delete",
+    "find",
+    "preview",
+    "report_payment",
+    "search",
+];
 
 /// The route that a path belongs to, its ids replaced: `/v1/products/prod_1/features` is
 /// `/v1/products/{}/features`.
@@ -85,14 +95,12 @@ pub(super) fn route(path: &str) -> String {
     let mut name_is_next = true;
     for (index, segment) in path.trim_start_matches('/').split('/').enumerate() {
         route.push('/');
-        // The version comes first, then a name, behind a namespace a further name.
-        let is_name = index == 0 || name_is_next || COLLECTION_WORDS.contains(&segment);
+        let is_collection_word = COLLECTION_WORDS.contains(&segment);
+        let is_name = name_is_next || is_collection_word;
         route.push_str(if is_name { segment } else { "{}" });
-        name_is_next = match index {
-            0 => true,
-            1 => NAMESPACES.contains(&segment),
-            _ => !is_name,
-        };
+        // The version comes first, then a name; behind a namespace comes a further name.
+        let is_namespace = index == 0 || (name_is_next && NAMESPACES.contains(&segment));
+        name_is_next = !is_name || is_namespace || is_collection_word;
     }
     route
 }
@@ -122,6 +130,9 @@ mod tests {
         check("/v1/invoices/create_preview", "/v1/invoices/create_preview");
         check("/v1/account", "/v1/account");
         check("/v2/core/events/evt_1", "/v2/core/events/{}");
+        check("/v1/products/billing/features", "/v1/products/{}/features");
+        check("/v1/credit_notes/preview/lines", "/v1/credit_notes/preview/lines");
+        check("/v1/test_helpers/test_clocks/clock_1/advance", "/v1/test_helpers/test_clocks/{}/advance");
     }
 
     #[track_caller]

@@ -24,6 +24,9 @@ use super::path::{Method, route};
 /// Shorter waits are the ordinary rhythm of pacing, not worth a person's attention.
 const SHORTEST_SHOWN: Duration = Duration::from_millis(100);
 
+/// Search has a limit of its own below the other endpoints'. Source: docs.stripe.com/rate-limits.
+const SEARCHES_PER_SECOND: u32 = 20;
+
 /// Why requests are waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
@@ -217,10 +220,14 @@ impl Limiter {
     }
 
     fn endpoint(&self, method: Method, path: &str) -> Arc<Gate> {
+        let route = route(path);
+        let per_second = self
+            .endpoint_per_second
+            .map(|limit| if route.ends_with("/search") { limit.min(SEARCHES_PER_SECOND) } else { limit });
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = endpoints
-            .entry((method, route(path)))
-            .or_insert_with(|| Arc::new(Gate::new(self.endpoint_per_second, self.max_in_flight)));
+            .entry((method, route))
+            .or_insert_with(|| Arc::new(Gate::new(per_second, self.max_in_flight)));
         Arc::clone(gate)
     }
 }

@@ -155,6 +155,13 @@ async fn a_known_limit_is_used_up_and_never_met() {
     let many = ["/v1/products", "/v1/prices", "/v1/coupons", "/v1/tax_rates", "/v1/customers"];
     let all = Server::new(Some(Bucket::new(100, 2)));
     check_time(send_all(limiter(Some(100), Some(25)), all, &many, 200).await, 10_000, 0);
+    let mut search = Server::new(None);
+    search.endpoints.insert("/v1/products/search", Bucket::new(20, 2));
+    check_time(
+        send_all(limiter(Some(100), Some(25)), search, &["/v1/products/search"], 200).await,
+        10_000,
+        0,
+    );
     let slow = Server::new(Some(Bucket::new(1, 1)));
     check_time(send_all(limiter(Some(1), None), slow, &["/v1/products"], 20).await, 19_000, 0);
 }

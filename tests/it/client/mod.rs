@@ -2,6 +2,7 @@
 
 mod fake;
 mod lists;
+mod log;
 mod network;
 mod retries;
 mod wire;
