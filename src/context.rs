@@ -1,5 +1,6 @@
 //! What a command works with: settings, clock, terminal; Stripe and the billing file when first asked for.
 
+mod connection;
 mod stop;
 
 use std::path::PathBuf;
@@ -8,12 +9,14 @@ use std::sync::OnceLock;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use crate::billing::catalog::file::BillingFile;
+use crate::billing::catalog::file::{BillingFile, Policy};
 use crate::error::{Kind, fail, fail_plain};
 use crate::render::{Canvas, Present, render};
+use crate::settings::profile::Profile;
 use crate::settings::{CONFIG_NAME, EMULATOR, Settings};
 use crate::ui::{NobodyToAsk, Ui};
 
+pub use connection::{AccountInfo, Connection};
 pub use stop::Stop;
 
 /// The time: now, or for tests always the same.
@@ -131,19 +134,28 @@ impl Context {
         Ok(self.billing.get_or_init(|| Loaded { path, file }))
     }
 
-    /// The name of the profile in use: of flag, environment, the file's default, else the emulator.
+    /// The billing file, if there is one; commands that only need a profile do without.
     ///
     /// # Errors
-    /// `Usage` where a billing file exists but cannot be read.
-    pub fn profile_name(&self) -> anyhow::Result<&str> {
-        if let Some((name, _)) = &self.settings.profile {
-            return Ok(name);
-        }
-        if self.settings.config.is_none() {
-            return Ok(EMULATOR);
-        }
-        let project = self.billing()?.file.project.as_ref();
-        Ok(project.and_then(|project| project.default_profile.as_deref()).unwrap_or(EMULATOR))
+    /// `Usage` where there is one that cannot be read.
+    pub fn billing_if_any(&self) -> anyhow::Result<Option<&Loaded>> {
+        self.settings.config.as_ref().map(|_| self.billing()).transpose()
+    }
+
+    /// The profile in use.
+    ///
+    /// # Errors
+    /// `Usage` where it does not exist, or the billing file cannot be read.
+    pub fn profile(&self) -> anyhow::Result<Profile> {
+        self.settings.profile(self.billing_if_any()?.map(|loaded| &loaded.file))
+    }
+
+    /// The policy that holds in the profile in use.
+    ///
+    /// # Errors
+    /// `Usage` where the billing file cannot be read.
+    pub fn policy(&self) -> anyhow::Result<Option<&Policy>> {
+        Ok(self.billing_if_any()?.and_then(|loaded| loaded.file.policy.as_ref()))
     }
 
     /// The folder for what is kept of the profile in use: `.billctl/<profile>/` beside the billing file.
@@ -151,7 +163,16 @@ impl Context {
     /// # Errors
     /// `Usage` where the profile is not known.
     pub fn state_dir(&self) -> anyhow::Result<PathBuf> {
-        Ok(self.settings.project_folder().join(".billctl").join(self.profile_name()?))
+        Ok(self.state_dir_of(&self.profile()?.name))
+    }
+
+    /// The folder for what is kept of the embedded emulator.
+    pub fn emulator_dir(&self) -> PathBuf {
+        self.state_dir_of(EMULATOR)
+    }
+
+    fn state_dir_of(&self, profile: &str) -> PathBuf {
+        self.settings.project_folder().join(".billctl").join(profile)
     }
 }
 

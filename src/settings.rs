@@ -3,6 +3,10 @@
 //! The only reader of environment variables.
 
 mod environment;
+pub mod guard; // refused before anything is sent: wrong mode, wrong account, policy
+pub mod key; // secret keys, from where a profile says they are
+pub mod profile; // which profile is in use, and what it says about its account
+mod stripe_cli;
 
 use std::path::{Path, PathBuf};
 

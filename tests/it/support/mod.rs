@@ -49,8 +49,8 @@ impl Shop {
             ("BILLCTL_NOW".to_owned(), NOW.to_owned()),
         ]);
         // Where a coverage run wants its counts.
-        if let Ok(profile) = std::env::var("LLVM_PROFILE_FILE") {
-            variables.insert("LLVM_PROFILE_FILE".to_owned(), profile);
+        if let Some(profile) = option_env!("LLVM_PROFILE_FILE") {
+            variables.insert("LLVM_PROFILE_FILE".to_owned(), profile.to_owned());
         }
         Shop { root, variables, secrets: Vec::new(), secret_files: Vec::new(), outputs: Mutex::default() }
     }

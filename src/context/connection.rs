@@ -1,0 +1,202 @@
+//! Stripe, opened for a profile: read side at once, write side behind the guard.
+
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::Context;
+use crate::billing::catalog::file::RateLimits;
+use crate::error::{Kind, fail, fail_plain};
+use crate::settings::guard;
+use crate::settings::key::{FoundKey, Search};
+use crate::settings::profile::{Account, Profile, Target};
+use crate::stripe::key::Mode;
+use crate::stripe::limiter::Wait;
+use crate::stripe::stats::Stats;
+use crate::stripe::{Client, Limits, Options, Reader, StripeError, Writer};
+
+/// An open door to the account of the profile in use.
+#[derive(Debug)]
+pub struct Connection {
+    client: Client,
+    profile: Profile,
+    /// Where the key came from.
+    origin: String,
+    mode: Mode,
+    account: OnceCell<AccountInfo>,
+}
+
+/// What Stripe says about the account that the key opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountInfo {
+    pub id: String,
+    /// Its name in the dashboard, or else the business's.
+    pub name: Option<String>,
+}
+
+impl Connection {
+    /// The side of Stripe that changes nothing.
+    pub fn reader(&self) -> Reader {
+        self.client.reader()
+    }
+
+    /// The profile in use.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// What was sent so far.
+    pub fn stats(&self) -> Stats {
+        self.client.stats()
+    }
+
+    /// The wait that requests are in, for a progress bar.
+    pub fn waits(&self) -> tokio::sync::watch::Receiver<Option<Wait>> {
+        self.client.waits()
+    }
+
+    /// The account that the key opens, asked for once.
+    ///
+    /// # Errors
+    /// [`StripeError`]; a restricted key may have no permission to ask.
+    pub async fn account(&self) -> Result<&AccountInfo, StripeError> {
+        self.account
+            .get_or_try_init(async || {
+                let account = self.reader().get("/v1/account", &Value::Null).await?;
+                Ok(AccountInfo::read(&account))
+            })
+            .await
+    }
+}
+
+impl AccountInfo {
+    fn read(account: &Value) -> AccountInfo {
+        let text = |path: &str| account.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty());
+        AccountInfo {
+            id: text("/id").unwrap_or_default().to_owned(),
+            name: text("/settings/dashboard/display_name")
+                .or(text("/business_profile/name"))
+                .map(str::to_owned),
+        }
+    }
+
+    /// What the person types to say that this account is meant.
+    fn typed_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.id)
+    }
+}
+
+impl Context {
+    /// Opens Stripe for the profile in use, and says so on stderr; nothing is sent but the question which
+    /// account it is.
+    ///
+    /// # Errors
+    /// `Usage` for a profile that cannot be used, `Refused` by the guard or for want of a key, `Unreachable`.
+    pub async fn stripe(&self) -> anyhow::Result<Connection> {
+        let profile = self.profile()?;
+        let connection = match &profile.target {
+            Target::Emulator => {
+                return Err(fail_plain(Kind::Failed, "The embedded emulator cannot be reached yet"));
+            }
+            Target::Account(account) => self.open(&profile, account)?,
+        };
+        self.say_profile(&connection).await?;
+        Ok(connection)
+    }
+
+    fn open(&self, profile: &Profile, account: &Account) -> anyhow::Result<Connection> {
+        let settings = self.settings();
+        let search = Search {
+            profile: &profile.name,
+            live: account.live,
+            environment: &settings.environment,
+            folder: settings.project_folder(),
+            now: self.clock().now(),
+        };
+        // The operating system's keyring may ask the person first.
+        let FoundKey { key, origin } = tokio::task::block_in_place(|| search.find(&account.key_source))?;
+        let mode = key.mode();
+        guard::check_mode(&profile.name, account, mode, &origin, settings.live)?;
+        if settings.live && mode == Mode::Test {
+            self.ui()
+                .warn(&format!("--live changes nothing: the profile `{}` is in test mode", profile.name));
+        }
+        let limits = profile.rate_limits.map_or_else(|| Limits::documented(mode), limits);
+        let options = Options { limits, ..Options::new(account.base_url.clone(), key) };
+        let client = Client::new(options)?;
+        let origin = origin.to_string();
+        Ok(Connection { client, profile: profile.clone(), origin, mode, account: OnceCell::new() })
+    }
+
+    /// `profile test · acct_… · test mode · key from STRIPE_SECRET_KEY`
+    async fn say_profile(&self, connection: &Connection) -> anyhow::Result<()> {
+        if self.ui().options().quiet {
+            return Ok(());
+        }
+        let Connection { profile, origin, mode, .. } = connection;
+        let account = match &profile.target {
+            Target::Account(Account { pinned: Some(pinned), .. }) => pinned.clone(),
+            Target::Account(_) | Target::Emulator => match connection.account().await {
+                Ok(account) => account.id.clone(),
+                // A restricted key without this permission can do its work all the same.
+                Err(error) if error.status() == Some(403) => "account unknown".to_owned(),
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let line = match &profile.target {
+            Target::Emulator => format!("profile {} · {account} · {mode} mode", profile.name),
+            Target::Account(_) => {
+                format!("profile {} · {account} · {mode} mode · key from {origin}", profile.name)
+            }
+        };
+        self.ui().status(&line);
+        Ok(())
+    }
+
+    /// The side of Stripe that writes, once the live guard and the policy let it.
+    ///
+    /// # Errors
+    /// `Refused` by policy or guard, `Usage` where a confirmation cannot be asked for, else [`StripeError`].
+    pub async fn writer(&self, connection: &Connection) -> anyhow::Result<Writer> {
+        let settings = self.settings();
+        if settings.dry_run {
+            return Err(fail_plain(Kind::Failed, "A dry run has nothing to write with"));
+        }
+        if let Some(policy) = self.policy()? {
+            guard::check_policy(policy, &settings.actor, settings.reason.as_deref())?;
+        }
+        let Connection { client, profile, mode, .. } = connection;
+        if let Target::Account(Account { pinned: Some(pinned), .. }) = &profile.target {
+            let account = connection.account().await?;
+            guard::check_account(&profile.name, Some(pinned), &account.id)?;
+            if *mode == Mode::Live {
+                self.confirm_live(account)?;
+            }
+        }
+        Ok(client.writer())
+    }
+
+    fn confirm_live(&self, account: &AccountInfo) -> anyhow::Result<()> {
+        let name = account.typed_name();
+        let question =
+            format!("This changes the live account {}. Type its name, {name}, to go on", account.id);
+        if self.confirm_typed(&question, name)? {
+            return Ok(());
+        }
+        Err(fail(
+            Kind::Refused,
+            "That is not the account's name; nothing was sent",
+            format!("Run the command again and type: {name}"),
+        ))
+    }
+}
+
+fn limits(limits: RateLimits) -> Limits {
+    Limits {
+        global_per_second: Some(limits.per_second),
+        endpoint_per_second: Some(limits.per_endpoint.unwrap_or(limits.per_second)),
+    }
+}
