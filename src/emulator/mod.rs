@@ -1,1 +1,40 @@
-//! (empty)
+//! The embedded Stripe: a server on loopback that speaks Stripe's HTTP API and keeps its own state in SQLite.
+//!
+//! The rest of billctl reaches it by URL like the real one. It reads forms, checks parameters and shapes answers with
+//! code of its own, so that a mistake in the client cannot cancel out against the same mistake here.
+//!
+//! A request passes [`server`] (HTTP) → [`dispatch`] (key, limits, faults, parameters) → [`engine`] (one
+//! thread, one transaction for all that wait) → a handler in [`resources`], and back through [`expand`].
+
+mod args;
+mod auth;
+mod call;
+mod check;
+mod control;
+mod database;
+mod dispatch;
+mod endpoint;
+mod engine;
+mod event;
+mod expand;
+mod faults;
+mod form;
+mod ids;
+mod in_flight;
+mod kind;
+mod limiter;
+mod list;
+mod log;
+mod options;
+mod record;
+mod refusal;
+mod resources;
+mod search;
+mod server;
+mod socket;
+mod spec;
+mod version;
+
+pub use faults::{BadRule, FaultPlan};
+pub use options::{Clock, Limits, Options, system_clock};
+pub use server::{Server, serve};

@@ -1,0 +1,158 @@
+//! What a handler works with: the state, the time, and who asked.
+
+use serde_json::{Map, Value, json};
+
+use super::database::{Account, Database, Object, Row};
+use super::event;
+use super::ids;
+use super::kind::Kind;
+use super::refusal::Refusal;
+
+/// Why a handler gave no answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// The caller gets this.
+    Refused(Refusal),
+    /// The state could not be read or written; the caller gets a 500.
+    Broken(rusqlite::Error),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Refused(refusal)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Failure {
+        Failure::Broken(error)
+    }
+}
+
+pub type Outcome<T> = Result<T, Failure>;
+
+/// What a handler answers with; [`super::expand`] turns it into text.
+#[derive(Debug)]
+pub enum Answer {
+    Object(Object),
+    /// A page of a list or of a search.
+    Page(Page),
+    /// Anything else, as it is.
+    Plain(Value),
+}
+
+#[derive(Debug)]
+pub struct Page {
+    pub kind: Kind,
+    pub rows: Vec<Row>,
+    pub has_more: bool,
+    pub url: String,
+    /// For a search: where its next page starts, if there is one.
+    pub search: Option<Option<String>>,
+}
+
+/// One request being executed inside the engine's transaction.
+#[derive(Debug)]
+pub struct Call<'a> {
+    pub db: &'a Database,
+    pub account: &'a Account,
+    /// Seconds since 1970.
+    pub now: i64,
+    pub request_id: &'a str,
+    pub idempotency_key: Option<&'a str>,
+    /// The request's path as it came.
+    pub path: &'a str,
+    /// The ids in the path, in order.
+    pub ids: &'a [String],
+}
+
+impl Call<'_> {
+    /// The id in the path; the first if there are several.
+    pub fn id(&self) -> &str {
+        self.ids.first().map_or("", String::as_str)
+    }
+
+    /// The object that the path names.
+    ///
+    /// # Errors
+    /// 404 if there is none.
+    pub fn fetch(&self, kind: Kind) -> Outcome<Object> {
+        let id = self.id();
+        Ok(self.db.get(kind, id)?.ok_or_else(|| Refusal::not_found(kind.label(), id))?)
+    }
+
+    /// The object that a parameter names.
+    ///
+    /// # Errors
+    /// 400 `resource_missing` on that parameter if there is none.
+    pub fn refer(&self, kind: Kind, id: &str, param: &str) -> Outcome<Object> {
+        Ok(self.db.get(kind, id)?.ok_or_else(|| Refusal::no_such(kind.label(), id, param))?)
+    }
+
+    /// Starts a new object: its id and the fields that all objects have.
+    pub fn new_object(&self, kind: Kind) -> Object {
+        let id = kind.prefix().map_or_else(|| ids::random_code(8), ids::object);
+        Object { kind, id, body: Value::Null, hidden: Map::new() }
+    }
+
+    /// Adds an object and tells of it.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn create(&mut self, object: Object) -> Outcome<Object> {
+        self.db.insert(&object, self.now)?;
+        if let Some(prefix) = object.kind.event_prefix() {
+            event::emit(self, &format!("{prefix}.created"), &object.body, None)?;
+        }
+        Ok(object)
+    }
+
+    /// Stores an object's changes and tells of them; does neither if nothing changed.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn update(&mut self, before: &Object, after: Object) -> Outcome<Object> {
+        let name = after.kind.event_prefix().map(|prefix| format!("{prefix}.updated"));
+        self.update_as(before, after, name.as_deref())
+    }
+
+    /// Like [`Call::update`], under another event name.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn update_as(&mut self, before: &Object, mut after: Object, event: Option<&str>) -> Outcome<Object> {
+        if before.body == after.body && before.hidden == after.hidden {
+            return Ok(after);
+        }
+        if let Some(updated) = after.body.get_mut("updated") {
+            *updated = json!(self.now);
+        }
+        self.db.update(before, &after)?;
+        if let Some(name) = event {
+            let mut previous = event::previous_attributes(&before.body, &after.body);
+            for (field, value) in &after.hidden {
+                if before.hidden.get(field) != Some(value) {
+                    previous.insert(
+                        field.clone(),
+                        before.hidden.get(field).cloned().unwrap_or(Value::Null),
+                    );
+                }
+            }
+            event::emit(self, name, &after.body, Some(previous))?;
+        }
+        Ok(after)
+    }
+
+    /// Deletes an object, tells of it, and answers with its stub.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn delete(&mut self, object: &Object) -> Outcome<Answer> {
+        let stub = json!({"id": object.id, "object": object.kind.name(), "deleted": true});
+        self.db.delete(object.kind, &object.id, &stub)?;
+        if let Some(prefix) = object.kind.event_prefix() {
+            event::emit(self, &format!("{prefix}.deleted"), &object.body, None)?;
+        }
+        Ok(Answer::Plain(stub))
+    }
+}

@@ -1,0 +1,41 @@
+//! The emulator's tables, as an append-only list: `user_version` counts how many have been applied.
+
+/// Each entry brings a file from the version before to its own. Never edit one that was released.
+pub const MIGRATIONS: &[&str] = &[
+    // Objects of every kind. `body` is what the API shows, as JSON; `hidden` the fields that it shows only
+    // when expanded; `seq` is the order of creation, which lists follow. A deleted object leaves its stub.
+    // `keys` finds objects by a field, for filters and uniqueness. `replies` are the kept answers of
+    // idempotency keys. `settings` are the account's own values.
+    "CREATE TABLE objects (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        deleted INTEGER NOT NULL DEFAULT 0,
+        body TEXT NOT NULL,
+        hidden TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX objects_by_id ON objects (kind, id);
+    CREATE INDEX objects_in_order ON objects (kind, seq) WHERE deleted = 0;
+    CREATE TABLE keys (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        seq INTEGER NOT NULL REFERENCES objects (seq) ON DELETE CASCADE,
+        PRIMARY KEY (kind, name, value, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE replies (
+        key TEXT PRIMARY KEY,
+        endpoint TEXT NOT NULL,
+        fingerprint BLOB NOT NULL,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        created INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX replies_by_age ON replies (created);
+    CREATE TABLE settings (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;",
+];

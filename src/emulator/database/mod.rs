@@ -1,0 +1,163 @@
+//! The emulator's own SQLite file. This module holds all of its SQL.
+
+mod migrations;
+mod objects;
+mod replies;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use rusqlite::{Connection, TransactionBehavior};
+
+pub use objects::{Cursor, Filter, Object, Row};
+pub use replies::Kept;
+
+use super::ids;
+
+/// How long one process waits for another that writes to the same file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One connection to the file. Nothing read from it is remembered from one transaction to the next: another
+/// process may serve the same file.
+#[derive(Debug)]
+pub struct Database {
+    connection: Connection,
+}
+
+/// What belongs to the state as a whole, made once when the file is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: String,
+    pub secret_key: String,
+    pub restricted_key: String,
+    pub webhook_secret: String,
+    pub created: i64,
+}
+
+impl Database {
+    /// Opens the file, makes it if it isn't there, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If the file can't be opened, is no database, or was written by a newer version.
+    pub fn open(path: &Path) -> anyhow::Result<Database> {
+        if let Some(folder) = path.parent() {
+            fs_err::create_dir_all(folder)?;
+        }
+        let describe = || format!("Cannot open the emulator's state `{}`", path.display());
+        let mut connection = Connection::open(path).with_context(describe)?;
+        configure(&connection).with_context(describe)?;
+        migrate(&mut connection).with_context(describe)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(Database { connection })
+    }
+
+    /// The account's own values; made now if this is a new file.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn account(&mut self, now: i64) -> rusqlite::Result<Account> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let setting = |name: &str, fresh: String| -> rusqlite::Result<String> {
+            transaction
+                .prepare_cached("INSERT OR IGNORE INTO settings (name, value) VALUES (?1, ?2)")?
+                .execute((name, &fresh))?;
+            transaction.query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0))
+        };
+        let account = Account {
+            id: setting("account", format!("acct_1{}", ids::random(15)))?,
+            secret_key: setting("secret_key", format!("sk_test_billctl{}", ids::random(24)))?,
+            restricted_key: setting("restricted_key", format!("rk_test_billctl{}", ids::random(24)))?,
+            webhook_secret: setting("webhook_secret", format!("whsec_{}", ids::random(32)))?,
+            created: setting("created", now.to_string())?.parse().unwrap_or(now),
+        };
+        transaction.commit()?;
+        Ok(account)
+    }
+
+    /// Starts a transaction: with the right to write, or for reading only.
+    ///
+    /// # Errors
+    /// SQLite's; `SQLITE_BUSY` if another process kept the file locked for ten seconds.
+    pub fn begin(&self, write: bool) -> rusqlite::Result<()> {
+        self.run(if write { "BEGIN IMMEDIATE" } else { "BEGIN DEFERRED" })
+    }
+
+    /// Makes everything since [`Database::begin`] durable.
+    ///
+    /// # Errors
+    /// SQLite's; nothing of the transaction is kept then.
+    pub fn commit(&self) -> rusqlite::Result<()> {
+        self.run("COMMIT")
+    }
+
+    pub fn rollback(&self) -> rusqlite::Result<()> {
+        self.run("ROLLBACK")
+    }
+
+    /// Starts what one request does inside the transaction.
+    pub fn savepoint(&self) -> rusqlite::Result<()> {
+        self.run("SAVEPOINT request")
+    }
+
+    /// Keeps what the request did.
+    pub fn release(&self) -> rusqlite::Result<()> {
+        self.run("RELEASE request")
+    }
+
+    /// Undoes what the request did.
+    pub fn undo(&self) -> rusqlite::Result<()> {
+        self.run("ROLLBACK TO request")?;
+        self.run("RELEASE request")
+    }
+
+    /// Deletes every object and kept answer. The account, its keys and its secrets stay.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn clear(&self) -> rusqlite::Result<()> {
+        for statement in ["DELETE FROM keys", "DELETE FROM objects", "DELETE FROM replies"] {
+            self.run(statement)?;
+        }
+        Ok(())
+    }
+
+    /// How many objects of each kind there are, by the kind's name.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn counts(&self) -> rusqlite::Result<Vec<(String, i64)>> {
+        self.connection
+            .prepare_cached(
+                "SELECT kind, count(*) FROM objects WHERE deleted = 0 GROUP BY kind ORDER BY kind",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
+    }
+
+    fn run(&self, statement: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(statement)?.execute([]).map(|_| ())
+    }
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let applied: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let missing = usize::try_from(applied).ok().and_then(|applied| migrations::MIGRATIONS.get(applied..));
+    let Some(missing) = missing else {
+        bail!("It was written by a newer billctl (version {applied} of its tables)");
+    };
+    for migration in missing {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", u32::try_from(migrations::MIGRATIONS.len())?)?;
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,326 @@
+//! Objects of every kind: by id, by key, and in pages.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension as _, params_from_iter};
+use serde_json::{Map, Value};
+
+use super::Database;
+use crate::emulator::kind::Kind;
+
+/// An object with the fields that are shown only when expanded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object {
+    pub kind: Kind,
+    pub id: String,
+    /// What the API shows.
+    pub body: Value,
+    pub hidden: Map<String, Value>,
+}
+
+/// An object of a page, as stored: most pages are sent without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub id: String,
+    pub body: String,
+    pub hidden: Option<String>,
+}
+
+/// A condition of a list. Fields are paths as SQLite's JSON functions take them, e.g. `$.active`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// The key of this name has one of these values. See [`Kind::keys`].
+    Key { name: &'static str, values: Vec<String> },
+    /// The key of this name has none of these values.
+    NotKey { name: &'static str, values: Vec<String> },
+    /// The key of this name starts so.
+    KeyPrefix { name: &'static str, prefix: String },
+    Text { field: &'static str, value: String },
+    Flag { field: &'static str, value: bool },
+    /// A number or time within inclusive bounds.
+    Between { field: &'static str, from: i64, to: i64 },
+    Ids(Vec<String>),
+    /// Made within these inclusive times.
+    Created { from: i64, to: i64 },
+}
+
+/// Where a page starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// With the newest.
+    Newest,
+    /// After the object with this number, going to older ones.
+    After(i64),
+    /// Before the object with this number, going to newer ones.
+    Before(i64),
+}
+
+impl Database {
+    /// Adds an object. `created` is in seconds.
+    ///
+    /// # Errors
+    /// SQLite's; a constraint violation if the id is taken.
+    pub fn insert(&self, object: &Object, created: i64) -> rusqlite::Result<()> {
+        let seq: i64 = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO objects (kind, id, created, body, hidden) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (kind, id) DO UPDATE SET
+                    seq = (SELECT max(seq) + 1 FROM objects), created = ?3, deleted = 0, body = ?4, hidden = ?5
+                    WHERE deleted = 1
+                 RETURNING seq",
+            )?
+            .query_row(
+                (object.kind.name(), &object.id, created, object.body.to_string(), hidden(object)),
+                |row| row.get(0),
+            )?;
+        for (name, value) in object.kind.keys(&object.body, &object.hidden) {
+            self.add_key(object.kind, name, &value, seq)?;
+        }
+        Ok(())
+    }
+
+    /// Replaces an object's body and hidden fields, and the keys that follow from them.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn update(&self, before: &Object, after: &Object) -> rusqlite::Result<()> {
+        let seq: i64 = self
+            .connection
+            .prepare_cached(
+                "UPDATE objects SET body = ?3, hidden = ?4 WHERE kind = ?1 AND id = ?2 RETURNING seq",
+            )?
+            .query_row((after.kind.name(), &after.id, after.body.to_string(), hidden(after)), |row| {
+                row.get(0)
+            })?;
+        let (old, new) = (
+            before.kind.keys(&before.body, &before.hidden),
+            after.kind.keys(&after.body, &after.hidden),
+        );
+        for (name, value) in old.iter().filter(|key| !new.contains(key)) {
+            self.connection
+                .prepare_cached("DELETE FROM keys WHERE kind = ?1 AND name = ?2 AND value = ?3 AND seq = ?4")?
+                .execute((after.kind.name(), name, value, seq))?;
+        }
+        for (name, value) in new.iter().filter(|key| !old.contains(key)) {
+            self.add_key(after.kind, name, value, seq)?;
+        }
+        Ok(())
+    }
+
+    /// Leaves only the stub of an object.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn delete(&self, kind: Kind, id: &str, stub: &Value) -> rusqlite::Result<()> {
+        let seq: i64 = self
+            .connection
+            .prepare_cached(
+                "UPDATE objects SET deleted = 1, body = ?3, hidden = NULL WHERE kind = ?1 AND id = ?2
+                 RETURNING seq",
+            )?
+            .query_row((kind.name(), id, stub.to_string()), |row| row.get(0))?;
+        self.connection.prepare_cached("DELETE FROM keys WHERE seq = ?1")?.execute([seq]).map(|_| ())
+    }
+
+    /// The object with an id; not if it was deleted.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn get(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<Object>> {
+        self.one(kind, "SELECT id, body, hidden FROM objects WHERE kind = ?1 AND id = ?2 AND deleted = 0", id)
+    }
+
+    /// The object with an id, or the stub that it left.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn get_or_stub(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<Object>> {
+        self.one(kind, "SELECT id, body, hidden FROM objects WHERE kind = ?1 AND id = ?2", id)
+    }
+
+    /// The objects with a key, newest first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn with_key(&self, kind: Kind, name: &str, value: &str) -> rusqlite::Result<Vec<Object>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id, body, hidden FROM keys JOIN objects USING (seq)
+                 WHERE keys.kind = ?1 AND name = ?2 AND value = ?3 ORDER BY seq DESC",
+            )?
+            .query_map((kind.name(), name, value), row)?
+            .map(|row| row.and_then(|row| read(kind, row)))
+            .collect()
+    }
+
+    /// Whether any object has this key.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn has_key(&self, kind: Kind, name: &str, value: &str) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM keys WHERE kind = ?1 AND name = ?2 AND value = ?3")?
+            .exists((kind.name(), name, value))
+    }
+
+    /// An object's number in the order of creation.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn seq(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<i64>> {
+        self.connection
+            .prepare_cached("SELECT seq FROM objects WHERE kind = ?1 AND id = ?2")?
+            .query_row((kind.name(), id), |row| row.get(0))
+            .optional()
+    }
+
+    /// Up to `limit` objects from a cursor on, in the cursor's direction.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn page(
+        &self,
+        kind: Kind,
+        filters: &[Filter],
+        cursor: Cursor,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<Row>> {
+        let mut query = Query::new(kind);
+        for filter in filters {
+            query.add(filter);
+        }
+        let order = match cursor {
+            Cursor::Newest => "DESC",
+            Cursor::After(seq) => {
+                query.condition("objects.seq < ?", [Sql::Integer(seq)]);
+                "DESC"
+            }
+            Cursor::Before(seq) => {
+                query.condition("objects.seq > ?", [Sql::Integer(seq)]);
+                "ASC"
+            }
+        };
+        let sql = format!(
+            "SELECT id, body, hidden FROM objects WHERE {} ORDER BY objects.seq {order} LIMIT {limit}",
+            query.conditions.join(" AND "),
+        );
+        self.connection
+            .prepare_cached(&sql)?
+            .query_map(params_from_iter(query.values), row)?
+            .collect()
+    }
+
+    fn one(&self, kind: Kind, sql: &str, id: &str) -> rusqlite::Result<Option<Object>> {
+        self.connection
+            .prepare_cached(sql)?
+            .query_row((kind.name(), id), row)
+            .optional()?
+            .map(|row| read(kind, row))
+            .transpose()
+    }
+
+    fn add_key(&self, kind: Kind, name: &str, value: &str, seq: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR IGNORE INTO keys (kind, name, value, seq) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((kind.name(), name, value, seq))
+            .map(|_| ())
+    }
+}
+
+/// The conditions of a list, as SQL.
+struct Query {
+    kind: Kind,
+    conditions: Vec<String>,
+    values: Vec<Sql>,
+}
+
+impl Query {
+    fn new(kind: Kind) -> Query {
+        Query {
+            kind,
+            conditions: vec!["kind = ? AND deleted = 0".to_owned()],
+            values: vec![Sql::Text(kind.name().to_owned())],
+        }
+    }
+
+    fn condition(&mut self, condition: impl Into<String>, values: impl IntoIterator<Item = Sql>) {
+        self.conditions.push(condition.into());
+        self.values.extend(values);
+    }
+
+    fn keyed(&mut self, not: &str, name: &str, test: &str, values: impl IntoIterator<Item = String>) {
+        let start = [Sql::Text(self.kind.name().to_owned()), Sql::Text(name.to_owned())];
+        self.condition(
+            format!(
+                "objects.seq {not} IN (SELECT seq FROM keys WHERE keys.kind = ? AND name = ? AND value {test})"
+            ),
+            start.into_iter().chain(values.into_iter().map(Sql::Text)),
+        );
+    }
+
+    fn add(&mut self, filter: &Filter) {
+        match filter {
+            Filter::Key { name, values } => {
+                self.keyed("", name, &format!("IN ({})", marks(values.len())), values.clone());
+            }
+            Filter::NotKey { name, values } => {
+                self.keyed("NOT", name, &format!("IN ({})", marks(values.len())), values.clone());
+            }
+            Filter::KeyPrefix { name, prefix } => {
+                self.keyed("", name, ">= ? AND value < ?", [prefix.clone(), format!("{prefix}\u{10ffff}")]);
+            }
+            Filter::Text { field, value } => self
+                .condition(format!("json_extract(body, '{field}') = ?"), [Sql::Text(value.clone())]),
+            Filter::Flag { field, value } => self
+                .condition(format!("json_extract(body, '{field}') = ?"), [Sql::Integer(i64::from(*value))]),
+            Filter::Between { field, from, to } => self.condition(
+                format!("json_extract(body, '{field}') BETWEEN ? AND ?"),
+                [Sql::Integer(*from), Sql::Integer(*to)],
+            ),
+            Filter::Ids(ids) => {
+                self.condition(format!("id IN ({})", marks(ids.len())), ids.iter().cloned().map(Sql::Text));
+            }
+            Filter::Created { from, to } => {
+                self.condition("created BETWEEN ? AND ?", [Sql::Integer(*from), Sql::Integer(*to)]);
+            }
+        }
+    }
+}
+
+fn marks(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
+
+fn hidden(object: &Object) -> Option<String> {
+    (!object.hidden.is_empty()).then(|| Value::Object(object.hidden.clone()).to_string())
+}
+
+fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row { id: row.get(0)?, body: row.get(1)?, hidden: row.get(2)? })
+}
+
+fn read(kind: Kind, row: Row) -> rusqlite::Result<Object> {
+    let Row { id, body, hidden } = row;
+    let body = parse(&body)?;
+    let hidden = match hidden.as_deref().map(parse).transpose()? {
+        Some(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    Ok(Object { kind, id, body, hidden })
+}
+
+fn parse(text: &str) -> rusqlite::Result<Value> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(error))
+    })
+}
+
+impl Row {
+    /// The row as an object.
+    ///
+    /// # Errors
+    /// If what is stored is no JSON.
+    pub fn read(self, kind: Kind) -> rusqlite::Result<Object> {
+        read(kind, self)
+    }
+}

@@ -1,0 +1,369 @@
+//! One request of Stripe's API, from its bytes to its answer.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::args::Args;
+use super::auth;
+use super::check;
+use super::database::Account;
+use super::endpoint::{self, Answers, Endpoint, Matched, Method};
+use super::engine::{self, Engine, Reply, Request};
+use super::expand;
+use super::faults::{Fault, Faults, Strike};
+use super::form::{self, Form};
+use super::ids;
+use super::in_flight::InFlight;
+use super::limiter::{Limiter, Over};
+use super::log::{Log, Outcome};
+use super::options::Options;
+use super::record::{Exchange, Recorder};
+use super::refusal::Refusal;
+use super::spec::{self, Param};
+use super::version::{self, Version};
+
+/// Longest idempotency key.
+const LONGEST_KEY: usize = 255;
+
+/// What all connections of a server share.
+#[derive(Debug)]
+pub struct Shared {
+    pub engine: Engine,
+    pub account: Account,
+    pub options: Options,
+    pub faults: Faults,
+    pub limiter: Limiter,
+    pub recorder: Option<Recorder>,
+    pub log: Log,
+    pub in_flight: InFlight,
+    /// Turns true when the server stops; ends what waits.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// A request as it came in.
+#[derive(Debug)]
+pub struct Incoming {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    pub authorization: Option<String>,
+    pub version: Option<String>,
+    pub idempotency_key: Option<String>,
+    pub content_type: Option<String>,
+    pub stripe_account: Option<String>,
+    pub user_agent: Option<String>,
+    pub body: String,
+}
+
+/// What goes back on the connection.
+#[derive(Debug)]
+pub enum Sent {
+    /// An answer with its headers.
+    Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// Nothing: the connection is cut.
+    Nothing,
+}
+
+/// A reply on its way out, with what its headers say.
+struct Outgoing {
+    reply: Reply,
+    over: Option<Over>,
+    retry: Option<bool>,
+}
+
+/// How a request ends.
+enum End {
+    Answer(Outgoing),
+    /// No answer, and the connection stays open.
+    Stall,
+    /// No answer, and the connection closes.
+    Cut,
+}
+
+/// Serves one request.
+pub async fn dispatch(shared: &Shared, incoming: &Incoming) -> Sent {
+    let request_id = ids::object("req");
+    let matched = endpoint::find(&incoming.method, &incoming.path);
+    let route = match &matched {
+        Ok(matched) => format!("{} {}", incoming.method, matched.endpoint.route),
+        Err(_) => format!("{} (unknown)", incoming.method),
+    };
+    let number = shared.log.arrive(
+        &incoming.method,
+        &incoming.path,
+        &route,
+        incoming.idempotency_key.as_deref(),
+        &request_id,
+    );
+    let strike = shared.faults.strike(&incoming.method, &incoming.path);
+    wait(shared, shared.options.latency + strike.delay).await;
+    let mut outcome = Outcome::default();
+    let end = match before(shared, incoming, &route, strike, &request_id) {
+        Some(end) => end,
+        None => {
+            let reply = perform(shared, incoming, matched, strike.fault, &request_id).await;
+            outcome.replayed = reply.replay_of.is_some();
+            after(strike, reply, &request_id, &mut outcome)
+        }
+    };
+    if let End::Answer(outgoing) = &end {
+        outcome.status = Some(outgoing.reply.status);
+    }
+    shared.log.end(number, outcome);
+    match end {
+        End::Answer(outgoing) => answer(incoming, &request_id, outgoing),
+        End::Cut => Sent::Nothing,
+        End::Stall => {
+            stopped(shared).await;
+            Sent::Nothing
+        }
+    }
+}
+
+async fn wait(shared: &Shared, delay: Duration) {
+    if !delay.is_zero() {
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = stopped(shared) => {}
+        }
+    }
+}
+
+/// Waits until the server stops.
+async fn stopped(shared: &Shared) {
+    // An error means that the server is gone, which is just as well.
+    let _ = shared.stopping.clone().wait_for(|stopping| *stopping).await;
+}
+
+/// How a request ends without being run: no key, over a limit, or a fault that strikes first.
+fn before(
+    shared: &Shared,
+    incoming: &Incoming,
+    route: &str,
+    strike: Strike,
+    request_id: &str,
+) -> Option<End> {
+    let refuse = |refusal: Refusal, over: Option<Over>| {
+        let reply = Reply::refused(&refusal, request_id);
+        Some(End::Answer(Outgoing { reply, over, retry: strike.retry }))
+    };
+    if let Err(refusal) = auth::check(&shared.account, incoming.authorization.as_deref()) {
+        return refuse(refusal, None);
+    }
+    if let Err(over) = shared.limiter.take(route, Instant::now()) {
+        return refuse(rate_limited(), Some(over));
+    }
+    match strike.fault? {
+        Fault::LimitAll => refuse(rate_limited(), Some(Over::All)),
+        Fault::LimitEndpoint => refuse(rate_limited(), Some(Over::Endpoint)),
+        Fault::Lock => refuse(Refusal::locked(), None),
+        Fault::Conflict => refuse(key_in_use(incoming.idempotency_key.as_deref()), None),
+        Fault::ErrorBefore => refuse(Refusal::internal(), None),
+        Fault::BadGateway => {
+            let body = "<html><body><h1>502 Bad Gateway</h1></body></html>".to_owned();
+            let reply = Reply { status: 502, body, replay_of: None };
+            Some(End::Answer(Outgoing { reply, over: None, retry: strike.retry }))
+        }
+        Fault::CutBefore => Some(End::Cut),
+        Fault::StallBefore => Some(End::Stall),
+        Fault::Delay(_)
+        | Fault::ErrorAfter
+        | Fault::ErrorKept
+        | Fault::CutAfter
+        | Fault::StallAfter
+        | Fault::Twice => None,
+    }
+}
+
+/// How a request ends that was run: with its reply, unless a fault hides it.
+fn after(strike: Strike, reply: Reply, request_id: &str, outcome: &mut Outcome) -> End {
+    let shown = |reply: Reply, retry: Option<bool>| End::Answer(Outgoing { reply, over: None, retry });
+    let hidden_status = Some(reply.status);
+    match strike.fault {
+        Some(Fault::CutAfter) => {
+            outcome.hidden_status = hidden_status;
+            End::Cut
+        }
+        Some(Fault::StallAfter) => {
+            outcome.hidden_status = hidden_status;
+            End::Stall
+        }
+        Some(Fault::ErrorAfter) => {
+            outcome.hidden_status = hidden_status;
+            shown(Reply::refused(&Refusal::internal(), request_id), strike.retry)
+        }
+        Some(Fault::ErrorKept) => shown(reply, strike.retry),
+        _ => shown(reply, None),
+    }
+}
+
+/// Checks a request and has the engine run it.
+async fn perform(
+    shared: &Shared,
+    incoming: &Incoming,
+    matched: Result<Matched, Refusal>,
+    fault: Option<Fault>,
+    request_id: &str,
+) -> Reply {
+    let form = match decode(incoming) {
+        Ok(form) => form,
+        Err(refusal) => return Reply::refused(&refusal, request_id),
+    };
+    let reply = match prepare(incoming, matched, &form, fault, request_id) {
+        Ok(request) => run(shared, request, fault).await,
+        Err(refusal) => Reply::refused(&refusal, request_id),
+    };
+    if let Some(recorder) = &shared.recorder {
+        recorder.add(&Exchange {
+            method: &incoming.method,
+            path: &incoming.path,
+            query: &incoming.query,
+            params: &form,
+            version: incoming.version.as_deref(),
+            idempotency_key: incoming.idempotency_key.as_deref(),
+            user_agent: incoming.user_agent.as_deref(),
+            status: reply.status,
+            response: &reply.body,
+        });
+    }
+    reply
+}
+
+async fn run(shared: &Shared, request: Request, fault: Option<Fault>) -> Reply {
+    let request_id = request.request_id.clone();
+    let in_use = match request.idempotency_key.as_deref() {
+        Some(key) => match shared.in_flight.take(key) {
+            Some(in_use) => Some(in_use),
+            None => return Reply::refused(&key_in_use(Some(key)), &request_id),
+        },
+        None => None,
+    };
+    let gone = || Reply::refused(&Refusal::internal(), &request_id);
+    if matches!(fault, Some(Fault::Twice)) && shared.engine.run(request.clone()).await.is_none() {
+        return gone();
+    }
+    let reply = shared.engine.run(request).await.unwrap_or_else(gone);
+    drop(in_use);
+    reply
+}
+
+/// The parameters of a request: query and body together.
+fn decode(incoming: &Incoming) -> Result<Form, Refusal> {
+    let is_json = incoming.content_type.as_deref().is_some_and(|kind| kind.starts_with("application/json"));
+    if is_json && !incoming.body.is_empty() {
+        return Err(Refusal::status(
+            400,
+            "Invalid request. This endpoint takes form-encoded parameters, and was sent a JSON body. Set the \
+             Content-Type to `application/x-www-form-urlencoded`.",
+        ));
+    }
+    let text = match (incoming.query.is_empty(), incoming.body.is_empty()) {
+        (_, true) => incoming.query.clone(),
+        (true, false) => incoming.body.clone(),
+        (false, false) => format!("{}&{}", incoming.query, incoming.body),
+    };
+    form::decode(&text).map_err(|bad| Refusal::status(400, bad.0))
+}
+
+/// Everything about a request that can be checked without the state.
+fn prepare(
+    incoming: &Incoming,
+    matched: Result<Matched, Refusal>,
+    form: &Form,
+    fault: Option<Fault>,
+    request_id: &str,
+) -> Result<Request, Refusal> {
+    let Version { lenient, .. } = version::read(incoming.version.as_deref())?;
+    let Matched { endpoint, ids } = matched?;
+    if let Some(other) = incoming.stripe_account.as_deref() {
+        return Err(Refusal::status(
+            403,
+            format!(
+                "The provided key does not have access to account '{other}' (or that account does not exist). \
+                 Application access may have been revoked."
+            ),
+        )
+        .code("account_invalid"));
+    }
+    let idempotency_key = incoming.idempotency_key.clone().filter(|_| endpoint.method == Method::Post);
+    if idempotency_key.as_deref().is_some_and(|key| key.chars().count() > LONGEST_KEY || key.is_empty()) {
+        return Err(Refusal::status(
+            400,
+            format!("Idempotency keys must be between 1 and {LONGEST_KEY} characters long."),
+        ));
+    }
+    let args = check::check(&parameters(endpoint), form, lenient)?;
+    let args = Args(args);
+    let (kind, list) = match endpoint.answers {
+        Answers::One(kind) => (Some(kind), false),
+        Answers::Many(kind) => (Some(kind), true),
+        Answers::Other | Answers::Stub => (None, false),
+    };
+    let expand = expand::paths(&args.texts("expand"), kind, list)?;
+    Ok(Request {
+        endpoint,
+        path: incoming.path.clone(),
+        ids,
+        expand,
+        args,
+        request_id: request_id.to_owned(),
+        fingerprint: if idempotency_key.is_some() { engine::fingerprint(form) } else { Vec::new() },
+        idempotency_key,
+        fail: matches!(fault, Some(Fault::ErrorKept)),
+    })
+}
+
+/// An endpoint's own parameters and `expand`, which all take but those that delete.
+fn parameters(endpoint: &Endpoint) -> Vec<&'static [Param]> {
+    const EXPAND: &[Param] = &[spec::EXPAND];
+    let mut parameters = endpoint.params.to_vec();
+    if endpoint.answers != Answers::Stub {
+        parameters.push(EXPAND);
+    }
+    parameters
+}
+
+fn rate_limited() -> Refusal {
+    Refusal::status(
+        429,
+        "Request rate limit exceeded. Learn more about rate limits here \
+         https://stripe.com/docs/rate-limits.",
+    )
+    .code("rate_limit")
+}
+
+fn key_in_use(key: Option<&str>) -> Refusal {
+    let key = key.unwrap_or_default();
+    let message = format!(
+        "There is currently another in-progress request using this Idempotency Key (that probably means you \
+         submitted twice, and the other request is still going through): {key}. Please try again later."
+    );
+    Refusal { kind: "idempotency_error", ..Refusal::status(409, message).code("idempotency_key_in_use") }
+}
+
+fn answer(incoming: &Incoming, request_id: &str, outgoing: Outgoing) -> Sent {
+    let Outgoing { reply, over, retry } = outgoing;
+    let version = version::read(incoming.version.as_deref());
+    let name = version.map_or_else(|_| version::PINNED.to_owned(), |version| version.name);
+    let content_type = if reply.status == 502 { "text/html" } else { "application/json" };
+    let mut headers = vec![
+        ("content-type", content_type.to_owned()),
+        ("request-id", request_id.to_owned()),
+        ("stripe-version", name),
+    ];
+    if let Some(key) = &incoming.idempotency_key {
+        headers.push(("idempotency-key", key.clone()));
+    }
+    if let Some(first) = reply.replay_of {
+        headers.push(("idempotent-replayed", "true".to_owned()));
+        headers.push(("original-request", first));
+    }
+    if let Some(over) = over {
+        headers.push(("stripe-rate-limited-reason", over.reason().to_owned()));
+    }
+    if let Some(retry) = retry {
+        headers.push(("stripe-should-retry", retry.to_string()));
+    }
+    Sent::Answer { status: reply.status, headers, body: reply.body }
+}

@@ -1,0 +1,332 @@
+//! The engine: one thread that owns the database and runs every request, as many as wait in one transaction.
+//!
+//! Each request has its own savepoint, so that one which fails leaves the others alone. All of them are made
+//! durable by one commit, and none is answered before it: a thousand writers share a few flushes of the disk.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{mpsc, oneshot};
+
+use super::args::Args;
+use super::call::{Call, Failure, Outcome};
+use super::database::{Account, Database, Kept};
+use super::endpoint::{Endpoint, Method};
+use super::expand;
+use super::form::Form;
+use super::options::Clock;
+use super::refusal::Refusal;
+
+/// Most requests in one transaction.
+const MAX_BATCH: usize = 512;
+/// Most requests that wait for the engine; the next ones wait outside.
+const MAX_WAITING: usize = 4096;
+/// Kept answers are pruned once in so many writing transactions.
+const PRUNE_EVERY: u64 = 1024;
+
+/// A request that passed every check that needs no state.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub endpoint: &'static Endpoint,
+    pub path: String,
+    pub ids: Vec<String>,
+    pub args: Args,
+    pub expand: Vec<Vec<String>>,
+    pub request_id: String,
+    /// Only ever set on a POST.
+    pub idempotency_key: Option<String>,
+    /// Stands for the parameters: see [`fingerprint`].
+    pub fingerprint: Vec<u8>,
+    /// Run the request, undo it, and keep a 500 for its key.
+    pub fail: bool,
+}
+
+/// What the caller gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+    /// For an answer kept for the idempotency key: the id of the request that it was the answer to.
+    pub replay_of: Option<String>,
+}
+
+impl Reply {
+    pub fn refused(refusal: &Refusal, request_id: &str) -> Reply {
+        Reply { status: refusal.status, body: refusal.body(request_id).to_string(), replay_of: None }
+    }
+}
+
+/// What the engine has done since it started.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Transactions that wrote, each flushed to the disk once.
+    pub commits: AtomicU64,
+    /// Transactions that only read.
+    pub reads: AtomicU64,
+    /// Requests that were run.
+    pub requests: AtomicU64,
+}
+
+enum Work {
+    Request(Box<Request>, oneshot::Sender<Reply>),
+    Clear(oneshot::Sender<Reply>),
+    Stop,
+    Counts(oneshot::Sender<Vec<(String, i64)>>),
+}
+
+/// The way to the engine's thread. The thread ends when it is told to, or when the last of these is dropped.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    work: mpsc::Sender<Work>,
+    pub counters: Arc<Counters>,
+}
+
+impl Engine {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn start(
+        db: Database,
+        account: Account,
+        clock: Clock,
+    ) -> anyhow::Result<(Engine, std::thread::JoinHandle<()>)> {
+        let (work, waiting) = mpsc::channel(MAX_WAITING);
+        let counters = Arc::new(Counters::default());
+        let mut worker = Worker { db, account, clock, counters: Arc::clone(&counters), writes: 0 };
+        let thread =
+            std::thread::Builder::new().name("emulator".to_owned()).spawn(move || worker.run(waiting))?;
+        Ok((Engine { work, counters }, thread))
+    }
+
+    /// Runs a request; the answer comes when its effect is durable. `None` if the engine has stopped.
+    pub async fn run(&self, request: Request) -> Option<Reply> {
+        let (answer, answered) = oneshot::channel();
+        self.work.send(Work::Request(Box::new(request), answer)).await.ok()?;
+        answered.await.ok()
+    }
+
+    /// Deletes all objects and kept answers.
+    pub async fn clear(&self) -> Option<Reply> {
+        let (answer, answered) = oneshot::channel();
+        self.work.send(Work::Clear(answer)).await.ok()?;
+        answered.await.ok()
+    }
+
+    /// Ends the thread after the requests that wait already; later ones get no answer.
+    pub async fn stop(&self) {
+        // It has stopped already if nobody takes the message.
+        let _ = self.work.send(Work::Stop).await;
+    }
+
+    /// How many objects there are of each kind.
+    pub async fn counts(&self) -> Option<Vec<(String, i64)>> {
+        let (answer, answered) = oneshot::channel();
+        self.work.send(Work::Counts(answer)).await.ok()?;
+        answered.await.ok()
+    }
+}
+
+/// Stands for a request's decoded parameters, whatever order they came in.
+pub fn fingerprint(form: &Form) -> Vec<u8> {
+    let mut sorted = Value::Object(form.clone());
+    sorted.sort_all_objects();
+    Sha256::digest(sorted.to_string()).to_vec()
+}
+
+struct Worker {
+    db: Database,
+    account: Account,
+    clock: Clock,
+    counters: Arc<Counters>,
+    writes: u64,
+}
+
+impl Worker {
+    fn run(&mut self, mut waiting: mpsc::Receiver<Work>) {
+        while let Some(first) = waiting.blocking_recv() {
+            let mut batch = vec![first];
+            while batch.len() < MAX_BATCH
+                && let Ok(next) = waiting.try_recv()
+            {
+                batch.push(next);
+            }
+            let stop = batch.iter().any(|work| matches!(work, Work::Stop));
+            self.run_batch(batch);
+            if stop {
+                return;
+            }
+        }
+    }
+
+    fn run_batch(&mut self, batch: Vec<Work>) {
+        let write = batch.iter().any(|work| match work {
+            Work::Request(request, _) => request.endpoint.method != Method::Get,
+            Work::Clear(_) => true,
+            Work::Counts(_) | Work::Stop => false,
+        });
+        let now = (self.clock)();
+        let begun = self.db.begin(write);
+        let mut answers: Vec<Box<dyn FnOnce(bool)>> = Vec::with_capacity(batch.len());
+        for work in batch {
+            match work {
+                Work::Request(request, answer) => {
+                    let reply = match &begun {
+                        Ok(()) => self.serve(&request, now),
+                        Err(error) => Reply::refused(&locked(error), &request.request_id),
+                    };
+                    answers.push(Box::new(move |durable| {
+                        let lost = || Reply::refused(&Refusal::internal(), &request.request_id);
+                        // The caller may have hung up: its request was served all the same.
+                        let _ = answer.send(if durable { reply } else { lost() });
+                    }));
+                }
+                Work::Clear(answer) => {
+                    let cleared = begun.is_ok() && self.db.clear().is_ok();
+                    answers.push(Box::new(move |durable| {
+                        let status = if cleared && durable { 200 } else { 500 };
+                        let _ = answer.send(Reply { status, body: "{}".to_owned(), replay_of: None });
+                    }));
+                }
+                Work::Stop => {}
+                Work::Counts(answer) => {
+                    let counts = self.db.counts().unwrap_or_default();
+                    answers.push(Box::new(move |_| drop(answer.send(counts))));
+                }
+            }
+        }
+        let durable = begun.is_err() || self.finish(write, now);
+        for answer in answers {
+            answer(durable);
+        }
+    }
+
+    /// Commits; whether that worked.
+    fn finish(&mut self, write: bool, now: i64) -> bool {
+        if write {
+            self.counters.commits.fetch_add(1, Ordering::Relaxed);
+            self.writes += 1;
+            if self.writes % PRUNE_EVERY == 1
+                && let Err(error) = self.db.prune_replies(now)
+            {
+                tracing::warn!(%error, "the emulator could not forget old idempotency keys");
+            }
+        } else {
+            self.counters.reads.fetch_add(1, Ordering::Relaxed);
+        }
+        match self.db.commit() {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(%error, "the emulator could not commit");
+                if let Err(error) = self.db.rollback() {
+                    tracing::error!(%error, "the emulator could not roll back");
+                }
+                false
+            }
+        }
+    }
+
+    fn serve(&self, request: &Request, now: i64) -> Reply {
+        self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        self.answer(request, now).unwrap_or_else(|error| {
+            tracing::error!(%error, path = request.path, "the emulator could not serve a request");
+            Reply::refused(&Refusal::internal(), &request.request_id)
+        })
+    }
+
+    /// The answer to a request: the kept one if its key was used before.
+    fn answer(&self, request: &Request, now: i64) -> rusqlite::Result<Reply> {
+        let Some(key) = &request.idempotency_key else {
+            return self.execute(request, now).map(|(reply, _)| reply);
+        };
+        if let Some(kept) = self.db.kept(key, now)? {
+            return Ok(replay(request, key, kept));
+        }
+        let (reply, keep) = self.execute(request, now)?;
+        if keep {
+            let kept = Kept {
+                endpoint: endpoint_name(request),
+                fingerprint: request.fingerprint.clone(),
+                status: reply.status,
+                body: reply.body.clone(),
+                request_id: request.request_id.clone(),
+            };
+            self.db.keep(key, &kept, now)?;
+        }
+        Ok(reply)
+    }
+
+    /// Runs a request's handler in its savepoint; the reply and whether it is kept for the request's key.
+    fn execute(&self, request: &Request, now: i64) -> rusqlite::Result<(Reply, bool)> {
+        let mut call = Call {
+            db: &self.db,
+            account: &self.account,
+            now,
+            request_id: &request.request_id,
+            idempotency_key: request.idempotency_key.as_deref(),
+            path: &request.path,
+            ids: &request.ids,
+        };
+        self.db.savepoint()?;
+        let outcome = handle(&mut call, request);
+        match outcome {
+            Ok(body) if !request.fail => {
+                self.db.release()?;
+                Ok((Reply { status: 200, body, replay_of: None }, true))
+            }
+            Ok(_) => {
+                self.db.undo()?;
+                Ok((Reply::refused(&Refusal::internal(), &request.request_id), true))
+            }
+            Err(Failure::Refused(refusal)) => {
+                self.db.undo()?;
+                Ok((Reply::refused(&refusal, &request.request_id), refusal.kept))
+            }
+            Err(Failure::Broken(error)) => {
+                self.db.undo()?;
+                Err(error)
+            }
+        }
+    }
+}
+
+fn handle(call: &mut Call<'_>, request: &Request) -> Outcome<String> {
+    let answer = (request.endpoint.handler)(call, &request.args)?;
+    expand::render(call, answer, &request.expand)
+}
+
+fn endpoint_name(request: &Request) -> String {
+    format!("{} {}", request.endpoint.method.name(), request.path)
+}
+
+/// The kept answer, or Stripe's refusal where the key was used for something else.
+fn replay(request: &Request, key: &str, kept: Kept) -> Reply {
+    let refuse = |message: String| {
+        let refusal = Refusal { kind: "idempotency_error", ..Refusal::invalid(message) };
+        Reply::refused(&refusal, &request.request_id)
+    };
+    if kept.endpoint != endpoint_name(request) {
+        let first = kept.endpoint.split_once(' ').map_or(kept.endpoint.as_str(), |(_, path)| path);
+        return refuse(format!(
+            "Keys for idempotent requests can only be used for the same endpoint they were first used for \
+             ('{}' vs '{first}'). Try using a key other than '{key}' if you meant to execute a different \
+             request.",
+            request.path
+        ));
+    }
+    if kept.fingerprint != request.fingerprint {
+        return refuse(format!(
+            "Keys for idempotent requests can only be used with the same parameters they were first used with. \
+             Try using a key other than '{key}' if you meant to execute a different request."
+        ));
+    }
+    Reply { status: kept.status, body: kept.body, replay_of: Some(kept.request_id) }
+}
+
+/// Another process holds the file.
+fn locked(error: &rusqlite::Error) -> Refusal {
+    tracing::warn!(%error, "the emulator's state is locked");
+    Refusal::locked()
+}

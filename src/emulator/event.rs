@@ -1,0 +1,104 @@
+//! Events: what the account is told of each change.
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Call, Outcome};
+use super::database::{Cursor, Object};
+use super::ids;
+use super::kind::Kind;
+use super::version;
+
+/// Events can be read this long.
+pub const READABLE_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// Records an event about an object as it is now.
+///
+/// # Errors
+/// SQLite's.
+pub fn emit(
+    call: &Call<'_>,
+    name: &str,
+    object: &Value,
+    previous_attributes: Option<Map<String, Value>>,
+) -> Outcome<()> {
+    let mut data = json!({"object": object});
+    if let Some(previous) = previous_attributes {
+        data["previous_attributes"] = Value::Object(previous);
+    }
+    let id = ids::object("evt");
+    let body = json!({
+        "id": id,
+        "object": "event",
+        "api_version": version::PINNED,
+        "created": call.now,
+        "data": data,
+        "livemode": false,
+        "pending_webhooks": pending_webhooks(call, name)?,
+        "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
+        "type": name,
+    });
+    call.db.insert(&Object { kind: Kind::Event, id, body, hidden: Map::new() }, call.now)?;
+    Ok(())
+}
+
+/// How many enabled webhook endpoints take an event of this name.
+fn pending_webhooks(call: &Call<'_>, name: &str) -> Outcome<usize> {
+    let endpoints = call.db.page(Kind::WebhookEndpoint, &[], Cursor::Newest, 100)?;
+    let mut pending = 0;
+    for row in endpoints {
+        let endpoint = row.read(Kind::WebhookEndpoint)?.body;
+        let takes =
+            endpoint["enabled_events"].as_array().is_some_and(|names| {
+                names.iter().any(|enabled| enabled == "*" || enabled.as_str() == Some(name))
+            });
+        if takes && endpoint["status"] == "enabled" {
+            pending += 1;
+        }
+    }
+    Ok(pending)
+}
+
+/// The fields that differ, with their values before; `null` where a field is new. Hashes are compared key by
+/// key, lists as a whole.
+pub fn previous_attributes(before: &Value, after: &Value) -> Map<String, Value> {
+    let empty = Map::new();
+    let (before, after) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
+    let mut previous = Map::new();
+    for (key, new) in after {
+        match before.get(key) {
+            Some(old) if old == new => {}
+            Some(old) if old.is_object() && new.is_object() => {
+                previous.insert(key.clone(), Value::Object(previous_attributes(old, new)));
+            }
+            Some(old) => {
+                previous.insert(key.clone(), old.clone());
+            }
+            None => {
+                previous.insert(key.clone(), Value::Null);
+            }
+        }
+    }
+    for (key, old) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
+        previous.insert(key.clone(), old.clone());
+    }
+    previous
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(before: Value, after: Value, expected: Value) {
+        assert_eq!(Value::Object(previous_attributes(&before, &after)), expected);
+    }
+
+    #[test]
+    fn only_what_changed_is_told() {
+        check(json!({"a": 1, "b": 2}), json!({"a": 1, "b": 3}), json!({"b": 2}));
+        check(json!({"m": {"x": "1", "y": "2"}}), json!({"m": {"x": "1", "y": "3"}}), json!({"m": {"y": "2"}}));
+        check(json!({"m": {}}), json!({"m": {"new": "1"}}), json!({"m": {"new": null}}));
+        check(json!({"m": {"gone": "1"}}), json!({"m": {}}), json!({"m": {"gone": "1"}}));
+        check(json!({"l": ["a"]}), json!({"l": ["a", "b"]}), json!({"l": ["a"]}));
+        check(json!({"d": null}), json!({"d": "price_1"}), json!({"d": null}));
+    }
+}

@@ -1,0 +1,159 @@
+//! The emulator's own decoder of `application/x-www-form-urlencoded`, for bodies and queries.
+//!
+//! It takes what the official clients send: `a[b]=1`, indexed lists `a[0]=1`, pushes `a[]=1` and
+//! `a[][b]=1`, brackets raw or percent-encoded, spaces as `%20` or `+`.
+//!
+//! A decoded form is a JSON value of two kinds only: text, and objects of decoded values. Lists stay objects
+//! keyed `0`, `1`, … because only the endpoint knows whether `metadata[0]` is a list; see [`as_json`].
+
+use serde_json::{Map, Value};
+
+/// The decoded parameters of one request, in the order in which they came.
+pub type Form = Map<String, Value>;
+
+/// A form that cannot be understood, with the message for the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadForm(pub String);
+
+/// Decodes one form.
+///
+/// # Errors
+/// `BadForm` where a name has unbalanced brackets, a part is not UTF-8, or one name is both text and object.
+pub fn decode(text: &str) -> Result<Form, BadForm> {
+    let mut form = Form::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (unescape(name)?, unescape(value)?);
+        insert(&mut form, &path(&name)?, &value).map_err(|()| {
+            BadForm(format!("Invalid request: the parameter `{name}` is given both as a value and as a hash"))
+        })?;
+    }
+    Ok(form)
+}
+
+/// Percent-decodes one component; `+` is a space.
+///
+/// # Errors
+/// `BadForm` where the bytes are not UTF-8.
+pub fn unescape(text: &str) -> Result<String, BadForm> {
+    let spaced = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced)
+        .decode_utf8()
+        .map(|text| text.into_owned())
+        .map_err(|_| BadForm(format!("Invalid request: `{text}` is not valid UTF-8")))
+}
+
+/// The form as a client would write it in JSON: objects whose keys are all indexes become lists.
+pub fn as_json(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => match elements(map) {
+            Some(elements) => Value::Array(elements.into_iter().map(as_json).collect()),
+            None => Value::Object(map.iter().map(|(key, value)| (key.clone(), as_json(value))).collect()),
+        },
+        text => text.clone(),
+    }
+}
+
+/// The values of an object that is a list, in the order of their indexes; `None` if some key is no index.
+pub fn elements(map: &Map<String, Value>) -> Option<Vec<&Value>> {
+    let mut indexed = Vec::with_capacity(map.len());
+    for (key, value) in map {
+        indexed.push((index(key)?, value));
+    }
+    indexed.sort_by_key(|(index, _)| *index);
+    (!indexed.is_empty()).then(|| indexed.into_iter().map(|(_, value)| value).collect())
+}
+
+fn index(key: &str) -> Option<u32> {
+    let digits = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    if digits { key.parse().ok() } else { None }
+}
+
+/// Splits `a[b][]` into `a`, `b` and the empty text that stands for "push".
+fn path(name: &str) -> Result<Vec<&str>, BadForm> {
+    let bad = || BadForm(format!("Invalid request: the parameter name `{name}` has unbalanced brackets"));
+    let Some(open) = name.find('[') else {
+        return if name.contains(']') { Err(bad()) } else { Ok(vec![name]) };
+    };
+    let (first, mut rest) = name.split_at(open);
+    if first.is_empty() || first.contains(']') {
+        return Err(bad());
+    }
+    let mut parts = vec![first];
+    while !rest.is_empty() {
+        let inner = rest.strip_prefix('[').ok_or_else(bad)?;
+        let (part, after) = inner.split_once(']').ok_or_else(bad)?;
+        if part.contains('[') {
+            return Err(bad());
+        }
+        parts.push(part);
+        rest = after;
+    }
+    Ok(parts)
+}
+
+fn insert(map: &mut Map<String, Value>, path: &[&str], value: &str) -> Result<(), ()> {
+    let Some((first, rest)) = path.split_first() else { return Err(()) };
+    let key = if first.is_empty() { push_key(map, rest) } else { (*first).to_owned() };
+    if rest.is_empty() {
+        return match map.insert(key, Value::String(value.to_owned())) {
+            Some(Value::Object(_)) => Err(()),
+            _ => Ok(()),
+        };
+    }
+    match map.entry(key).or_insert_with(|| Value::Object(Map::new())) {
+        Value::Object(inner) => insert(inner, rest, value),
+        _ => Err(()),
+    }
+}
+
+/// The index that a push goes to: the last element as long as it lacks this field, else a new one.
+fn push_key(map: &Map<String, Value>, rest: &[&str]) -> String {
+    let last = map.keys().filter_map(|key| index(key)).max();
+    let Some(last) = last else { return "0".to_owned() };
+    let open = rest.first().filter(|field| !field.is_empty()).is_some_and(|field| {
+        let element = map.get(&last.to_string()).and_then(Value::as_object);
+        element.is_some_and(|element| rest.len() > 1 || !element.contains_key(*field))
+    });
+    if open { last.to_string() } else { last.saturating_add(1).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(text: &str, expected: Value) {
+        assert_eq!(decode(text).map(|form| as_json(&Value::Object(form))), Ok(expected), "{text}");
+    }
+
+    #[test]
+    fn scalars_maps_and_lists_are_read_in_every_spelling() {
+        check("a=1&b=x%20y&c=x+y&d=%2B", json!({"a": "1", "b": "x y", "c": "x y", "d": "+"}));
+        check("recurring[interval]=month", json!({"recurring": {"interval": "month"}}));
+        check("recurring%5Binterval%5D=month", json!({"recurring": {"interval": "month"}}));
+        check("images[0]=a&images[1]=b", json!({"images": ["a", "b"]}));
+        check("images[1]=b&images[0]=a", json!({"images": ["a", "b"]}));
+        check("expand[]=a&expand[]=b", json!({"expand": ["a", "b"]}));
+        check("expand%5B%5D=a&expand%5B0%5D=b", json!({"expand": ["b"]}));
+        check("items[0][price]=p&items[0][quantity]=2", json!({"items": [{"price": "p", "quantity": "2"}]}));
+        check("items[][price]=p&items[][quantity]=2", json!({"items": [{"price": "p", "quantity": "2"}]}));
+        check("items[][price]=p&items[][price]=q", json!({"items": [{"price": "p"}, {"price": "q"}]}));
+    }
+
+    #[test]
+    fn empty_values_stay_and_later_ones_win() {
+        check("a=&b", json!({"a": "", "b": ""}));
+        check("a=1&a=2", json!({"a": "2"}));
+        check("", json!({}));
+        check("&&a=1&", json!({"a": "1"}));
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_refused() {
+        for text in ["a[b=1", "a]b=1", "[a]=1", "a[b]c=1", "a[[b]]=1", "a=1&a[b]=2", "a[b]=2&a=1", "a=%ff"] {
+            assert!(decode(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The kinds of object: how each is named, numbered, indexed and expanded.
+
+use serde_json::{Map, Value};
+
+/// What an object is. The database keeps [`Kind::name`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Product,
+    Price,
+    ProductFeature,
+    Meter,
+    Feature,
+    Coupon,
+    PromotionCode,
+    TaxRate,
+    PortalConfiguration,
+    WebhookEndpoint,
+    PaymentLink,
+    Customer,
+    Subscription,
+    Event,
+}
+
+/// How `expand[]` reaches one field of a kind. Paths are dotted; `*` stands for any key.
+#[derive(Debug, Clone, Copy)]
+pub enum Expandable {
+    /// The field holds an id, which becomes the object.
+    Link(&'static str, Kind),
+    /// The field is left out unless asked for.
+    Hidden(&'static str),
+    /// The field always holds a whole object, whose own fields can be expanded.
+    Inline(&'static str, Kind),
+}
+
+impl Expandable {
+    pub fn path(&self) -> &'static str {
+        match self {
+            Expandable::Link(path, _) | Expandable::Hidden(path) | Expandable::Inline(path, _) => path,
+        }
+    }
+}
+
+pub const ALL: [Kind; 14] = [
+    Kind::Product,
+    Kind::Price,
+    Kind::ProductFeature,
+    Kind::Meter,
+    Kind::Feature,
+    Kind::Coupon,
+    Kind::PromotionCode,
+    Kind::TaxRate,
+    Kind::PortalConfiguration,
+    Kind::WebhookEndpoint,
+    Kind::PaymentLink,
+    Kind::Customer,
+    Kind::Subscription,
+    Kind::Event,
+];
+
+impl Kind {
+    /// The value of the object's `object` field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Product => "product",
+            Kind::Price => "price",
+            Kind::ProductFeature => "product_feature",
+            Kind::Meter => "billing.meter",
+            Kind::Feature => "entitlements.feature",
+            Kind::Coupon => "coupon",
+            Kind::PromotionCode => "promotion_code",
+            Kind::TaxRate => "tax_rate",
+            Kind::PortalConfiguration => "billing_portal.configuration",
+            Kind::WebhookEndpoint => "webhook_endpoint",
+            Kind::PaymentLink => "payment_link",
+            Kind::Customer => "customer",
+            Kind::Subscription => "subscription",
+            Kind::Event => "event",
+        }
+    }
+
+    /// What messages call it: "No such price".
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::Meter => "billing meter",
+            Kind::Feature => "entitlements feature",
+            Kind::ProductFeature => "product feature",
+            Kind::PromotionCode => "promotion code",
+            Kind::TaxRate => "tax rate",
+            Kind::PortalConfiguration => "configuration",
+            Kind::WebhookEndpoint => "webhook endpoint",
+            Kind::PaymentLink => "payment link",
+            Kind::Product
+            | Kind::Price
+            | Kind::Coupon
+            | Kind::Customer
+            | Kind::Subscription
+            | Kind::Event => self.name(),
+        }
+    }
+
+    /// What its ids start with; `None` where ids have no prefix.
+    pub fn prefix(self) -> Option<&'static str> {
+        match self {
+            Kind::Product => Some("prod"),
+            Kind::Price => Some("price"),
+            Kind::ProductFeature => Some("prodft"),
+            Kind::Meter => Some("mtr_test"),
+            Kind::Feature => Some("feat_test"),
+            Kind::Coupon => None,
+            Kind::PromotionCode => Some("promo"),
+            Kind::TaxRate => Some("txr"),
+            Kind::PortalConfiguration => Some("bpc"),
+            Kind::WebhookEndpoint => Some("we"),
+            Kind::PaymentLink => Some("plink"),
+            Kind::Customer => Some("cus"),
+            Kind::Subscription => Some("sub"),
+            Kind::Event => Some("evt"),
+        }
+    }
+
+    /// What the name of its events starts with: `price` of `price.updated`. `None` if it has no events.
+    pub fn event_prefix(self) -> Option<&'static str> {
+        match self {
+            Kind::Subscription => Some("customer.subscription"),
+            Kind::ProductFeature | Kind::Feature | Kind::WebhookEndpoint | Kind::Event => None,
+            Kind::Product
+            | Kind::Price
+            | Kind::Meter
+            | Kind::Coupon
+            | Kind::PromotionCode
+            | Kind::TaxRate
+            | Kind::PortalConfiguration
+            | Kind::PaymentLink
+            | Kind::Customer => Some(self.name()),
+        }
+    }
+
+    /// What `expand[]` can name on it.
+    pub fn expandable(self) -> &'static [Expandable] {
+        use Expandable::{Hidden, Inline, Link};
+        match self {
+            Kind::Product => &[Link("default_price", Kind::Price)],
+            Kind::Price => &[
+                Link("product", Kind::Product),
+                Hidden("tiers"),
+                Hidden("currency_options"),
+                Hidden("currency_options.*.tiers"),
+            ],
+            Kind::Coupon => &[Hidden("applies_to"), Hidden("currency_options")],
+            Kind::PromotionCode => &[
+                Link("promotion.coupon", Kind::Coupon),
+                Link("customer", Kind::Customer),
+                Hidden("restrictions.currency_options"),
+            ],
+            Kind::PaymentLink => &[Hidden("line_items"), Inline("line_items.data.price", Kind::Price)],
+            Kind::Subscription => {
+                &[Link("customer", Kind::Customer), Inline("items.data.price", Kind::Price)]
+            }
+            Kind::ProductFeature
+            | Kind::Meter
+            | Kind::Feature
+            | Kind::TaxRate
+            | Kind::PortalConfiguration
+            | Kind::WebhookEndpoint
+            | Kind::Customer
+            | Kind::Event => &[],
+        }
+    }
+
+    /// The values by which the database finds objects of this kind: for lists' filters and for uniqueness.
+    pub fn keys(self, body: &Value, hidden: &Map<String, Value>) -> Vec<(&'static str, String)> {
+        let mut keys = Vec::new();
+        let mut text = |name: &'static str, pointer: &str| {
+            if let Some(value) = body.pointer(pointer).and_then(Value::as_str) {
+                keys.push((name, value.to_owned()));
+            }
+        };
+        match self {
+            Kind::Price => {
+                text("product", "/product");
+                text("lookup_key", "/lookup_key");
+                text("meter", "/recurring/meter");
+                if hidden.contains_key("inline") {
+                    keys.push(("inline", "true".to_owned()));
+                }
+            }
+            Kind::ProductFeature => {
+                text("feature", "/entitlement_feature/id");
+                if let Some(product) = hidden.get("product").and_then(Value::as_str) {
+                    keys.push(("product", product.to_owned()));
+                }
+            }
+            Kind::Meter => text("event_name", "/event_name"),
+            Kind::Feature => text("lookup_key", "/lookup_key"),
+            Kind::PromotionCode => {
+                text("coupon", "/promotion/coupon");
+                text("customer", "/customer");
+                // Codes are unique whatever their case.
+                let code = body["code"].as_str().unwrap_or_default().to_lowercase();
+                keys.push(("code", code));
+            }
+            Kind::Customer => text("email", "/email"),
+            Kind::Subscription => {
+                text("customer", "/customer");
+                text("status", "/status");
+                for item in body["items"]["data"].as_array().into_iter().flatten() {
+                    if let Some(price) = item["price"]["id"].as_str() {
+                        keys.push(("price", price.to_owned()));
+                    }
+                }
+            }
+            Kind::Event => text("type", "/type"),
+            Kind::Product
+            | Kind::Coupon
+            | Kind::TaxRate
+            | Kind::PortalConfiguration
+            | Kind::WebhookEndpoint
+            | Kind::PaymentLink => {}
+        }
+        keys
+    }
+}

@@ -1,0 +1,69 @@
+//! How a server is started.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::faults::FaultPlan;
+
+/// Tells the time, in seconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// How a server is started.
+#[derive(Clone)]
+pub struct Options {
+    /// The SQLite file; made if it isn't there.
+    pub state: PathBuf,
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    pub port: u16,
+    pub faults: FaultPlan,
+    /// How long every request takes at least.
+    pub latency: Duration,
+    pub limits: Limits,
+    /// A file to which every exchange is appended, one JSON document a line.
+    pub record: Option<PathBuf>,
+    pub clock: Clock,
+}
+
+/// How many requests a second are served before the next gets a 429. Both are off by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Limits {
+    pub all: Option<u32>,
+    /// For each method and route.
+    pub endpoint: Option<u32>,
+}
+
+impl Options {
+    /// A state served on any free port, by the machine's clock, without faults or limits.
+    pub fn new(state: impl Into<PathBuf>) -> Options {
+        Options {
+            state: state.into(),
+            port: 0,
+            faults: FaultPlan::default(),
+            latency: Duration::ZERO,
+            limits: Limits::default(),
+            record: None,
+            clock: system_clock(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Options { state, port, faults, latency, limits, record, clock: _ } = self;
+        f.debug_struct("Options")
+            .field("state", state)
+            .field("port", port)
+            .field("faults", faults)
+            .field("latency", latency)
+            .field("limits", limits)
+            .field("record", record)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The machine's clock.
+pub fn system_clock() -> Clock {
+    #[expect(clippy::disallowed_methods, reason = "a server's default clock, replaced through its options")]
+    Arc::new(|| jiff::Timestamp::now().as_second())
+}

@@ -1,0 +1,82 @@
+//! What is served: a file a resource, with its endpoints, their parameters and their handlers.
+
+mod account;
+mod coupons;
+mod events;
+mod features;
+mod fields;
+mod meters;
+mod price_amounts;
+mod prices;
+mod products;
+mod promotion_codes;
+mod tax_rates;
+
+use serde_json::{Map, Value};
+
+use super::call::{Call, Outcome};
+use super::endpoint::Endpoint;
+use super::kind::Kind;
+
+/// All endpoints. Where a fixed name and an id could both match, the fixed name comes first.
+pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    [
+        prices::ENDPOINTS,
+        products::ENDPOINTS,
+        meters::ENDPOINTS,
+        features::ENDPOINTS,
+        coupons::ENDPOINTS,
+        promotion_codes::ENDPOINTS,
+        tax_rates::ENDPOINTS,
+        events::ENDPOINTS,
+        account::ENDPOINTS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Whether objects of a kind look different as time goes by, so that [`refresh`] must see them.
+pub fn changes_with_time(kind: Kind) -> bool {
+    matches!(kind, Kind::Coupon | Kind::PromotionCode)
+}
+
+/// Brings up to date what follows from the time.
+pub fn refresh(kind: Kind, body: &mut Value, now: i64) {
+    match kind {
+        Kind::Coupon => coupons::refresh(body, now),
+        Kind::PromotionCode => promotion_codes::refresh(body, now),
+        _ => {}
+    }
+}
+
+/// Adds fields that are left out unless expanded. `hidden` is what the object keeps of them.
+///
+/// # Errors
+/// SQLite's.
+pub fn reveal(
+    call: &Call<'_>,
+    kind: Kind,
+    id: &str,
+    body: &mut Value,
+    hidden: &Map<String, Value>,
+    fields: &[String],
+) -> Outcome<()> {
+    for field in fields {
+        match (kind, field.as_str()) {
+            (Kind::Price, "currency_options") => {
+                body["currency_options"] = prices::currency_options(body, hidden);
+            }
+            (Kind::PromotionCode, "restrictions.currency_options") => {
+                if let Some(options) = hidden.get("currency_options") {
+                    body["restrictions"]["currency_options"] = options.clone();
+                }
+            }
+            (_, field) => {
+                if let Some(value) = hidden.get(field) {
+                    body[field] = value.clone();
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! The HTTP server on loopback.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::control;
+use super::database::Database;
+use super::dispatch::{self, Incoming, Sent, Shared};
+use super::engine::Engine;
+use super::faults::Faults;
+use super::in_flight::InFlight;
+use super::limiter::Limiter;
+use super::log::Log;
+use super::options::Options;
+use super::record::Recorder;
+use super::socket::{Cutter, Socket};
+
+/// Largest body that is read, in bytes.
+const MAX_BODY: usize = 4 << 20;
+/// How long connections may take to end when the server stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A running server. Dropping it stops it too, but only [`Server::stop`] waits until that is done.
+#[derive(Debug)]
+pub struct Server {
+    /// `http://127.0.0.1:PORT`.
+    pub base_url: String,
+    /// The account's secret key.
+    pub api_key: String,
+    /// A restricted key of the account, which has all permissions.
+    pub restricted_key: String,
+    /// The account's webhook signing secret.
+    pub webhook_secret: String,
+    /// The account's id.
+    pub account: String,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    engine: Engine,
+    thread: thread::JoinHandle<()>,
+}
+
+/// Serves a state on loopback.
+///
+/// # Errors
+/// If the state or the record can't be opened, or the port is taken.
+pub async fn serve(options: Options) -> anyhow::Result<Server> {
+    let mut db = Database::open(&options.state)?;
+    let account = db.account((options.clock)())?;
+    let recorder = options.record.as_deref().map(Recorder::open).transpose()?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
+        .await
+        .with_context(|| format!("Cannot listen on port {} of 127.0.0.1", options.port))?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    let (engine, thread) = Engine::start(db, account.clone(), Arc::clone(&options.clock))?;
+    let (stop, stopping) = watch::channel(false);
+    let shared = Arc::new(Shared {
+        engine: engine.clone(),
+        account: account.clone(),
+        faults: Faults::new(options.faults.clone()),
+        limiter: Limiter::new(options.limits),
+        recorder,
+        log: Log::default(),
+        in_flight: InFlight::default(),
+        stopping: stopping.clone(),
+        options,
+    });
+    let router = Router::new().fallback(handle).with_state(shared);
+    let service = router.into_make_service_with_connect_info::<Cutter>();
+    let serving = tokio::spawn(async move {
+        let mut stopping = stopping;
+        let serve = axum::serve(Socket(listener), service).with_graceful_shutdown(async move {
+            // An error means that the server's handle was dropped: that stops it as well.
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        });
+        if let Err(error) = serve.await {
+            tracing::error!(%error, "the emulator stopped listening");
+        }
+    });
+    Ok(Server {
+        base_url,
+        api_key: account.secret_key,
+        restricted_key: account.restricted_key,
+        webhook_secret: account.webhook_secret,
+        account: account.id,
+        stop,
+        serving,
+        engine,
+        thread,
+    })
+}
+
+impl Server {
+    /// Stops: no new connections, requests that are being served get their answers, the state is closed.
+    pub async fn stop(self) {
+        let Server { stop, mut serving, engine, thread, .. } = self;
+        stop.send_replace(true);
+        if tokio::time::timeout(STOP_TIMEOUT, &mut serving).await.is_err() {
+            serving.abort();
+        }
+        engine.stop().await;
+        if tokio::task::spawn_blocking(move || thread.join()).await.is_err() {
+            tracing::error!("the emulator's engine could not be joined");
+        }
+    }
+}
+
+async fn handle(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, MAX_BODY).await else {
+        return plain(413, "The request is too large");
+    };
+    let Ok(body) = String::from_utf8(bytes.to_vec()) else {
+        return plain(400, "The request's body is not valid UTF-8");
+    };
+    let header = |name: &str| text(&parts.headers, name);
+    let (method, path) = (parts.method.as_str(), parts.uri.path());
+    if path.starts_with("/_emulator") {
+        let (status, reply) =
+            control::control(&shared, method, path, header("origin").as_deref(), &body).await;
+        return response(status, &[("content-type", "application/json".to_owned())], reply.to_string());
+    }
+    let incoming = Incoming {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        authorization: header("authorization"),
+        version: header("stripe-version"),
+        idempotency_key: header("idempotency-key"),
+        content_type: header("content-type"),
+        stripe_account: header("stripe-account").filter(|id| *id != shared.account.id),
+        user_agent: header("user-agent"),
+        body,
+    };
+    match dispatch::dispatch(&shared, &incoming).await {
+        Sent::Answer { status, headers, body } => response(status, &headers, body),
+        Sent::Nothing => {
+            cutter.cut();
+            plain(500, "")
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+fn plain(status: u16, message: &str) -> Response {
+    response(status, &[("content-type", "text/plain".to_owned())], message.to_owned())
+}
+
+fn response(status: u16, headers: &[(&'static str, String)], body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(*name, value);
+        }
+    }
+    response
+}
