@@ -1,6 +1,7 @@
 //! What a person can type: a folder a noun, a file a verb. This file lists the nouns.
 
 pub mod completions;
+pub mod emulator;
 pub mod man;
 
 use crate::context::Context;
@@ -32,6 +33,7 @@ impl Outcome {
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -43,6 +45,7 @@ impl Command {
     /// What the command says; `error::kind_of` tells the exit code.
     pub async fn run(self, ctx: &Context) -> anyhow::Result<Outcome> {
         match self {
+            Command::Emulator(args) => emulator::run(ctx, args).await,
             Command::Completions(args) => completions::run(ctx, args).await,
             Command::Man(args) => man::run(ctx, args).await,
         }

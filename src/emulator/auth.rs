@@ -85,10 +85,7 @@ mod tests {
     fn only_the_accounts_own_keys_are_taken() {
         check_status(Some("Bearer sk_test_billctl1234"), Ok(()));
         check_status(Some("bearer rk_test_billctl1234"), Ok(()));
-        check_status(
-            Some(&format!("Basic {}", BASE64_STANDARD.encode("sk_test_billctl1234:"))),
-            Ok(()),
-        );
+        check_status(Some(&format!("Basic {}", BASE64_STANDARD.encode("sk_test_billctl1234:"))), Ok(()));
         check_status(None, Err("You did not provide an API key"));
         check_status(Some("Bearer "), Err("You did not provide an API key"));
         check_status(Some("Digest x"), Err("You did not provide an API key"));

@@ -132,10 +132,7 @@ impl Call<'_> {
             let mut previous = event::previous_attributes(&before.body, &after.body);
             for (field, value) in &after.hidden {
                 if before.hidden.get(field) != Some(value) {
-                    previous.insert(
-                        field.clone(),
-                        before.hidden.get(field).cloned().unwrap_or(Value::Null),
-                    );
+                    previous.insert(field.clone(), before.hidden.get(field).cloned().unwrap_or(Value::Null));
                 }
             }
             event::emit(self, name, &after.body, Some(previous))?;

@@ -41,8 +41,7 @@ impl Place {
 }
 
 fn object(specs: &[&[Param]], form: &Form, place: &Place) -> Result<Map<String, Value>, Refusal> {
-    let params =
-        || specs.iter().flat_map(|spec| spec.iter()).filter(|param| place.lenient || !param.removed);
+    let params = || specs.iter().flat_map(|spec| spec.iter()).filter(|param| place.lenient || !param.removed);
     let unknown: Vec<&String> =
         form.keys().filter(|key| !params().any(|param| param.name == key.as_str())).collect();
     if let Some(first) = unknown.first() {
@@ -188,7 +187,9 @@ fn percent(text: &str, place: &Place) -> Result<Value, Refusal> {
     let refusal = || {
         Refusal::parameter(
             &place.prefix,
-            format!("Invalid decimal: {text}; must be a number between 0 and 100 of at most 4 decimal places"),
+            format!(
+                "Invalid decimal: {text}; must be a number between 0 and 100 of at most 4 decimal places"
+            ),
         )
     };
     let decimal = shortest_decimal(text).ok_or_else(refusal)?;
@@ -279,7 +280,10 @@ fn metadata(value: &Value, place: &Place) -> Result<Value, Refusal> {
     for (key, value) in map {
         let name = place.name(key);
         let Some(text) = value.as_str() else {
-            return Err(Refusal::parameter(name, "Metadata values must be strings, but you passed in a hash"));
+            return Err(Refusal::parameter(
+                name,
+                "Metadata values must be strings, but you passed in a hash",
+            ));
         };
         if key.is_empty() || key.chars().count() > METADATA_KEY {
             let message =

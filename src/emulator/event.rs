@@ -47,10 +47,9 @@ fn pending_webhooks(call: &Call<'_>, name: &str) -> Outcome<usize> {
     let mut pending = 0;
     for row in endpoints {
         let endpoint = row.read(Kind::WebhookEndpoint)?.body;
-        let takes =
-            endpoint["enabled_events"].as_array().is_some_and(|names| {
-                names.iter().any(|enabled| enabled == "*" || enabled.as_str() == Some(name))
-            });
+        let takes = endpoint["enabled_events"].as_array().is_some_and(|names| {
+            names.iter().any(|enabled| enabled == "*" || enabled.as_str() == Some(name))
+        });
         if takes && endpoint["status"] == "enabled" {
             pending += 1;
         }
@@ -95,7 +94,11 @@ mod tests {
     #[test]
     fn only_what_changed_is_told() {
         check(json!({"a": 1, "b": 2}), json!({"a": 1, "b": 3}), json!({"b": 2}));
-        check(json!({"m": {"x": "1", "y": "2"}}), json!({"m": {"x": "1", "y": "3"}}), json!({"m": {"y": "2"}}));
+        check(
+            json!({"m": {"x": "1", "y": "2"}}),
+            json!({"m": {"x": "1", "y": "3"}}),
+            json!({"m": {"y": "2"}}),
+        );
         check(json!({"m": {}}), json!({"m": {"new": "1"}}), json!({"m": {"new": null}}));
         check(json!({"m": {"gone": "1"}}), json!({"m": {}}), json!({"m": {"gone": "1"}}));
         check(json!({"l": ["a"]}), json!({"l": ["a", "b"]}), json!({"l": ["a"]}));

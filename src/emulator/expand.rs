@@ -25,7 +25,8 @@ pub fn paths(asked: &[String], kind: Option<Kind>, list: bool) -> Result<Vec<Vec
             return Err(Refusal::parameter("expand", message).code("property_forbidden"));
         }
         if path.len() > DEEPEST {
-            let message = format!("You cannot expand more than {DEEPEST} levels of a property. Property: {text}");
+            let message =
+                format!("You cannot expand more than {DEEPEST} levels of a property. Property: {text}");
             return Err(Refusal::parameter("expand", message));
         }
         let cannot = || Refusal::parameter("expand", format!("This property cannot be expanded ({text})."));
@@ -134,8 +135,7 @@ fn expand(
         reveal(call, kind, body, own, &hidden_fields)?;
     }
     for field in kind.expandable() {
-        let rests: Vec<&[String]> =
-            paths.iter().filter_map(|path| rest_after(field.path(), path)).collect();
+        let rests: Vec<&[String]> = paths.iter().filter_map(|path| rest_after(field.path(), path)).collect();
         if rests.is_empty() {
             continue;
         }
@@ -193,11 +193,7 @@ fn replace(call: &Call<'_>, kind: Kind, value: &mut Value, deeper: &[&[String]])
 }
 
 /// Calls `change` on every value at a path, through lists and, for `*`, through every key.
-fn each(
-    value: &mut Value,
-    path: &[&str],
-    change: &mut dyn FnMut(&mut Value) -> Outcome<()>,
-) -> Outcome<()> {
+fn each(value: &mut Value, path: &[&str], change: &mut dyn FnMut(&mut Value) -> Outcome<()>) -> Outcome<()> {
     if let Value::Array(elements) = value {
         return elements.iter_mut().try_for_each(|element| each(element, path, change));
     }

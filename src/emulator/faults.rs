@@ -299,9 +299,16 @@ mod tests {
 
     #[test]
     fn rules_that_cannot_be_read_say_why() {
-        for text in
-            ["", "POST", "POST /v1", "PUT /v1:409", "POST /v1:oops", "* *:nth=0:409", "* *:x=1:409", "* *:nth:409"]
-        {
+        for text in [
+            "",
+            "POST",
+            "POST /v1",
+            "PUT /v1:409",
+            "POST /v1:oops",
+            "* *:nth=0:409",
+            "* *:x=1:409",
+            "* *:nth:409",
+        ] {
             assert!(text.parse::<Rule>().is_err(), "{text}");
         }
     }

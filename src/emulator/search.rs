@@ -112,7 +112,10 @@ fn read(query: &str, fields: &[(&str, Field)]) -> Result<(Vec<Clause>, bool), Re
 
 fn check_field(clause: &Clause, fields: &[(&str, Field)]) -> Result<(), Refusal> {
     let Some((_, field)) = fields.iter().find(|(name, _)| *name == clause.field) else {
-        return Err(bad(format!("Field `{}` is an unsupported search field for this resource.", clause.field)));
+        return Err(bad(format!(
+            "Field `{}` is an unsupported search field for this resource.",
+            clause.field
+        )));
     };
     let allowed = match (clause.operator, field) {
         (":", _) => true,

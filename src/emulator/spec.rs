@@ -18,11 +18,16 @@ pub const ID: Type = Type::Text { max: 5000 };
 pub enum Type {
     /// `true` or `false`.
     Flag,
-    Integer { min: i64, max: i64 },
+    Integer {
+        min: i64,
+        max: i64,
+    },
     /// Seconds since 1970.
     Time,
     /// Text of at most so many characters.
-    Text { max: usize },
+    Text {
+        max: usize,
+    },
     /// An absolute http or https URL.
     Url,
     /// A decimal ≥ 0 of at most twelve places, kept as text in its shortest form.
@@ -41,7 +46,10 @@ pub enum Type {
     Range,
     /// Text by text, with Stripe's limits; an empty value unsets its key, an empty text all of them.
     Metadata,
-    List { of: &'static Type, max: usize },
+    List {
+        of: &'static Type,
+        max: usize,
+    },
     Object(&'static [Param]),
     /// Objects by currency code.
     ByCurrency(&'static [Param]),
@@ -101,8 +109,5 @@ pub const PAGE: &[Param] = &[
 ];
 
 /// What every search takes.
-pub const SEARCH: &[Param] = &[
-    required("query", TEXT),
-    optional("limit", Type::Integer { min: 1, max: 100 }),
-    optional("page", TEXT),
-];
+pub const SEARCH: &[Param] =
+    &[required("query", TEXT), optional("limit", Type::Integer { min: 1, max: 100 }), optional("page", TEXT)];

@@ -29,18 +29,40 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
     /// The key of this name has one of these values. See [`Kind::keys`].
-    Key { name: &'static str, values: Vec<String> },
+    Key {
+        name: &'static str,
+        values: Vec<String>,
+    },
     /// The key of this name has none of these values.
-    NotKey { name: &'static str, values: Vec<String> },
+    NotKey {
+        name: &'static str,
+        values: Vec<String>,
+    },
     /// The key of this name starts so.
-    KeyPrefix { name: &'static str, prefix: String },
-    Text { field: &'static str, value: String },
-    Flag { field: &'static str, value: bool },
+    KeyPrefix {
+        name: &'static str,
+        prefix: String,
+    },
+    Text {
+        field: &'static str,
+        value: String,
+    },
+    Flag {
+        field: &'static str,
+        value: bool,
+    },
     /// A number or time within inclusive bounds.
-    Between { field: &'static str, from: i64, to: i64 },
+    Between {
+        field: &'static str,
+        from: i64,
+        to: i64,
+    },
     Ids(Vec<String>),
     /// Made within these inclusive times.
-    Created { from: i64, to: i64 },
+    Created {
+        from: i64,
+        to: i64,
+    },
 }
 
 /// Where a page starts.
@@ -92,10 +114,8 @@ impl Database {
             .query_row((after.kind.name(), &after.id, after.body.to_string(), hidden(after)), |row| {
                 row.get(0)
             })?;
-        let (old, new) = (
-            before.kind.keys(&before.body, &before.hidden),
-            after.kind.keys(&after.body, &after.hidden),
-        );
+        let (old, new) =
+            (before.kind.keys(&before.body, &before.hidden), after.kind.keys(&after.body, &after.hidden));
         for (name, value) in old.iter().filter(|key| !new.contains(key)) {
             self.connection
                 .prepare_cached("DELETE FROM keys WHERE kind = ?1 AND name = ?2 AND value = ?3 AND seq = ?4")?
@@ -204,10 +224,7 @@ impl Database {
             "SELECT id, body, hidden FROM objects WHERE {} ORDER BY objects.seq {order} LIMIT {limit}",
             query.conditions.join(" AND "),
         );
-        self.connection
-            .prepare_cached(&sql)?
-            .query_map(params_from_iter(query.values), row)?
-            .collect()
+        self.connection.prepare_cached(&sql)?.query_map(params_from_iter(query.values), row)?.collect()
     }
 
     fn one(&self, kind: Kind, sql: &str, id: &str) -> rusqlite::Result<Option<Object>> {
@@ -269,8 +286,9 @@ impl Query {
             Filter::KeyPrefix { name, prefix } => {
                 self.keyed("", name, ">= ? AND value < ?", [prefix.clone(), format!("{prefix}\u{10ffff}")]);
             }
-            Filter::Text { field, value } => self
-                .condition(format!("json_extract(body, '{field}') = ?"), [Sql::Text(value.clone())]),
+            Filter::Text { field, value } => {
+                self.condition(format!("json_extract(body, '{field}') = ?"), [Sql::Text(value.clone())])
+            }
             Filter::Flag { field, value } => self
                 .condition(format!("json_extract(body, '{field}') = ?"), [Sql::Integer(i64::from(*value))]),
             Filter::Between { field, from, to } => self.condition(

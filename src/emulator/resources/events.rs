@@ -1,6 +1,5 @@
 //! `/v1/events`, thirty days back.
 
-
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::Filter;
@@ -66,4 +65,3 @@ fn retrieve(call: &mut Call<'_>, _: &Args) -> Outcome<Answer> {
     }
     Ok(Answer::Object(event))
 }
-

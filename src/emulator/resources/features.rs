@@ -91,10 +91,12 @@ fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
 /// Lists features; archived ones only if asked for.
 fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     let active = args.flag("archived") != Some(true);
-    let filters: Vec<Filter> =
-        [Some(Filter::Flag { field: "$.active", value: active }), list::key(args, "lookup_key", "lookup_key")]
-            .into_iter()
-            .flatten()
-            .collect();
+    let filters: Vec<Filter> = [
+        Some(Filter::Flag { field: "$.active", value: active }),
+        list::key(args, "lookup_key", "lookup_key"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     list::page(call, args, Kind::Feature, &filters)
 }

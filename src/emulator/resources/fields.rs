@@ -44,7 +44,8 @@ pub fn set_metadata(body: &mut Value, args: &Args) -> Result<(), Refusal> {
 
 /// The object `given` with every one of `names`, `null` where it wasn't given.
 pub fn complete(given: &Value, names: &[&str]) -> Value {
-    let fields = names.iter().map(|name| ((*name).to_owned(), given.get(name).cloned().unwrap_or(Value::Null)));
+    let fields =
+        names.iter().map(|name| ((*name).to_owned(), given.get(name).cloned().unwrap_or(Value::Null)));
     Value::Object(fields.collect())
 }
 

@@ -117,8 +117,10 @@ fn check_event_name(call: &Call<'_>, event_name: &str) -> Outcome<()> {
     let holders = call.db.with_key(Kind::Meter, "event_name", event_name)?;
     match holders.iter().find(|meter| meter.body["status"] == "active") {
         Some(holder) => {
-            let message =
-                format!("There is already an active meter (`{}`) with the event name `{event_name}`.", holder.id);
+            let message = format!(
+                "There is already an active meter (`{}`) with the event name `{event_name}`.",
+                holder.id
+            );
             Err(Refusal::invalid(message).code("resource_already_exists").param("event_name").into())
         }
         None => Ok(()),

@@ -67,7 +67,8 @@ impl Place<'_> {
 /// # Errors
 /// 400 where what the scheme needs is missing, or is mixed with another scheme's.
 pub fn read(given: &Map<String, Value>, scheme: Scheme, place: Place<'_>) -> Result<Amounts, Refusal> {
-    let refuse_others = |names: &[&str], why: &str| match names.iter().find(|name| given.contains_key(**name)) {
+    let refuse_others = |names: &[&str], why: &str| match names.iter().find(|name| given.contains_key(**name))
+    {
         Some(name) => Err(Refusal::parameter(place.name(name), format!("`{}` {why}", place.name(name)))),
         None => Ok(()),
     };
@@ -80,7 +81,10 @@ pub fn read(given: &Map<String, Value>, scheme: Scheme, place: Place<'_>) -> Res
             tiers = read_tiers(given, place)?;
         }
         Scheme::Custom => {
-            refuse_others(&["unit_amount", "unit_amount_decimal"], "can't be used with `custom_unit_amount`")?;
+            refuse_others(
+                &["unit_amount", "unit_amount_decimal"],
+                "can't be used with `custom_unit_amount`",
+            )?;
             refuse_others(&["tiers"], "can't be used with `custom_unit_amount`")?;
             custom_unit_amount = read_custom(given, place)?;
         }

@@ -450,7 +450,8 @@ fn update_options(price: &mut Object, changes: &Map<String, Value>) -> Outcome<(
     let currency = body["currency"].as_str().unwrap_or_default();
     for (code, change) in changes {
         let name = format!("currency_options[{code}]");
-        let only_tax = change.as_object().is_some_and(|change| change.keys().all(|key| key == "tax_behavior"));
+        let only_tax =
+            change.as_object().is_some_and(|change| change.keys().all(|key| key == "tax_behavior"));
         let wanted = change["tax_behavior"].as_str();
         let current = options.get(code).and_then(|option| option["tax_behavior"].as_str().map(str::to_owned));
         if let (Some(current), Some(wanted)) = (&current, wanted) {

@@ -237,9 +237,8 @@ fn tax_details(given: Option<&Value>) -> Value {
 /// Dimensions are numbers in answers.
 fn package(given: Option<&Value>) -> Value {
     let Some(Value::Object(sizes)) = given else { return Value::Null };
-    let number = |size: &Value| {
-        size.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null)
-    };
+    let number =
+        |size: &Value| size.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
     Value::Object(sizes.iter().map(|(name, size)| (name.clone(), number(size))).collect())
 }
 

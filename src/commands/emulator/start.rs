@@ -1,0 +1,119 @@
+//! `billctl emulator start`: serve the offline Stripe until stopped.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Outcome;
+use crate::context::Context;
+use crate::emulator::{self, FaultPlan, Limits, Options, Server};
+use crate::error::{Kind, fail};
+use crate::render::{Format, Present, Role, Text, View};
+
+/// Serve the project's emulator on its own port until stopped
+///
+/// Any program that speaks Stripe's API can use it: Stripe's SDKs and CLI take its address and key as they are.
+/// While it runs, other billctl commands on the emulator use it too.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  billctl emulator start --port 12111
+  billctl emulator start --limit 25 --endpoint-limit 25 --latency 100
+  billctl emulator start --fault 'POST /v1/prices:nth=3:cut-after'
+
+Faults: delay=MS, 429-all, 429-endpoint, 429-lock, 409, 500-before, 500-after, 500-kept, 502, cut-before,
+cut-after, stall-before, stall-after, twice; options: nth=N, every=N, count=N, retry=true|false.
+While it runs, POST rules to /_emulator/faults, one a line; GET /_emulator/status and
+/_emulator/requests say what happened.")]
+pub struct StartArgs {
+    /// The port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 12111)]
+    pub port: u16,
+    /// How long every request takes at least
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// Requests a second in all, before the next gets a 429
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u32>,
+    /// Requests a second for each endpoint, before the next gets a 429
+    #[arg(long, value_name = "N")]
+    pub endpoint_limit: Option<u32>,
+    /// What goes wrong with which requests: `METHOD ROUTE[:option…]:FAULT`
+    #[arg(long = "fault", value_name = "RULE")]
+    pub faults: Vec<String>,
+    /// Append every exchange to this file, one JSON document a line; keys are left out
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+pub async fn run(ctx: &Context, args: StartArgs) -> anyhow::Result<Outcome> {
+    let mut stop = ctx.stop()?;
+    let faults: FaultPlan = args.faults.join("\n").parse().map_err(|error: emulator::BadRule| {
+        fail(Kind::Usage, error.to_string(), "See the list with `billctl emulator start --help`")
+    })?;
+    let clock = ctx.clock();
+    let options = Options {
+        port: args.port,
+        faults,
+        latency: Duration::from_millis(args.latency),
+        limits: Limits { all: args.limit, endpoint: args.endpoint_limit },
+        record: args.record,
+        clock: Arc::new(move || clock.now().as_second()),
+        ..Options::new("")
+    };
+    let started = emulator::start(&super::folder(ctx), options).await?;
+    let address = Address::of(&started.server);
+    // Scripts read the first line and leave the rest: the document must be all of it.
+    if ctx.settings().format == Format::Json {
+        ctx.ui().data(&format!("{}\n", address.json()))?;
+    } else {
+        ctx.show(&address)?;
+    }
+    ctx.ui().status("Serving until stopped; press Ctrl-C to stop");
+    stop.asked().await;
+    started.stop().await?;
+    Ok(Outcome::Done)
+}
+
+/// Where the server is and how to use it.
+struct Address {
+    base_url: String,
+    api_key: String,
+    webhook_secret: String,
+    account: String,
+}
+
+impl Address {
+    fn of(server: &Server) -> Address {
+        Address {
+            base_url: server.base_url.clone(),
+            api_key: server.api_key.clone(),
+            webhook_secret: server.webhook_secret.clone(),
+            account: server.account.clone(),
+        }
+    }
+}
+
+impl Present for Address {
+    fn json(&self) -> Value {
+        let Address { base_url, api_key, webhook_secret, account } = self;
+        json!({
+            "base_url": base_url,
+            "api_key": api_key,
+            "webhook_secret": webhook_secret,
+            "account": account,
+        })
+    }
+
+    fn view(&self) -> View {
+        let Address { base_url, api_key, webhook_secret, account } = self;
+        View::new().fields([
+            ("Address", Text::new(Role::Strong, base_url)),
+            ("API key", Text::from(api_key.as_str())),
+            ("Webhook secret", Text::from(webhook_secret.as_str())),
+            ("Account", Text::from(account.as_str())),
+        ])
+    }
+}
