@@ -4,6 +4,7 @@
 //! planning is ever given, and a [`Writer`], which only applying builds. Both go through one `send`, which
 //! paces, retries what is safe to retry, and says of every failed write whether it may have been carried out.
 
+pub mod catalog; // the read side of the catalog
 pub mod client; // opened once, shared by all: the one `send`
 pub mod error; // what went wrong, kept whole
 pub mod form; // nested values as `a[b][0]=c`
