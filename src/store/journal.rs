@@ -1,8 +1,7 @@
 //! The sync journal: what a run means to do, written before its first request.
 //!
 //! Identity lives in Stripe, so losing the journal loses nothing. It keeps the idempotency keys of a run that was
-//! stopped, so that the next one sends what was in flight under the same keys, and a secret that Stripe shows only
-//! once can be asked for again.
+//! stopped, so that the next one sends what was in flight under the same keys.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -11,8 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use fs_err as fs;
 use fs4::TryLockError;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// A step as the journal holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,8 +21,6 @@ pub struct Entry {
     pub fingerprint: String,
     /// The idempotency key; a step whose key follows from its content alone has none here.
     pub key: Option<String>,
-    /// The parameters, where the answer holds what Stripe shows only once.
-    pub params: Option<Value>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -50,6 +47,15 @@ pub struct Unfinished {
     pub at: String,
     /// Steps without a known answer, by fingerprint.
     pub steps: BTreeMap<String, Entry>,
+}
+
+impl Unfinished {
+    /// Whether Stripe still remembers the run's idempotency keys for certain: it keeps them for 24 hours.
+    pub fn is_younger_than_a_day(&self, now: Timestamp) -> bool {
+        let begun: Option<Timestamp> = self.at.parse().ok();
+        // Some hours off, for clocks that differ.
+        begun.is_some_and(|begun| now.as_second() - begun.as_second() < 20 * 3600)
+    }
 }
 
 /// Who runs what, and why: the head of a journal.
@@ -190,7 +196,6 @@ mod tests {
             name: format!("create {fingerprint}"),
             fingerprint: fingerprint.to_owned(),
             key: Some(format!("billctl-n1-{fingerprint}")),
-            params: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::account::{Account, Object, Owner};
@@ -10,10 +11,11 @@ use super::field::{Field, Fields};
 use super::kind::{Address, Kind};
 use super::matching::{self, Matches};
 use super::observed;
+use super::steps::later_fields;
 use super::wanted::Resource;
 
 /// How a plan is made.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
     /// Archive what left the catalog.
     pub prune: bool,
@@ -361,6 +363,13 @@ impl<'a> Planner<'a> {
             }
         }
     }
+}
+
+/// How an object differs from what is wanted, but for the fields that only a later step sets.
+pub fn differences(wanted: &Resource, object: &Object, refs: &observed::Refs<'_>) -> Vec<FieldChange> {
+    let mut changes = compare(object.kind, &wanted.fields, &observed::fields(object, refs));
+    changes.retain(|change| !later_fields(object.kind).contains(&change.path.as_str()));
+    changes
 }
 
 /// The wanted fields that differ from what Stripe has.

@@ -8,6 +8,7 @@ pub mod kind; // the kinds of resources and their addresses
 pub mod matching; // which object is which resource
 pub mod observed; // Stripe's objects → canonical fields
 pub mod payment_link; // links of a replaced price
+pub mod saved; // a reviewed plan, kept
 pub mod steps; // plan → requests in order
 pub mod wanted; // the catalog → canonical fields
 

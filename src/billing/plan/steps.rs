@@ -111,6 +111,21 @@ pub fn steps(plan: &Plan, account: &Account) -> Vec<Step> {
     in_order(builder.steps)
 }
 
+/// The request that makes a resource Stripe would make a second time, as a first sync sends it.
+pub fn first_creation(resource: &Resource) -> Step {
+    let address = resource.address.clone();
+    Step {
+        name: format!("create {} {}", address.kind, address.key),
+        method: Method::Post,
+        path: Path::route(address.kind.route()),
+        params: creation(resource),
+        needs: Vec::new(),
+        makes: true,
+        guard: Guard::Transition { follows: String::new() },
+        address,
+    }
+}
+
 struct Builder<'a> {
     plan: &'a Plan,
     account: &'a Account,
@@ -414,7 +429,7 @@ fn creation(resource: &Resource) -> Fields {
 }
 
 /// Fields that only an update takes.
-fn later_fields(kind: Kind) -> &'static [&'static str] {
+pub fn later_fields(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Meter => &["status"],
         Kind::Feature | Kind::Portal => &["active"],
