@@ -10,6 +10,8 @@ use super::kind::Kind;
 pub const PROJECT_TAG: &str = "billctl_project";
 /// The metadata key that holds the object's key in its catalog.
 pub const KEY_TAG: &str = "billctl_key";
+/// The metadata key of a product that has, or had, features of the catalog attached.
+pub const FEATURES_TAG: &str = "billctl_features";
 
 /// The objects of an account, whole.
 #[derive(Debug, Default, Clone)]

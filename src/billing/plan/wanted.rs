@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::account::{KEY_TAG, PROJECT_TAG};
+use super::account::{FEATURES_TAG, KEY_TAG, PROJECT_TAG};
 use super::field::{Field, Fields};
 use super::kind::{Address, Kind};
 use crate::billing::catalog::model::{
@@ -45,7 +45,12 @@ pub fn resources(catalog: &Catalog, api_version: &str) -> Vec<Resource> {
         resources.push(tax_rate(key, rate));
     }
     for (key, product) in catalog.products.iter().filter(|(_, product)| !product.is_only_local()) {
-        resources.push(self::product(key, product));
+        let mut resource = self::product(key, product);
+        if !product.features.is_empty() {
+            // Says that it is worth asking Stripe what is attached to this product.
+            resource.fields.insert(format!("metadata.{FEATURES_TAG}"), Field::text("true"));
+        }
+        resources.push(resource);
         for (price_key, price) in &product.prices {
             let derived = format!("{}_{key}_{price_key}", catalog.project);
             resources.push(self::price(key, price_key, price, &derived));

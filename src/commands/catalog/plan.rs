@@ -37,7 +37,7 @@ pub async fn run(ctx: &Context, args: PlanArgs) -> anyhow::Result<Outcome> {
             version: VERSION,
             project: project.clone(),
             profile: ctx.profile_name()?.to_owned(),
-            account: connection.account_id().await?.to_owned(),
+            account: prepare::account_id(&connection).await?,
             made_at: ctx.clock().now().to_string(),
             choices,
             wanted,

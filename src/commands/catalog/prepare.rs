@@ -1,6 +1,6 @@
 //! What plan, sync and promote begin with: the wanted resources, the account, and the plan between them.
 
-use crate::billing::plan::account::{Account, Object};
+use crate::billing::plan::account::{Account, FEATURES_TAG, Object};
 use crate::billing::plan::change::{Action, Conflict};
 use crate::billing::plan::kind::{Address, Kind};
 use crate::billing::plan::wanted::{self, Resource};
@@ -59,6 +59,18 @@ pub fn wanted(ctx: &Context) -> anyhow::Result<Vec<Resource>> {
     Ok(wanted::resources(&ctx.billing()?.catalog, API_VERSION))
 }
 
+/// The account that is planned for; a restricted key that may not ask has only the profile's word for it.
+///
+/// # Errors
+/// What Stripe refuses.
+pub async fn account_id(connection: &Connection) -> anyhow::Result<String> {
+    match connection.account().await {
+        Ok(account) => Ok(account.id.clone()),
+        Err(error) if error.status() == Some(403) => Ok(format!("profile {}", connection.profile().name)),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Reads what the account holds of the wanted kinds.
 ///
 /// # Errors
@@ -79,7 +91,7 @@ pub async fn fetch(connection: &Connection, wanted: &[Resource]) -> anyhow::Resu
         .filter_map(|id| id.as_deref())
         .collect();
     let may_have_features = |product: &Object| {
-        let marked = product.json.pointer("/metadata/billctl_features").is_some();
+        let marked = product.json.pointer(&format!("/metadata/{FEATURES_TAG}")).is_some();
         marked || ids.contains(product.id.as_str())
     };
     Ok(stripe::catalog::fetch(&connection.reader(), needed, may_have_features).await?)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::apply::{Applied, Engine};
 use super::outcome::Outcome as Synced;
@@ -11,14 +11,15 @@ use super::prepare::{self, ChoiceArgs};
 use super::secrets::SecretOut;
 use super::show::Shown;
 use crate::billing::plan::account::Account;
-use crate::billing::plan::kind::Kind;
+use crate::billing::plan::kind::{Address, Kind};
 use crate::billing::plan::saved::{SavedPlan, Standing, VERSION};
 use crate::billing::plan::{Plan, steps};
 use crate::commands::Outcome;
-use crate::context::{Connection, Context};
-use crate::error::{Explain as _, Kind as Failure, fail, fail_plain};
+use crate::context::Context;
+use crate::error::{Explain as _, Kind as Failure, Note, fail, fail_plain};
 use crate::render::Format;
-use crate::store::journal::{Journal, Run, Unfinished};
+use crate::store::journal::{Entry, Journal, Run, Unfinished};
+use crate::stripe::Writer;
 
 /// Change Stripe to match the catalog: plans, asks, then applies
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,7 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
     let choices = args.choices.checked(&wanted)?;
     let secret_out = args.secret_out.as_deref().map(SecretOut::open).transpose()?;
     let connection = ctx.stripe().await?;
-    let account_id = connection.account_id().await?.to_owned();
+    let account_id = prepare::account_id(&connection).await?;
     let waiting = || ctx.ui().status("Waiting for another sync of this profile to end");
     let (mut journal, unfinished) = Journal::open(&ctx.state_dir()?, &account_id, waiting)?;
     let account = prepare::fetch(&connection, &wanted).await?;
@@ -67,18 +68,19 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
         ctx.show(&shown)?;
     }
     let changes = plan.writes().count();
-    ctx.policy()?.allow_changes(changes)?;
-    if changes == 0 {
-        recover_secrets(ctx, &connection, &plan, &unfinished, secret_out).await?;
+    allow_changes(ctx, changes)?;
+    let lost = lost_secrets(&plan, &unfinished);
+    if changes == 0 && lost.is_empty() {
         journal.finish()?;
         return finish(ctx, &plan, Applied { ids: plan.ids.clone(), ..Applied::default() });
     }
-    if !ctx.confirm(&question(&plan, changes, &account_id))? {
+    if changes > 0 && !ctx.confirm(&question(&plan, changes, &account_id))? {
         ctx.ui().status("Nothing was changed");
         return Ok(Outcome::Done);
     }
 
     let writer = ctx.writer(&connection).await?;
+    let found_again = ask_again(ctx, &writer, &plan, &unfinished, &lost).await?;
     let steps = steps::steps(&plan, &account);
     let progress = ctx.ui().progress(steps.len() as u64, "Syncing");
     progress.follow(connection.waits());
@@ -100,12 +102,25 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
     let mut applied = engine.apply(&steps, &run, &mut journal, &unfinished).await?;
     progress.finish();
     let mut secrets = std::mem::take(&mut applied.secrets);
-    secrets.extend(lost_secrets(ctx, &connection, &plan, &unfinished).await?);
+    secrets.extend(found_again);
     hand_over(ctx, secret_out, &secrets)?;
     if applied.left == 0 {
         journal.finish()?;
     }
     finish(ctx, &plan, applied)
+}
+
+/// Refuses more changes than the policy lets one sync make.
+fn allow_changes(ctx: &Context, changes: usize) -> anyhow::Result<()> {
+    let most = ctx.policy()?.and_then(|policy| policy.max_changes);
+    match most {
+        Some(most) if changes > most as usize => Err(fail(
+            Failure::Refused,
+            format!("{changes} changes are more than the policy allows one sync ({most})"),
+            "Sync a part with `--target KEY`, or raise `max_changes` under [policy]",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn question(plan: &Plan, changes: usize, account: &str) -> String {
@@ -136,8 +151,8 @@ fn finish(ctx: &Context, plan: &Plan, applied: Applied) -> anyhow::Result<Outcom
     }
 }
 
-fn fail_note(message: String, fix: &str) -> crate::error::Note {
-    crate::error::Note { kind: Failure::Partial, message, fix: Some(fix.to_owned()) }
+fn fail_note(message: String, fix: &str) -> Note {
+    Note { kind: Failure::Partial, message, fix: Some(fix.to_owned()) }
 }
 
 fn read_plan(ctx: &Context, path: &Path) -> anyhow::Result<SavedPlan> {
@@ -171,29 +186,42 @@ fn reviewed(saved: &SavedPlan, account_id: &str, account: &Account, unfinished: 
     }
 }
 
-/// The secrets of endpoints that a stopped run made without living to hand them over.
-async fn lost_secrets(
+/// Endpoints that a stopped run made without living to hand their secrets over.
+fn lost_secrets<'a>(plan: &'a Plan, unfinished: &Unfinished) -> Vec<(&'a Address, &'a str)> {
+    let endpoints = plan.ids.iter().filter(|(address, _)| address.kind == Kind::WebhookEndpoint);
+    let lost = endpoints.filter(|(address, _)| creation_of(address, unfinished).is_some());
+    lost.map(|(address, id)| (address, id.as_str())).collect()
+}
+
+fn creation_of<'a>(address: &Address, unfinished: &'a Unfinished) -> Option<&'a Entry> {
+    let name = format!("create {} {}", address.kind, address.key);
+    unfinished.steps.values().find(|entry| entry.name == name)
+}
+
+/// Asks Stripe to repeat the answers that hold lost secrets.
+async fn ask_again(
     ctx: &Context,
-    connection: &Connection,
+    writer: &Writer,
     plan: &Plan,
     unfinished: &Unfinished,
-) -> anyhow::Result<Vec<(crate::billing::plan::kind::Address, secrecy::SecretString)>> {
+    lost: &[(&Address, &str)],
+) -> anyhow::Result<Vec<(Address, SecretString)>> {
     let mut secrets = Vec::new();
-    for (address, id) in plan.ids.iter().filter(|(address, _)| address.kind == Kind::WebhookEndpoint) {
-        let name = format!("create {} {}", address.kind, address.key);
-        let Some(entry) = unfinished.steps.values().find(|entry| entry.name == name) else { continue };
-        let Some(resource) = plan.wanted.get(address) else { continue };
-        let step = steps::first_creation(resource);
+    for (address, id) in lost {
+        let step = plan.wanted.get(*address).map(steps::first_creation);
+        let meant = creation_of(address, unfinished);
         let fresh = unfinished.is_younger_than_a_day(ctx.clock().now());
-        let secret = if step.fingerprint() == entry.fingerprint && fresh {
-            super::step::ask_again(&step, &ctx.writer(connection).await?, id).await?
-        } else {
-            None
+        let secret = match (step, meant) {
+            (Some(step), Some(meant)) if fresh && step.fingerprint() == meant.fingerprint => {
+                super::step::ask_again(&step, writer, id).await?
+            }
+            _ => None,
         };
         match secret {
-            Some(secret) => secrets.push((address.clone(), secret)),
+            Some(secret) => secrets.push(((*address).clone(), secret)),
             None => {
-                ctx.ui().warn(&format!("The signing secret of {address} ({id}) was lost with the run that made it"));
+                let text = format!("The signing secret of {address} ({id}) was lost with the run that made it");
+                ctx.ui().warn(&text);
                 ctx.ui().hint("Roll the endpoint's secret in the Stripe dashboard");
             }
         }
@@ -201,22 +229,11 @@ async fn lost_secrets(
     Ok(secrets)
 }
 
-async fn recover_secrets(
-    ctx: &Context,
-    connection: &Connection,
-    plan: &Plan,
-    unfinished: &Unfinished,
-    out: Option<SecretOut>,
-) -> anyhow::Result<()> {
-    let secrets = lost_secrets(ctx, connection, plan, unfinished).await?;
-    hand_over(ctx, out, &secrets)
-}
-
 /// Gives secrets out, once: to the file that was asked for, else to stderr, and never into a result.
 fn hand_over(
     ctx: &Context,
     out: Option<SecretOut>,
-    secrets: &[(crate::billing::plan::kind::Address, secrecy::SecretString)],
+    secrets: &[(Address, SecretString)],
 ) -> anyhow::Result<()> {
     match out {
         Some(out) => {
