@@ -8,5 +8,6 @@ pub mod emulator; // the offline Stripe, reached by URL only
 pub mod error; // kinds of failure, their exit codes, and the fix that goes with an error
 pub mod render; // value → view → table, JSON, JSON lines, CSV
 pub mod settings; // flags + environment + file → one resolved answer
+pub mod store; // what is kept on disk beside the catalog
 pub mod stripe; // the only door to Stripe: read side and write side are different types
 pub mod ui; // stdout = data, stderr = status; progress and prompts

@@ -85,7 +85,8 @@ impl Journal {
     /// If the folder or the journal can't be made, locked or read.
     pub fn open(dir: &Path, account: &str, waiting: impl FnOnce()) -> anyhow::Result<(Journal, Unfinished)> {
         fs::create_dir_all(dir)?;
-        let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("sync.lock"))?;
+        let lock =
+            fs::OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("sync.lock"))?;
         let lock = lock.into_file();
         match fs4::FileExt::try_lock(&lock) {
             Ok(()) => {}

@@ -1,3 +1,42 @@
-//! What is kept on disk beside the catalog.
+//! What is kept on disk beside the catalog, and files rewritten in one piece.
 
 pub mod journal; // a sync's steps and their idempotency keys, written before the first request
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Writes a file in one piece: a crash leaves the old text or the new one, never a part. A file that exists keeps its
+/// permissions; a link is followed, so that what it points at is rewritten.
+///
+/// # Errors
+/// If it can't be written; then the old file is as it was.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let fresh = path.with_file_name(name);
+    let old = fs_err::metadata(&path).ok();
+    let write = || {
+        let mut options = fs_err::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        // What only its owner may read is never open to others, not even while it is written.
+        #[cfg(unix)]
+        if old.is_some() {
+            use fs_err::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let mut file = options.open(&fresh)?;
+        file.write_all(bytes)?;
+        if let Some(old) = &old {
+            fs_err::set_permissions(&fresh, old.permissions())?;
+        }
+        file.sync_all()?;
+        fs_err::rename(&fresh, &path)
+    };
+    let written = write();
+    if written.is_err() {
+        // The reason is in `written`; a half-written file is of no use to anybody.
+        let _ = fs_err::remove_file(&fresh);
+    }
+    written
+}

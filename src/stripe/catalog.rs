@@ -98,9 +98,8 @@ pub async fn retirements(
     if prices.is_empty() {
         return Ok(retirements);
     }
-    let links = reader
-        .list("/v1/payment_links", &json!({"active": true, "expand": ["data.line_items"]}))
-        .await?;
+    let links =
+        reader.list("/v1/payment_links", &json!({"active": true, "expand": ["data.line_items"]})).await?;
     for price in prices {
         let mut retirement = subscribers(reader, price).await?;
         for link in links.iter().filter(|link| sells(link, price)) {
@@ -110,7 +109,12 @@ pub async fn retirements(
                 other.pointer(&format!("/metadata/{REPLACES_TAG}")).and_then(Value::as_str) == Some(&id)
             });
             let successor = successor.and_then(|link| link.get("id")?.as_str()).map(str::to_owned);
-            retirement.payment_links.push(PaymentLink { id, url: text("url"), json: link.clone(), successor });
+            retirement.payment_links.push(PaymentLink {
+                id,
+                url: text("url"),
+                json: link.clone(),
+                successor,
+            });
         }
         retirements.insert(price.clone(), retirement);
     }

@@ -40,9 +40,9 @@ impl SavedPlan {
     pub fn hold_against(&self, account: &Account, resumes: bool) -> Standing {
         let plan = Plan::between(&self.project, &self.wanted, account, &self.choices);
         let known = |change: &Change| {
-            self.changes.iter().any(|saved| {
-                saved.same_as(change) || resumes && saved.address.key == change.address.key
-            })
+            self.changes
+                .iter()
+                .any(|saved| saved.same_as(change) || resumes && saved.address.key == change.address.key)
         };
         let new = plan.changes.iter().filter(|change| !known(change));
         let mut moved: Vec<String> = new.map(|change| change.address.to_string()).collect();
