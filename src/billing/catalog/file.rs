@@ -142,6 +142,8 @@ pub struct Links {
     pub base_url: Option<TextOrEnv>,
     /// Further variables, by name.
     pub variables: BTreeMap<String, TextOrEnv>,
+    /// Variables that are given with each link, e.g. `checkout create --var plugin=chat`.
+    pub parameters: Vec<String>,
     /// After a paid checkout.
     pub success: Option<String>,
     /// When a customer leaves the checkout.

@@ -1,4 +1,23 @@
 //! The catalog: what should be in Stripe, and what plans allow.
+//!
+//! Reading goes file → document → shape → meaning: `include` reads TOML and merges files, `overrides` lays a
+//! profile over them, `structure` checks the shape with the schema of the types in `file`, `check` checks the
+//! meaning and makes the `model`. Whatever is wrong is found at once, each with its place.
 
+mod check; // the meaning, checked and made into the model
 pub mod file; // the types of billing.toml, as a person writes them
+mod include; // files read, included and merged
 pub mod model; // the catalog as everything after it reads it: resolved, with its defaults
+mod nearest; // the word that was probably meant
+mod overrides; // a profile's values laid over them
+pub mod path; // where a value stands: products.pro.prices.monthly
+mod places;
+pub mod problem; // what is wrong, and where
+pub mod schema; // the JSON Schema made from them
+pub mod source; // a file's text, and places in it
+mod structure; // the shape, checked with the schema // from a path to a line and column
+
+mod load;
+
+pub use include::{MAX_BYTES, ReadFile};
+pub use load::{Document, Loaded, load};

@@ -1,0 +1,237 @@
+//! Link templates: text with `{variables}`, and parts in `[ ]` that are left out when a variable in them has no
+//! value. Stripe's own `{CHECKOUT_SESSION_ID}` stays as it is.
+
+use super::Checker;
+use crate::billing::catalog::file::{Links, TextOrEnv};
+use crate::billing::catalog::nearest::suggest;
+use crate::billing::catalog::path::At;
+use crate::billing::catalog::problem::Finding;
+
+/// What Stripe replaces itself, in a success address only.
+const SESSION_ID: &str = "CHECKOUT_SESSION_ID";
+
+/// Variables that always have a meaning: the subject, and what it buys.
+const BUILT_IN: [&str; 4] = ["base_url", "subject", "plan", "price"];
+
+impl Checker<'_> {
+    pub fn links(&mut self, links: &Links) {
+        let at = At::ROOT.key("links");
+        if let Some(base_url) = &links.base_url {
+            self.variable(&at.key("base_url"), base_url, true);
+        }
+        let variables = at.key("variables");
+        for (name, value) in &links.variables {
+            self.variable_name(&variables.key(name), name);
+            self.variable(&variables.key(name), value, false);
+        }
+        let parameters = at.key("parameters");
+        for (index, name) in links.parameters.iter().enumerate() {
+            self.variable_name(&parameters.index(index), name);
+        }
+        for (key, template) in
+            [("success", &links.success), ("cancel", &links.cancel), ("portal_return", &links.portal_return)]
+        {
+            if let Some(template) = template {
+                self.template(&at.key(key), links, template, key == "success");
+            }
+        }
+        if let Some(key) = &links.subject_metadata {
+            let length = key.chars().count();
+            if length == 0 || length > 40 || key.contains(['[', ']']) {
+                self.report(
+                    Finding::at(
+                        "bad_key",
+                        &at.key("subject_metadata"),
+                        format!("`{key}` can't be a metadata key"),
+                    )
+                    .hint("Stripe takes 1 to 40 characters without square brackets"),
+                );
+            }
+        }
+    }
+
+    fn variable_name(&mut self, at: &At<'_>, name: &str) {
+        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if name.is_empty() || !name.bytes().all(letters) {
+            self.report(
+                Finding::at_key("bad_key", at, format!("`{name}` can't be a variable"))
+                    .hint("Use lowercase letters, digits and `_`"),
+            );
+        } else if BUILT_IN.contains(&name) {
+            self.report(
+                Finding::at_key("duplicate", at, format!("`{name}` is a variable already"))
+                    .hint("Give it another name"),
+            );
+        }
+    }
+
+    fn variable(&mut self, at: &At<'_>, value: &TextOrEnv, is_address: bool) {
+        match value {
+            TextOrEnv::Text(text) if is_address => {
+                self.web_address(at, text);
+            }
+            TextOrEnv::Text(_) => {}
+            TextOrEnv::Env(env) => {
+                self.env_name(&at.key("env"), &env.env);
+                if let Some(default) = env.default.as_ref().filter(|_| is_address) {
+                    self.web_address(&at.key("default"), default);
+                }
+            }
+        }
+    }
+
+    fn template(&mut self, at: &At<'_>, links: &Links, template: &str, is_success: bool) {
+        let parts = match parse(template) {
+            Ok(parts) => parts,
+            Err(Broken(what)) => {
+                self.report(
+                    Finding::at("bad_template", at, what)
+                        .hint("Write variables as {name} and optional parts as [ ]"),
+                );
+                return;
+            }
+        };
+        let starts_well = match parts.first() {
+            Some(Part::Text(text)) => text.starts_with("https://") || text.starts_with("http://"),
+            Some(Part::Variable { name, optional: false }) => starts_an_address(links, name),
+            Some(Part::Variable { optional: true, .. }) | None => false,
+        };
+        if !starts_well {
+            self.report(
+                Finding::at(
+                    "bad_url",
+                    at,
+                    "the link must start with http:// or https://, or a variable that does",
+                )
+                .hint("Write it like \"{base_url}/pricing\""),
+            );
+        }
+        for part in &parts {
+            let Part::Variable { name, .. } = part else { continue };
+            let known = BUILT_IN.into_iter().filter(|name| *name != "base_url" || links.base_url.is_some());
+            let known = known
+                .chain(links.variables.keys().map(String::as_str))
+                .chain(links.parameters.iter().map(String::as_str));
+            if *name == SESSION_ID {
+                if !is_success {
+                    self.report(
+                        Finding::at(
+                            "bad_template",
+                            at,
+                            format!("Stripe fills in {{{SESSION_ID}}} after a success only"),
+                        )
+                        .hint("Remove it here"),
+                    );
+                }
+            } else if *name == "base_url" && links.base_url.is_none() {
+                self.report(
+                    Finding::at("missing_key", at, "`{base_url}` is used, but not set")
+                        .hint("Add base_url = \"https://…\" or base_url = { env = \"NAME\" } to [links]"),
+                );
+            } else if !known.clone().any(|known| known == *name) {
+                let hint = suggest(name, known.chain([SESSION_ID]), "variables");
+                self.report(
+                    Finding::at("unknown_reference", at, format!("there is no variable `{{{name}}}`")).hint(
+                        format!("{hint}. Others are declared in [links.variables] or links.parameters"),
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Whether what is known of a variable lets an address start with it.
+fn starts_an_address(links: &Links, name: &str) -> bool {
+    let value = if name == "base_url" { links.base_url.as_ref() } else { links.variables.get(name) };
+    match value {
+        Some(TextOrEnv::Text(text)) => text.starts_with("https://") || text.starts_with("http://"),
+        // The environment's value is checked when a link is made.
+        Some(TextOrEnv::Env(_)) => true,
+        // Said once already, as an unknown or unset variable.
+        None => name == "base_url" || !links.parameters.iter().any(|parameter| parameter == name),
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'t> {
+    Text(&'t str),
+    Variable { name: &'t str, optional: bool },
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Broken(&'static str);
+
+/// Splits a template into its parts.
+fn parse(template: &str) -> Result<Vec<Part<'_>>, Broken> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    let mut optional = false;
+    while !rest.is_empty() {
+        let end = rest.find(['{', '}', '[', ']']).unwrap_or(rest.len());
+        let (text, marked) = rest.split_at(end);
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        let mut marks = marked.chars();
+        match marks.next() {
+            None => break,
+            Some('[') if optional => return Err(Broken("an optional part can't hold another")),
+            Some('[') => optional = true,
+            Some(']') if !optional => return Err(Broken("a `]` closes no optional part")),
+            Some(']') => optional = false,
+            Some('{') => {
+                let Some((name, after)) = marks.as_str().split_once('}') else {
+                    return Err(Broken("a `{` is never closed"));
+                };
+                if name.is_empty() || name.contains(['{', '[', ']']) {
+                    return Err(Broken("a `{` is never closed"));
+                }
+                parts.push(Part::Variable { name, optional });
+                rest = after;
+                continue;
+            }
+            Some(_) => return Err(Broken("a `}` closes no variable")),
+        }
+        rest = marks.as_str();
+    }
+    if optional {
+        return Err(Broken("a `[` is never closed"));
+    }
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_have_variables_and_optional_parts() {
+        let text = Part::Text;
+        let variable = |name, optional| Part::Variable { name, optional };
+        assert_eq!(
+            parse("{base_url}/c/{c}[/plugin/{p}]/?a=1"),
+            Ok(vec![
+                variable("base_url", false),
+                text("/c/"),
+                variable("c", false),
+                text("/plugin/"),
+                variable("p", true),
+                text("/?a=1"),
+            ])
+        );
+    }
+
+    fn check(template: &str, message: &'static str) {
+        assert_eq!(parse(template), Err(Broken(message)), "{template}");
+    }
+
+    #[test]
+    fn broken_templates_say_what_is_open() {
+        check("{a", "a `{` is never closed");
+        check("{}", "a `{` is never closed");
+        check("a}", "a `}` closes no variable");
+        check("[a", "a `[` is never closed");
+        check("a]", "a `]` closes no optional part");
+        check("[a[b]]", "an optional part can't hold another");
+    }
+}

@@ -1,0 +1,160 @@
+//! From files to a catalog, or to all that is wrong with them.
+
+use std::collections::HashSet;
+use std::path::Path as FilePath;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::file::BillingFile;
+use super::include::{self, ReadFile};
+use super::model::Catalog;
+use super::path::{Path, Segment};
+use super::problem::{Finding, On, Place, Problems, Severity};
+use super::source::Source;
+use super::{check, overrides, places, structure};
+
+/// Findings after which the files' content is not known, so that looking further would mislead.
+const UNREADABLE: [&str; 4] = ["unreadable", "too_large", "not_utf8", "syntax"];
+
+/// Tables that say where a catalog goes, rather than what is in it.
+const SETTINGS: [&str; 4] = ["project", "profiles", "links", "policy"];
+
+/// The files of a catalog as TOML, neither checked nor resolved.
+#[derive(Debug, Clone)]
+pub struct Document {
+    sources: Vec<Source>,
+    tables: Map<String, Value>,
+    /// What was wrong with the files themselves, but did not keep them from being read.
+    findings: Vec<Finding>,
+}
+
+/// A catalog that can be used.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// As it was written, with the profile's overrides.
+    pub file: BillingFile,
+    /// As it is meant.
+    pub catalog: Catalog,
+    /// Never errors.
+    pub warnings: Problems,
+}
+
+/// Reads a `billing.toml` with its includes and makes its catalog for a profile.
+///
+/// # Errors
+/// All problems of the files at once.
+pub fn load(read_file: &ReadFile<'_>, root: &FilePath, profile: Option<&str>) -> Result<Loaded, Problems> {
+    Document::read(read_file, root)?.catalog(profile)
+}
+
+impl Document {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// Files that can't be read, are not UTF-8, not TOML, or too large.
+    pub fn read(read_file: &ReadFile<'_>, root: &FilePath) -> Result<Document, Problems> {
+        let include::Merged { sources, document, findings } = include::read(read_file, root);
+        if findings.iter().any(|finding| UNREADABLE.contains(&finding.code)) {
+            return Err(places::locate(sources, findings, None));
+        }
+        Ok(Document { sources, tables: document, findings })
+    }
+
+    /// The files that were read, the root first.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Project, profiles, links and policy alone, for commands that need no catalog.
+    ///
+    /// # Errors
+    /// Problems of these tables; those of the catalog are not looked for.
+    pub fn settings(&self) -> Result<BillingFile, Problems> {
+        let is_setting = |(name, _): &(&String, &Value)| SETTINGS.contains(&name.as_str());
+        let mut tables: Map<String, Value> = self
+            .tables
+            .iter()
+            .filter(is_setting)
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let known = tables.clone();
+        let mut findings = structure::check(&mut tables);
+        let file = read_tables(tables, &mut findings);
+        findings.extend(check::check_settings(&file, &known));
+        if findings.is_empty() {
+            return Ok(file);
+        }
+        Err(places::locate(self.sources.clone(), findings, None))
+    }
+
+    /// The catalog, as it is for a profile.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn catalog(&self, profile: Option<&str>) -> Result<Loaded, Problems> {
+        let (file, catalog, findings) = self.look(profile);
+        let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
+        let problems = if findings.is_empty() {
+            Problems { sources: self.sources.clone(), list: Vec::new() }
+        } else {
+            places::locate(self.sources.clone(), findings, profile)
+        };
+        if has_errors { Err(problems) } else { Ok(Loaded { file, catalog, warnings: problems }) }
+    }
+
+    /// Everything that is wrong with the catalog, as it stands and as each profile overrides it.
+    pub fn problems(&self) -> Problems {
+        let mut all = Problems { sources: self.sources.clone(), list: Vec::new() };
+        let profiles = overrides::profiles(&self.tables);
+        for profile in std::iter::once(None).chain(profiles.iter().map(|name| Some(name.as_str()))) {
+            let (_, _, findings) = self.look(profile);
+            if !findings.is_empty() {
+                all.list.extend(places::locate(self.sources.clone(), findings, profile).list);
+            }
+        }
+        all.sort();
+        all
+    }
+
+    fn look(&self, profile: Option<&str>) -> (BillingFile, Catalog, Vec<Finding>) {
+        let known = match profile {
+            Some(profile) => overrides::apply(&self.tables, profile),
+            None => self.tables.clone(),
+        };
+        let mut tables = known.clone();
+        let mut findings = structure::check(&mut tables);
+        let incomplete = tables_of(&findings);
+        let file = read_tables(tables, &mut findings);
+        let (catalog, meaning) = check::check(&file, &known, profile);
+        findings.extend(meaning.into_iter().filter(|finding| !follows_from(finding, &incomplete)));
+        findings.extend(self.findings.iter().cloned());
+        (file, catalog, findings)
+    }
+}
+
+/// Reads tables whose shape was checked.
+fn read_tables(tables: Map<String, Value>, findings: &mut Vec<Finding>) -> BillingFile {
+    BillingFile::deserialize(&Value::Object(tables)).unwrap_or_else(|error| {
+        let place = Place::Value(Path::default(), On::Value);
+        findings.push(Finding::of("bad_value", place, format!("the file can't be read: {error}")));
+        BillingFile::default()
+    })
+}
+
+/// The tables that something was taken out of.
+fn tables_of(findings: &[Finding]) -> HashSet<Vec<Segment>> {
+    let table = |finding: &Finding| match &finding.place {
+        Place::Value(path, _) => Some(path.parent().to_vec()),
+        Place::Text(_) => None,
+    };
+    findings.iter().filter_map(table).collect()
+}
+
+/// Whether something is missing only because it was misspelt or ill-typed, which was said already.
+fn follows_from(finding: &Finding, incomplete: &HashSet<Vec<Segment>>) -> bool {
+    match &finding.place {
+        Place::Value(path, _) => finding.code == "missing_key" && incomplete.contains(&path.0),
+        Place::Text(_) => false,
+    }
+}

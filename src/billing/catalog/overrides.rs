@@ -1,0 +1,91 @@
+//! Lays a profile's overrides over the catalog.
+//!
+//! Tables are merged key by key; any other value replaces what was there. An empty text takes the key away,
+//! so that its default holds, except in `metadata`, where it is a value of its own (it removes the key from
+//! Stripe). `false` is a value like any other.
+
+use serde_json::{Map, Value};
+
+/// The document as it is for a profile.
+pub fn apply(document: &Map<String, Value>, profile: &str) -> Map<String, Value> {
+    let mut merged = document.clone();
+    let overrides = document
+        .get("profiles")
+        .and_then(|profiles| profiles.get(profile))
+        .and_then(|profile| profile.get("overrides"))
+        .and_then(Value::as_object);
+    if let Some(overrides) = overrides {
+        lay_over(&mut merged, overrides, false);
+    }
+    merged
+}
+
+/// The profiles that override something.
+pub fn profiles(document: &Map<String, Value>) -> Vec<String> {
+    let profiles = document.get("profiles").and_then(Value::as_object);
+    let overriding = |(_, profile): &(&String, &Value)| profile.get("overrides").is_some();
+    profiles.into_iter().flatten().filter(overriding).map(|(name, _)| name.clone()).collect()
+}
+
+fn lay_over(base: &mut Map<String, Value>, overrides: &Map<String, Value>, in_metadata: bool) {
+    for (key, value) in overrides {
+        match (base.get_mut(key), value) {
+            (Some(Value::Object(base)), Value::Object(value)) => lay_over(base, value, key == "metadata"),
+            (_, Value::String(text)) if text.is_empty() && !in_metadata => {
+                base.shift_remove(key);
+            }
+            _ => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(base: Value, overrides: Value, wanted: Value) {
+        let document =
+            json!({"products": base, "profiles": {"live": {"overrides": {"products": overrides}}}});
+        let merged = apply(document.as_object().unwrap(), "live");
+        assert_eq!(merged["products"], wanted);
+    }
+
+    #[test]
+    fn tables_are_merged_and_values_replaced() {
+        check(
+            json!({"pro": {"name": "Pro", "rank": 1}}),
+            json!({"pro": {"name": "Professional"}}),
+            json!({"pro": {"name": "Professional", "rank": 1}}),
+        );
+        check(json!({"a": [1, 2]}), json!({"a": [3]}), json!({"a": [3]}));
+        check(json!({}), json!({"new": {"name": "New"}}), json!({"new": {"name": "New"}}));
+        check(json!({"a": true}), json!({"a": false}), json!({"a": false}));
+    }
+
+    #[test]
+    fn an_empty_text_takes_a_key_away() {
+        check(json!({"a": 1, "b": 2}), json!({"a": ""}), json!({"b": 2}));
+        check(json!({"a": {"b": {}}}), json!({"a": {"b": ""}}), json!({"a": {}}));
+    }
+
+    #[test]
+    fn in_metadata_an_empty_text_is_a_value() {
+        check(
+            json!({"pro": {"metadata": {"a": "1", "b": "2"}}}),
+            json!({"pro": {"metadata": {"a": ""}}}),
+            json!({"pro": {"metadata": {"a": "", "b": "2"}}}),
+        );
+    }
+
+    #[test]
+    fn another_profile_changes_nothing() {
+        let document = json!({"products": {}, "profiles": {"live": {"overrides": {"products": {"a": 1}}}}});
+        let document = document.as_object().unwrap();
+        assert_eq!(apply(document, "test"), *document);
+        assert_eq!(profiles(document), ["live"]);
+    }
+}
