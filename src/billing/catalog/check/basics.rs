@@ -88,6 +88,34 @@ impl<'a> Checker<'a> {
         })
     }
 
+    /// The id of a product or coupon, which users may choose, and the key that gives it: `stripe_id` where one
+    /// is adopted, else `id`, else `default`.
+    pub fn identity(
+        &mut self,
+        at: &At<'_>,
+        stripe_id: Option<&str>,
+        id: Option<&str>,
+        default: String,
+    ) -> (String, &'static str) {
+        if stripe_id.is_some() && id.is_some() {
+            self.report(
+                Finding::at_key("conflict", &at.key("id"), "`id` and `stripe_id` exclude each other")
+                    .hint("Keep stripe_id to adopt what exists, or id to choose the id of a new one"),
+            );
+        }
+        match (stripe_id, id) {
+            (Some(adopted), _) => {
+                self.own_id(&at.key("stripe_id"), adopted);
+                (adopted.to_owned(), "stripe_id")
+            }
+            (None, Some(id)) => {
+                self.own_id(&at.key("id"), id);
+                (id.to_owned(), "id")
+            }
+            (None, None) => (default, "id"),
+        }
+    }
+
     /// An id to adopt: of the right kind, and named by one resource only.
     pub fn adopt(
         &mut self,

@@ -13,11 +13,9 @@ use crate::billing::money::Money;
 
 impl<'a> Checker<'a> {
     pub fn coupon(&mut self, at: &At<'_>, key: &'a str, coupon: &'a file::Coupon) -> Option<Coupon> {
-        let id = coupon.id.as_deref().unwrap_or(key);
-        if coupon.id.is_some() {
-            self.own_id(&at.key("id"), id);
-        }
-        self.claim(Namespace::CouponId, id, Owner::new("coupons", key, "id"));
+        let (id, field) =
+            self.identity(at, coupon.stripe_id.as_deref(), coupon.id.as_deref(), key.to_owned());
+        self.claim(Namespace::CouponId, id.clone(), Owner::new("coupons", key, field));
         self.metadata(at, &coupon.metadata);
         let discount = self.discount(at, coupon);
         let duration = self.duration(at, coupon);
@@ -25,7 +23,8 @@ impl<'a> Checker<'a> {
             coupon.redeem_by.as_ref().and_then(|moment| self.moment(&at.key("redeem_by"), moment));
         self.applies_to(at, coupon);
         Some(Coupon {
-            id: id.to_owned(),
+            stripe_id: coupon.stripe_id.clone(),
+            id,
             name: coupon.name.clone(),
             discount: discount?,
             duration,

@@ -24,7 +24,9 @@ impl<'a> Checker<'a> {
                     .hint("Add name = \"…\": customers see it"),
             );
         }
-        let id = self.product_id(at, key, product);
+        let default = format!("{}_{key}", self.project);
+        let (id, field) = self.identity(at, product.stripe_id.as_deref(), product.id.as_deref(), default);
+        self.claim(Namespace::ProductId, id.clone(), Owner::new("products", key, field));
         self.texts(at, product);
         self.metadata(at, &product.metadata);
         if let Some(env) = &product.env {
@@ -102,27 +104,6 @@ impl<'a> Checker<'a> {
         let prices =
             self.known.get("products").and_then(|all| all.get(product)).and_then(|one| one.get("prices"));
         prices.and_then(serde_json::Value::as_object).is_some_and(|prices| !prices.is_empty())
-    }
-
-    fn product_id(&mut self, at: &At<'_>, key: &'a str, product: &'a file::Product) -> String {
-        let id = match (&product.stripe_id, &product.id) {
-            (Some(_), Some(_)) => {
-                self.report(
-                    Finding::at_key("conflict", &at.key("id"), "`id` and `stripe_id` exclude each other")
-                        .hint("Keep stripe_id to adopt a product, or id to choose the id of a new one"),
-                );
-                return String::new();
-            }
-            (Some(id), None) => id.clone(),
-            (None, Some(id)) => {
-                self.own_id(&at.key("id"), id);
-                id.clone()
-            }
-            (None, None) => format!("{}_{key}", self.project),
-        };
-        let field = if product.stripe_id.is_some() { "stripe_id" } else { "id" };
-        self.claim(Namespace::ProductId, id.clone(), Owner::new("products", key, field));
-        id
     }
 
     fn texts(&mut self, at: &At<'_>, product: &file::Product) {
