@@ -8,6 +8,7 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::billing::catalog::problem::Problems;
 use crate::render::Format;
 use crate::stripe::StripeError;
 
@@ -114,6 +115,7 @@ pub fn kind_of(error: &anyhow::Error) -> Kind {
     note_of(error)
         .map(|note| note.kind)
         .or_else(|| stripe_of(error).map(StripeError::kind))
+        .or_else(|| problems_of(error).map(|_| Kind::Usage))
         .unwrap_or(Kind::Failed)
 }
 
@@ -139,18 +141,32 @@ fn stripe_of(error: &anyhow::Error) -> Option<&StripeError> {
         .or_else(|| error.chain().find_map(|link| link.downcast_ref::<StripeError>()))
 }
 
-/// Writes an error for stderr: message, causes and fix as text, or one JSON object on one line.
-///
-/// `paint` gives a word the colour of these ANSI parameters, or not.
-pub fn report(error: &anyhow::Error, format: Format, paint: impl Fn(&str, &str) -> String) -> String {
+fn problems_of(error: &anyhow::Error) -> Option<&Problems> {
+    error
+        .downcast_ref::<Problems>()
+        .or_else(|| error.chain().find_map(|link| link.downcast_ref::<Problems>()))
+}
+
+/// Writes an error for stderr: message, causes and fix as text, or one JSON object on one line. Problems of a
+/// catalog are shown one by one before it.
+pub fn report(error: &anyhow::Error, format: Format, colour: bool) -> String {
     match format {
         Format::Json | Format::Jsonl => json_report(error).to_string(),
-        Format::Table | Format::Csv => text_report(error, paint),
+        Format::Table | Format::Csv => text_report(error, colour),
     }
 }
 
-fn text_report(error: &anyhow::Error, paint: impl Fn(&str, &str) -> String) -> String {
-    let mut text = format!("{} {error}", paint("1;31", "error:"));
+fn text_report(error: &anyhow::Error, colour: bool) -> String {
+    let paint = |sgr: &str, text: &str| match colour {
+        true => format!("\u{1b}[{sgr}m{text}\u{1b}[0m"),
+        false => text.to_owned(),
+    };
+    let mut text = String::new();
+    if let Some(problems) = problems_of(error) {
+        text.push_str(&crate::render::problems(problems, colour));
+        text.push_str("\n\n");
+    }
+    text.push_str(&format!("{} {error}", paint("1;31", "error:")));
     for cause in causes(error) {
         text.push_str(&format!("\n  caused by: {cause}"));
     }
@@ -168,6 +184,9 @@ fn json_report(error: &anyhow::Error) -> Value {
     }
     if let Some(stripe) = stripe_of(error).and_then(StripeError::api) {
         document["error"]["stripe"] = stripe.document();
+    }
+    if let Some(problems) = problems_of(error) {
+        document["error"]["problems"] = problems.to_json();
     }
     document
 }

@@ -33,7 +33,7 @@ fn run(arguments: Vec<OsString>, environment: Environment, format: Format) -> Ex
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {
             let ui = Ui::new(Options::detect(false, false, colour));
-            ui.say(&error::report(&error, format, |sgr, text| ui.paint_err(sgr, text)));
+            ui.say(&error::report(&error, format, ui.options().colour_err));
             ExitCode::from(error::kind_of(&error).exit_code())
         }
     }

@@ -1,6 +1,7 @@
 //! Value → view → table, JSON, JSON lines or CSV. Same input, same bytes.
 
 mod csv;
+mod problems;
 mod table;
 mod view;
 
@@ -9,6 +10,7 @@ use std::str::FromStr;
 use serde_json::Value;
 use thiserror::Error;
 
+pub use problems::problems;
 pub use table::{Column, Table};
 pub use view::{Role, Text, View};
 

@@ -7,17 +7,17 @@
 mod check; // the meaning, checked and made into the model
 pub mod file; // the types of billing.toml, as a person writes them
 mod include; // files read, included and merged
+mod load; // from files to a catalog, or to all that is wrong with them
+mod mask; // keys pasted into a file, hidden
 pub mod model; // the catalog as everything after it reads it: resolved, with its defaults
 mod nearest; // the word that was probably meant
-mod overrides; // a profile's values laid over them
+mod overrides; // a profile's values laid over the file's
 pub mod path; // where a value stands: products.pro.prices.monthly
-mod places;
+mod places; // from a path to a line and column
 pub mod problem; // what is wrong, and where
-pub mod schema; // the JSON Schema made from them
+pub mod schema; // the JSON Schema made from the types
 pub mod source; // a file's text, and places in it
-mod structure; // the shape, checked with the schema // from a path to a line and column
-
-mod load;
+mod structure; // the shape, checked with the schema
 
 pub use include::{MAX_BYTES, ReadFile};
 pub use load::{Document, Loaded, load};

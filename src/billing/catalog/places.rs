@@ -8,19 +8,22 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::mask::mask;
 use super::path::{Path, Segment};
 use super::problem::{Finding, On, Place, Problem, Problems};
 use super::source::{Source, Span};
 
 /// Looks up the places of findings and puts them in the order of the files.
 ///
-/// A value that the profile overrides is shown where the override stands.
+/// A value that the profile overrides is shown where the override stands. Keys that were pasted into a file are
+/// hidden in all that is returned.
 pub fn locate(sources: Vec<Source>, findings: Vec<Finding>, profile: Option<&str>) -> Problems {
     let trees: Vec<Spanned<DeTable<'_>>> =
         sources.iter().map(|source| DeTable::parse_recoverable(&source.text).0).collect();
     let places = Places { sources: &sources, trees: &trees, profile };
-    let list = findings.into_iter().map(|finding| places.problem(finding)).collect();
-    let mut problems = Problems { sources, list };
+    let list: Vec<Problem> = findings.into_iter().map(|finding| places.problem(finding)).collect();
+    let hide = |source: Source| Source { path: source.path, text: mask(source.text) };
+    let mut problems = Problems { sources: sources.into_iter().map(hide).collect(), list };
     problems.sort();
     problems
 }
@@ -53,6 +56,7 @@ impl Places<'_> {
                 source.position(span.range.start)
             });
         let related = related.into_iter().map(|(place, text)| (self.span(&place), text)).collect();
+        let (path, message, hint) = (mask(path), mask(message), hint.map(mask));
         Problem { severity, code, path, message, hint, span, position, related }
     }
 
