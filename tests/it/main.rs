@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod architecture; // what ARCHITECTURE.md promises, checked against the code
 mod client; // the Stripe client against a server that answers by script
 mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world
