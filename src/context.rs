@@ -3,15 +3,16 @@
 mod connection;
 mod stop;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 
 use crate::billing::catalog::file::{BillingFile, Policy};
-use crate::error::{Kind, fail, fail_plain};
-use crate::render::{Canvas, Present, render};
+use crate::billing::catalog::{self, Document};
+use crate::error::{Kind, fail};
+use crate::render::{Canvas, Present, problems, render};
 use crate::settings::profile::Profile;
 use crate::settings::{CONFIG_NAME, EMULATOR, Settings};
 use crate::ui::{NobodyToAsk, Ui};
@@ -36,11 +37,25 @@ impl Clock {
     }
 }
 
-/// A billing file, read.
+/// A billing file with its includes, read.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     pub path: PathBuf,
+    /// Project, profiles, links and policy; the catalog is looked at when it is asked for.
     pub file: BillingFile,
+    document: Document,
+}
+
+impl Loaded {
+    /// The file's name, for messages.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// Its texts, neither checked nor resolved.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
 }
 
 /// What every command is given.
@@ -51,13 +66,14 @@ pub struct Context {
     clock: Clock,
     stop: OnceLock<Stop>,
     billing: OnceLock<Loaded>,
+    catalog: OnceLock<catalog::Loaded>,
 }
 
 impl Context {
     pub fn new(settings: Settings) -> Context {
         let ui = Ui::new(settings.ui_options());
         let clock = settings.frozen_at.map_or(Clock::System, Clock::Frozen);
-        Context { settings, ui, clock, stop: OnceLock::new(), billing: OnceLock::new() }
+        Context { settings, ui, clock, stop: OnceLock::new(), billing: OnceLock::new(), catalog: OnceLock::new() }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -126,12 +142,28 @@ impl Context {
                 "Write one with `billctl init`, or name another with `--config PATH`",
             )
         })?;
-        let text = fs_err::read_to_string(&path).map_err(|error| {
-            fail(Kind::Usage, error.to_string(), "Name the billing file with `--config PATH`")
-        })?;
-        let file = toml::from_str(&text)
-            .map_err(|error| fail_plain(Kind::Usage, format!("{}: {error}", path.display())))?;
-        Ok(self.billing.get_or_init(|| Loaded { path, file }))
+        // Told apart from a file that an include names: this one the person named.
+        if let Err(error) = fs_err::File::open(&path) {
+            return Err(fail(Kind::Usage, error.to_string(), "Name the billing file with `--config PATH`"));
+        }
+        let document = Document::read(&|path: &Path| fs_err::read(path), &path)?;
+        let file = document.settings()?;
+        Ok(self.billing.get_or_init(|| Loaded { path, file, document }))
+    }
+
+    /// The catalog as it is for the profile in use, checked at the first call; warnings go to stderr.
+    ///
+    /// # Errors
+    /// `Usage` with all problems of the billing file at once.
+    pub fn catalog(&self) -> anyhow::Result<&catalog::Loaded> {
+        if let Some(loaded) = self.catalog.get() {
+            return Ok(loaded);
+        }
+        let loaded = self.billing()?.document.catalog(Some(&self.profile()?.name))?;
+        if !loaded.warnings.list.is_empty() {
+            self.ui.say(&problems(&loaded.warnings, self.ui.options().colour_err));
+        }
+        Ok(self.catalog.get_or_init(|| loaded))
     }
 
     /// The billing file, if there is one; commands that only need a profile do without.

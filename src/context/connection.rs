@@ -1,10 +1,13 @@
 //! Stripe, opened for a profile: read side at once, write side behind the guard.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::Context;
 use crate::billing::catalog::file::RateLimits;
+use crate::emulator::{Attached, attach_or_serve};
 use crate::error::{Kind, fail, fail_plain};
 use crate::settings::guard;
 use crate::settings::key::{FoundKey, Search};
@@ -12,7 +15,7 @@ use crate::settings::profile::{Account, Profile, Target};
 use crate::stripe::key::Mode;
 use crate::stripe::limiter::Wait;
 use crate::stripe::stats::Stats;
-use crate::stripe::{Client, Limits, Options, Reader, StripeError, Writer};
+use crate::stripe::{Client, Limits, Options, Reader, SecretKey, StripeError, Writer};
 
 /// An open door to the account of the profile in use.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub struct Connection {
     origin: String,
     mode: Mode,
     account: OnceCell<AccountInfo>,
+    /// The server that this process runs for itself, which goes when the connection goes.
+    _emulator: Option<Attached>,
 }
 
 /// What Stripe says about the account that the key opens.
@@ -98,9 +103,7 @@ impl Context {
     pub async fn stripe(&self) -> anyhow::Result<Connection> {
         let profile = self.profile()?;
         let connection = match &profile.target {
-            Target::Emulator => {
-                return Err(fail_plain(Kind::Failed, "The embedded emulator cannot be reached yet"));
-            }
+            Target::Emulator => self.open_emulator(&profile).await?,
             Target::Account(account) => self.open(&profile, account)?,
         };
         self.say_profile(&connection).await?;
@@ -128,7 +131,32 @@ impl Context {
         let options = Options { limits, ..Options::new(account.base_url.clone(), key) };
         let client = Client::new(options)?;
         let origin = origin.to_string();
-        Ok(Connection { client, profile: profile.clone(), origin, mode, account: OnceCell::new() })
+        Ok(Connection {
+            client,
+            profile: profile.clone(),
+            origin,
+            mode,
+            account: OnceCell::new(),
+            _emulator: None,
+        })
+    }
+
+    /// Uses the emulator that `emulator start` serves, else serves its state for as long as the connection lives.
+    async fn open_emulator(&self, profile: &Profile) -> anyhow::Result<Connection> {
+        let clock = self.clock();
+        let server = attach_or_serve(&self.emulator_dir(), Arc::new(move || clock.now().as_second())).await?;
+        let key = SecretKey::parse(server.api_key())?;
+        let base_url = server.base_url().parse()?;
+        let limits = profile.rate_limits.map_or(Limits::NONE, limits);
+        let client = Client::new(Options { limits, ..Options::new(base_url, key) })?;
+        Ok(Connection {
+            client,
+            profile: profile.clone(),
+            origin: "the emulator".to_owned(),
+            mode: Mode::Test,
+            account: OnceCell::new(),
+            _emulator: Some(server),
+        })
     }
 
     /// `profile test · acct_… · test mode · key from STRIPE_SECRET_KEY`

@@ -24,7 +24,7 @@ pub struct EnvArgs {
 
 pub async fn run(ctx: &Context, args: EnvArgs) -> anyhow::Result<Outcome> {
     let wanted = prepare::wanted(ctx)?;
-    let catalog = &ctx.billing()?.catalog;
+    let catalog = &ctx.catalog()?.catalog;
     let names = names(catalog);
     let connection = ctx.stripe().await?;
     let account = prepare::fetch(&connection, &wanted).await?;

@@ -1,6 +1,7 @@
 //! What is sold: checked, planned, synced, read back.
 
 mod apply;
+mod env;
 mod outcome;
 mod plan;
 mod prepare;
@@ -17,6 +18,7 @@ use crate::context::Context;
 pub enum CatalogCommand {
     Plan(plan::PlanArgs),
     Sync(sync::SyncArgs),
+    Env(env::EnvArgs),
 }
 
 impl CatalogCommand {
@@ -26,6 +28,7 @@ impl CatalogCommand {
         match self {
             CatalogCommand::Plan(args) => plan::run(ctx, args).await,
             CatalogCommand::Sync(args) => sync::run(ctx, args).await,
+            CatalogCommand::Env(args) => env::run(ctx, args).await,
         }
     }
 }

@@ -28,7 +28,7 @@ pub async fn run(ctx: &Context, args: PlanArgs) -> anyhow::Result<Outcome> {
     let choices = args.choices.checked(&wanted)?;
     let connection = ctx.stripe().await?;
     let account = prepare::fetch(&connection, &wanted).await?;
-    let project = &ctx.billing()?.catalog.project;
+    let project = &ctx.catalog()?.catalog.project;
     let mut plan = Plan::between(project, &wanted, &account, &choices);
     prepare::refuse_conflicts(&plan.conflicts)?;
     prepare::look_up_retirements(&connection, &mut plan).await?;
@@ -36,7 +36,7 @@ pub async fn run(ctx: &Context, args: PlanArgs) -> anyhow::Result<Outcome> {
         let saved = SavedPlan {
             version: VERSION,
             project: project.clone(),
-            profile: ctx.profile_name()?.to_owned(),
+            profile: ctx.profile()?.name,
             account: prepare::account_id(&connection).await?,
             made_at: ctx.clock().now().to_string(),
             choices,

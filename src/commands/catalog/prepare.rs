@@ -56,7 +56,7 @@ fn is_target(target: &str, address: &Address) -> bool {
 /// # Errors
 /// `Usage` if the billing file is missing or has problems.
 pub fn wanted(ctx: &Context) -> anyhow::Result<Vec<Resource>> {
-    Ok(wanted::resources(&ctx.billing()?.catalog, API_VERSION))
+    Ok(wanted::resources(&ctx.catalog()?.catalog, API_VERSION))
 }
 
 /// The account that is planned for; a restricted key that may not ask has only the profile's word for it.

@@ -52,7 +52,7 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
     let account = prepare::fetch(&connection, &wanted).await?;
     let mut plan = match &saved {
         Some(saved) => reviewed(saved, &account_id, &account, &unfinished)?,
-        None => Plan::between(&ctx.billing()?.catalog.project, &wanted, &account, &choices),
+        None => Plan::between(&ctx.catalog()?.catalog.project, &wanted, &account, &choices),
     };
     prepare::refuse_conflicts(&plan.conflicts)?;
     prepare::look_up_retirements(&connection, &mut plan).await?;
@@ -163,7 +163,7 @@ fn read_plan(ctx: &Context, path: &Path) -> anyhow::Result<SavedPlan> {
     if saved.version != VERSION {
         return Err(fail(Failure::Usage, format!("{} was made by another version", path.display()), again));
     }
-    let profile = ctx.profile_name()?;
+    let profile = ctx.profile()?.name;
     if saved.profile != profile {
         let message = format!("The plan is for profile `{}`, not `{profile}`", saved.profile);
         return Err(fail(Failure::Usage, message, format!("Add `--profile {}`", saved.profile)));
