@@ -73,7 +73,14 @@ impl Context {
     pub fn new(settings: Settings) -> Context {
         let ui = Ui::new(settings.ui_options());
         let clock = settings.frozen_at.map_or(Clock::System, Clock::Frozen);
-        Context { settings, ui, clock, stop: OnceLock::new(), billing: OnceLock::new(), catalog: OnceLock::new() }
+        Context {
+            settings,
+            ui,
+            clock,
+            stop: OnceLock::new(),
+            billing: OnceLock::new(),
+            catalog: OnceLock::new(),
+        }
     }
 
     pub fn settings(&self) -> &Settings {

@@ -1,5 +1,6 @@
 //! What a person can type: a folder a noun, a file a verb. This file lists the nouns.
 
+pub mod catalog;
 pub mod completions;
 pub mod emulator;
 pub mod man;
@@ -33,6 +34,7 @@ impl Outcome {
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    Catalog(catalog::CatalogArgs),
     Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -45,6 +47,7 @@ impl Command {
     /// What the command says; `error::kind_of` tells the exit code.
     pub async fn run(self, ctx: &Context) -> anyhow::Result<Outcome> {
         match self {
+            Command::Catalog(args) => catalog::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,
             Command::Completions(args) => completions::run(ctx, args).await,
             Command::Man(args) => man::run(ctx, args).await,

@@ -80,7 +80,9 @@ fn write(path: &Path, lines: &[(String, String)]) -> anyhow::Result<()> {
     let old = match fs_err::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error).explain(Failure::Usage, || "Cannot read the env file".to_owned(), fix),
+        Err(error) => {
+            return Err(error).explain(Failure::Usage, || "Cannot read the env file".to_owned(), fix);
+        }
     };
     let new = env_file::with(&old, lines);
     crate::store::replace_file(path, new.as_bytes()).explain(
@@ -97,7 +99,11 @@ struct Lines {
 
 impl Present for Lines {
     fn json(&self) -> Value {
-        self.lines.iter().map(|(name, id)| (name.clone(), json!(id))).collect::<serde_json::Map<_, _>>().into()
+        self.lines
+            .iter()
+            .map(|(name, id)| (name.clone(), json!(id)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     }
 
     fn rows(&self) -> Vec<Value> {

@@ -14,21 +14,23 @@ use super::Outcome;
 use crate::context::Context;
 
 /// Keep what is sold in `billing.toml`, and Stripe in step with it
+#[derive(Debug, clap::Args)]
+pub struct CatalogArgs {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
 #[derive(Debug, clap::Subcommand)]
-pub enum CatalogCommand {
+pub enum Verb {
     Plan(plan::PlanArgs),
     Sync(sync::SyncArgs),
     Env(env::EnvArgs),
 }
 
-impl CatalogCommand {
-    /// # Errors
-    /// What the command says.
-    pub async fn run(self, ctx: &Context) -> anyhow::Result<Outcome> {
-        match self {
-            CatalogCommand::Plan(args) => plan::run(ctx, args).await,
-            CatalogCommand::Sync(args) => sync::run(ctx, args).await,
-            CatalogCommand::Env(args) => env::run(ctx, args).await,
-        }
+pub async fn run(ctx: &Context, args: CatalogArgs) -> anyhow::Result<Outcome> {
+    match args.verb {
+        Verb::Plan(args) => plan::run(ctx, args).await,
+        Verb::Sync(args) => sync::run(ctx, args).await,
+        Verb::Env(args) => env::run(ctx, args).await,
     }
 }

@@ -8,7 +8,7 @@ use super::apply::Applied;
 use crate::billing::plan::Plan;
 use crate::billing::plan::change::Action;
 use crate::billing::plan::field::Field;
-use crate::billing::plan::kind::{Address, Kind};
+use crate::billing::plan::kind::Address;
 use crate::render::{Column, Present, Role, Table, Text, View};
 
 /// The result of a sync: each resource with its id, and what was done to it.
@@ -48,23 +48,22 @@ impl Outcome<'_> {
         let mut actions: BTreeMap<&Address, Option<Action>> =
             self.plan.unchanged.iter().map(|address| (address, None)).collect();
         actions.extend(self.plan.changes.iter().map(|change| (&change.address, Some(change.action))));
-        let row = |(address, action): (&'_ Address, Option<Action>)| {
+        let mut rows = Vec::new();
+        for (address, action) in actions {
             let wanted = self.plan.wanted.get(address);
             let old = || self.plan.changes.iter().find(|change| change.address == *address)?.id.as_deref();
             let lookup_key = wanted.and_then(|resource| resource.fields.get("lookup_key"));
-            Row {
-                address: self.plan.wanted.get_key_value(address).map_or(address, |(known, _)| known),
+            rows.push(Row {
+                address,
                 id: self.applied.ids.get(address).map(String::as_str).or_else(old),
                 lookup_key: match lookup_key {
                     Some(Field::Text(key)) => Some(key),
                     _ => None,
                 },
                 action,
-            }
-        };
-        // Rows borrow from the plan, not from this map.
-        let actions: Vec<(&Address, Option<Action>)> = actions.into_iter().collect();
-        actions.into_iter().map(row).collect()
+            });
+        }
+        rows
     }
 }
 
@@ -90,8 +89,12 @@ impl Present for Outcome<'_> {
     }
 
     fn view(&self) -> View {
-        let mut table =
-            Table::new([Column::id("resource"), Column::words("key"), Column::id("id"), Column::words("done")]);
+        let mut table = Table::new([
+            Column::id("resource"),
+            Column::words("key"),
+            Column::id("id"),
+            Column::words("done"),
+        ]);
         for row in self.table_rows() {
             let role = match row.action {
                 Some(Action::Create) => Role::Create,
@@ -124,10 +127,4 @@ fn done_word(action: Option<Action>) -> &'static str {
         Some(Action::Adopt) => "adopted",
         Some(Action::Orphan) => "orphan",
     }
-}
-
-/// A sentence on what a kind of thing in plural is called, e.g. `3 prices`.
-pub fn counted(count: usize, kind: Kind) -> String {
-    let name = kind.name().replace('_', " ");
-    if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") }
 }

@@ -35,7 +35,9 @@ impl ChoiceArgs {
                     strsim::jaro_winkler(one, target).total_cmp(&strsim::jaro_winkler(other, target))
                 });
                 let fix = match nearest {
-                    Some(nearest) => format!("Did you mean `{nearest}`? `billctl catalog plan` shows all keys"),
+                    Some(nearest) => {
+                        format!("Did you mean `{nearest}`? `billctl catalog plan` shows all keys")
+                    }
                     None => "The catalog is empty: add a product to it".to_owned(),
                 };
                 return Err(fail(Failure::Usage, format!("The catalog has no `{target}`"), fix));

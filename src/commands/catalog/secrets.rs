@@ -58,6 +58,8 @@ impl SecretOut {
             let name = address.key.to_uppercase().replace('-', "_");
             writeln!(self.file, "STRIPE_WEBHOOK_SECRET_{name}={}", secret.expose_secret())?;
         }
-        self.file.sync_all().with_context(|| format!("Cannot keep signing secrets in {}", self.path.display()))
+        self.file
+            .sync_all()
+            .with_context(|| format!("Cannot keep signing secrets in {}", self.path.display()))
     }
 }

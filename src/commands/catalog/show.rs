@@ -41,7 +41,8 @@ impl Present for Shown<'_> {
 
 impl Shown<'_> {
     fn summary(&self) -> String {
-        let count = |action: Action| self.plan.changes.iter().filter(|change| change.action == action).count();
+        let count =
+            |action: Action| self.plan.changes.iter().filter(|change| change.action == action).count();
         let parts = Action::ALL.into_iter().filter(|action| count(*action) > 0);
         let parts: Vec<String> = parts
             .map(|action| match action {
@@ -91,12 +92,17 @@ impl Shown<'_> {
                 0 => {}
                 1 => view = view.line("      1 subscriber stays on the old price until it is migrated"),
                 count => {
-                    let line = format!("      {count}{more} subscribers stay on the old price until they are migrated");
+                    let line = format!(
+                        "      {count}{more} subscribers stay on the old price until they are migrated"
+                    );
                     view = view.line(line);
                 }
             }
             for link in &retires.payment_links {
-                let line = format!("      payment link {} is made anew with another URL (now {})", link.id, link.url);
+                let line = format!(
+                    "      payment link {} is made anew with another URL (now {})",
+                    link.id, link.url
+                );
                 view = view.line(line);
             }
         }
@@ -130,7 +136,9 @@ fn price_gist(text: &dyn Fn(&str) -> Option<String>) -> String {
         (None, None) => "the customer's choice".to_owned(),
     };
     let mut gist = amount;
-    if let (Some(divide_by), Some(_)) = (text("transform_quantity.divide_by"), text("transform_quantity.round")) {
+    if let (Some(divide_by), Some(_)) =
+        (text("transform_quantity.divide_by"), text("transform_quantity.round"))
+    {
         gist.push_str(&format!(" per {divide_by}"));
     }
     match (text("recurring.interval"), text("recurring.interval_count").as_deref()) {

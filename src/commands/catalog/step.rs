@@ -63,7 +63,11 @@ pub async fn carry_out(step: &Step, outfit: &Outfit) -> Result<Done, StripeError
         match outfit.writer.post(&path, &params, &key).await {
             Ok(reply) => {
                 // An answer from before may speak of what has been deleted since.
-                if creates && reply.replayed && another_key && is_gone(&outfit.reader, step, &reply.body).await? {
+                if creates
+                    && reply.replayed
+                    && another_key
+                    && is_gone(&outfit.reader, step, &reply.body).await?
+                {
                     generation += 1;
                     continue;
                 }
@@ -107,7 +111,13 @@ fn params(step: &Step, ids: &Ids) -> Value {
     field::wire(&step.params, &known).unwrap_or(Value::Null)
 }
 
-fn idempotency_key(step: &Step, outfit: &Outfit, path: &str, params: &Value, generation: u32) -> IdempotencyKey {
+fn idempotency_key(
+    step: &Step,
+    outfit: &Outfit,
+    path: &str,
+    params: &Value,
+    generation: u32,
+) -> IdempotencyKey {
     let base = match &outfit.key {
         Some(key) => plain_key(key.clone()),
         None => content_key(step, path, params),
@@ -132,7 +142,10 @@ async fn is_gone(reader: &Reader, step: &Step, answer: &Value) -> Result<bool, S
     if step.address.kind == Kind::ProductFeature {
         return Ok(false);
     }
-    match reader.get(&format!("{}/{}", step.path.before.trim_end_matches('/'), segment(id)), &Value::Null).await {
+    match reader
+        .get(&format!("{}/{}", step.path.before.trim_end_matches('/'), segment(id)), &Value::Null)
+        .await
+    {
         Ok(object) => Ok(object.get("deleted").and_then(Value::as_bool) == Some(true)),
         Err(error) if error.is_missing() => Ok(true),
         Err(error) => Err(error),
@@ -150,7 +163,9 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
     if !step.makes {
         let links = reader.list("/v1/payment_links", &json!({"active": true})).await?;
         let pointer = format!("/metadata/{REPLACES_TAG}");
-        return Ok(links.into_iter().find(|link| link.pointer(&pointer).and_then(Value::as_str) == Some(follows)));
+        return Ok(links
+            .into_iter()
+            .find(|link| link.pointer(&pointer).and_then(Value::as_str) == Some(follows)));
     }
     let Some(wanted) = &outfit.wanted else { return Ok(None) };
     let kind = step.address.kind;
@@ -161,7 +176,9 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
         Err(error) => Err(error),
     };
     let candidates = match kind {
-        Kind::Product => one(reader.get(&format!("/v1/products/{}", segment(natural_key)), &Value::Null).await)?,
+        Kind::Product => {
+            one(reader.get(&format!("/v1/products/{}", segment(natural_key)), &Value::Null).await)?
+        }
         Kind::Coupon => {
             let expand = json!({"expand": ["applies_to", "currency_options"]});
             one(reader.get(&format!("/v1/coupons/{}", segment(natural_key)), &expand).await)?
@@ -182,7 +199,8 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
             let path = path(step, &outfit.ids);
             let feature = params.get("entitlement_feature").and_then(Value::as_str);
             let attached = reader.list(&path, &Value::Null).await?;
-            let same = |object: &Value| object.pointer("/entitlement_feature/id").and_then(Value::as_str) == feature;
+            let same =
+                |object: &Value| object.pointer("/entitlement_feature/id").and_then(Value::as_str) == feature;
             return Ok(attached.into_iter().find(same));
         }
         Kind::Meter | Kind::TaxRate | Kind::Portal | Kind::WebhookEndpoint => {
@@ -191,7 +209,8 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
     };
     let mut account = Account::default();
     account.add(kind, candidates);
-    let same = account.objects(kind).iter().find(|object| object.id != follows && is_wanted(object, wanted, outfit));
+    let same =
+        account.objects(kind).iter().find(|object| object.id != follows && is_wanted(object, wanted, outfit));
     Ok(same.map(|object| object.json.clone()))
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::watch;
 
 use super::apply::{Applied, Engine};
 use super::outcome::Outcome as Synced;
@@ -20,6 +21,8 @@ use crate::error::{Explain as _, Kind as Failure, Note, fail, fail_plain};
 use crate::render::Format;
 use crate::store::journal::{Entry, Journal, Run, Unfinished};
 use crate::stripe::Writer;
+use crate::stripe::limiter::Wait;
+use crate::ui::Progress;
 
 /// Change Stripe to match the catalog: plans, asks, then applies
 #[derive(Debug, clap::Args)]
@@ -83,7 +86,7 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
     let found_again = ask_again(ctx, &writer, &plan, &unfinished, &lost).await?;
     let steps = steps::steps(&plan, &account);
     let progress = ctx.ui().progress(steps.len() as u64, "Syncing");
-    progress.follow(connection.waits());
+    let follower = tokio::spawn(follow(progress.clone(), connection.waits()));
     let engine = Engine {
         reader: connection.reader(),
         writer,
@@ -100,6 +103,7 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
         reason: ctx.settings().reason.clone(),
     };
     let mut applied = engine.apply(&steps, &run, &mut journal, &unfinished).await?;
+    follower.abort();
     progress.finish();
     let mut secrets = std::mem::take(&mut applied.secrets);
     secrets.extend(found_again);
@@ -108,6 +112,16 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
         journal.finish()?;
     }
     finish(ctx, &plan, applied)
+}
+
+/// Shows the wait for Stripe's limit in the bar.
+async fn follow(progress: Progress, mut waits: watch::Receiver<Option<Wait>>) {
+    while waits.changed().await.is_ok() {
+        let message = waits.borrow_and_update().as_ref().and_then(Wait::message);
+        if let Some(message) = message {
+            progress.say(&message);
+        }
+    }
 }
 
 /// Refuses more changes than the policy lets one sync make.
@@ -139,9 +153,13 @@ fn finish(ctx: &Context, plan: &Plan, applied: Applied) -> anyhow::Result<Outcom
     let (done, left) = (applied.done.len(), applied.left);
     let again = "Run the same command again: it does the rest, and nothing twice";
     match applied.failure {
-        Some((step, error)) if done > 0 => Err(anyhow::Error::new(error)
-            .context(fail_note(format!("Stopped at `{step}`: {done} requests are done, {left} are not"), again))),
-        Some((step, error)) => Err(anyhow::Error::new(error)).with_context(|| format!("Nothing is done: `{step}` failed")),
+        Some((step, error)) if done > 0 => Err(anyhow::Error::new(error).context(fail_note(
+            format!("Stopped at `{step}`: {done} requests are done, {left} are not"),
+            again,
+        ))),
+        Some((step, error)) => {
+            Err(anyhow::Error::new(error)).with_context(|| format!("Nothing is done: `{step}` failed"))
+        }
         None if left > 0 => {
             ctx.ui().warn(&format!("Stopped: {done} requests are done, {left} are not"));
             ctx.ui().hint(again);
@@ -157,9 +175,13 @@ fn fail_note(message: String, fix: &str) -> Note {
 
 fn read_plan(ctx: &Context, path: &Path) -> anyhow::Result<SavedPlan> {
     let again = "Make a plan with `billctl catalog plan --out PLAN`";
-    let text = fs_err::read_to_string(path).explain(Failure::Usage, || "Cannot read the plan".to_owned(), again)?;
-    let saved: SavedPlan = serde_json::from_str(&text)
-        .explain(Failure::Usage, || format!("{} is no plan of billctl", path.display()), again)?;
+    let text =
+        fs_err::read_to_string(path).explain(Failure::Usage, || "Cannot read the plan".to_owned(), again)?;
+    let saved: SavedPlan = serde_json::from_str(&text).explain(
+        Failure::Usage,
+        || format!("{} is no plan of billctl", path.display()),
+        again,
+    )?;
     if saved.version != VERSION {
         return Err(fail(Failure::Usage, format!("{} was made by another version", path.display()), again));
     }
@@ -171,7 +193,12 @@ fn read_plan(ctx: &Context, path: &Path) -> anyhow::Result<SavedPlan> {
     Ok(saved)
 }
 
-fn reviewed(saved: &SavedPlan, account_id: &str, account: &Account, unfinished: &Unfinished) -> anyhow::Result<Plan> {
+fn reviewed(
+    saved: &SavedPlan,
+    account_id: &str,
+    account: &Account,
+    unfinished: &Unfinished,
+) -> anyhow::Result<Plan> {
     if saved.account != account_id {
         let message = format!("The plan is for account {}, not {account_id}", saved.account);
         return Err(fail(Failure::Refused, message, "Choose the key of that account, or make a new plan"));
@@ -220,7 +247,8 @@ async fn ask_again(
         match secret {
             Some(secret) => secrets.push(((*address).clone(), secret)),
             None => {
-                let text = format!("The signing secret of {address} ({id}) was lost with the run that made it");
+                let text =
+                    format!("The signing secret of {address} ({id}) was lost with the run that made it");
                 ctx.ui().warn(&text);
                 ctx.ui().hint("Roll the endpoint's secret in the Stripe dashboard");
             }
@@ -246,7 +274,8 @@ fn hand_over(
         None => {
             for (address, secret) in secrets {
                 let key = &address.key;
-                ctx.ui().say(&format!("Signing secret of {key}, shown this once: {}", secret.expose_secret()));
+                ctx.ui()
+                    .say(&format!("Signing secret of {key}, shown this once: {}", secret.expose_secret()));
             }
         }
     }
