@@ -15,7 +15,7 @@ use crate::settings::profile::{Account, Profile, Target};
 use crate::stripe::key::Mode;
 use crate::stripe::limiter::Wait;
 use crate::stripe::stats::Stats;
-use crate::stripe::{Client, Limits, Options, Reader, SecretKey, StripeError, Writer};
+use crate::stripe::{Client, Limits, Options, Reader, SecretKey, StripeError, Writer, is_loopback};
 
 /// An open door to the account of the profile in use.
 #[derive(Debug)]
@@ -127,8 +127,11 @@ impl Context {
             self.ui()
                 .warn(&format!("--live changes nothing: the profile `{}` is in test mode", profile.name));
         }
-        let limits = profile.rate_limits.map_or_else(|| Limits::documented(mode), limits);
-        let options = Options { limits, ..Options::new(account.base_url.clone(), key) };
+        let options = Options::new(account.base_url.clone(), key);
+        // Whatever is on loopback, it is not Stripe and has not Stripe's limits.
+        let usual = if is_loopback(&account.base_url) { Limits::NONE } else { Limits::documented(mode) };
+        let limits = profile.rate_limits.map_or(usual, limits);
+        let options = Options { limits, timeout: profile.timeout.unwrap_or(options.timeout), ..options };
         let client = Client::new(options)?;
         let origin = origin.to_string();
         Ok(Connection {
@@ -148,7 +151,9 @@ impl Context {
         let key = SecretKey::parse(server.api_key())?;
         let base_url = server.base_url().parse()?;
         let limits = profile.rate_limits.map_or(Limits::NONE, limits);
-        let client = Client::new(Options { limits, ..Options::new(base_url, key) })?;
+        let options = Options::new(base_url, key);
+        let timeout = profile.timeout.unwrap_or(options.timeout);
+        let client = Client::new(Options { limits, timeout, ..options })?;
         Ok(Connection {
             client,
             profile: profile.clone(),

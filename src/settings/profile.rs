@@ -1,6 +1,7 @@
 //! Which profile is in use, and what it says about its account.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use url::Url;
 
@@ -19,6 +20,8 @@ pub struct Profile {
     pub origin: Origin,
     pub target: Target,
     pub rate_limits: Option<RateLimits>,
+    /// For one request.
+    pub timeout: Option<Duration>,
 }
 
 /// What a profile leads to.
@@ -72,7 +75,8 @@ impl Settings {
             return Err(unknown(&name, origin, entries.keys(), file.is_some()));
         };
         let target = Target::Account(account(&name, entry)?);
-        Ok(Profile { name, origin, target, rate_limits: entry.rate_limits })
+        let timeout = timeout(entry.timeout_seconds);
+        Ok(Profile { name, origin, target, rate_limits: entry.rate_limits, timeout })
     }
 
     fn profile_name(&self, file: Option<&BillingFile>) -> (String, Origin) {
@@ -115,8 +119,8 @@ fn unknown<'a>(
 }
 
 fn emulator(origin: Origin, entry: Option<&file::Profile>) -> anyhow::Result<Profile> {
-    let rate_limits = match entry {
-        None => None,
+    let (rate_limits, timeout_seconds) = match entry {
+        None => (None, None),
         Some(file::Profile {
             secret_key: None,
             use_stripe_cli_profile: None,
@@ -124,8 +128,9 @@ fn emulator(origin: Origin, entry: Option<&file::Profile>) -> anyhow::Result<Pro
             live: false,
             base_url: None,
             rate_limits,
+            timeout_seconds,
             overrides: _,
-        }) => *rate_limits,
+        }) => (*rate_limits, *timeout_seconds),
         Some(_) => {
             return Err(fail(
                 Kind::Usage,
@@ -134,7 +139,12 @@ fn emulator(origin: Origin, entry: Option<&file::Profile>) -> anyhow::Result<Pro
             ));
         }
     };
-    Ok(Profile { name: EMULATOR.to_owned(), origin, target: Target::Emulator, rate_limits })
+    let timeout = timeout(timeout_seconds);
+    Ok(Profile { name: EMULATOR.to_owned(), origin, target: Target::Emulator, rate_limits, timeout })
+}
+
+fn timeout(seconds: Option<u32>) -> Option<Duration> {
+    seconds.map(|seconds| Duration::from_secs(u64::from(seconds)))
 }
 
 fn account(name: &str, entry: &file::Profile) -> anyhow::Result<Account> {

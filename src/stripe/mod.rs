@@ -24,7 +24,7 @@ mod wire; // one request, one answer
 pub use client::Client;
 pub use error::StripeError;
 pub use key::SecretKey;
-pub use options::{AppInfo, Limits, Options};
+pub use options::{AppInfo, Limits, Options, is_loopback};
 pub use path::segment;
 pub use reader::{Pages, Reader};
 pub use writer::{IdempotencyKey, Reply, Writer};

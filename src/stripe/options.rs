@@ -98,7 +98,7 @@ impl Options {
 }
 
 /// Says whether a URL points at this machine, where plain HTTP is safe and no proxy stands between.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

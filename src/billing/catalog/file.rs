@@ -65,8 +65,12 @@ pub struct Profile {
     pub live: bool,
     /// Another address for Stripe's API, such as an emulator's. `http` only on loopback.
     pub base_url: Option<String>,
-    /// Requests that Stripe allows this account. Without it: 25 in test mode, 100 in live mode, 25 an endpoint.
+    /// Requests that Stripe allows this account. Without it: 25 in test mode, 100 in live mode, 25 an endpoint; on
+    /// loopback, where no Stripe is, as many as are answered.
     pub rate_limits: Option<RateLimits>,
+    /// How long one request may take, in seconds; 80 by default, as in Stripe's own libraries.
+    #[schemars(range(min = 1, max = 600))]
+    pub timeout_seconds: Option<u32>,
     /// Values of the catalog that differ in this profile: the same tables as in the file itself.
     #[schemars(with = "Option<Overrides>")]
     pub overrides: Option<serde_json::Value>,
