@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod completions;
+pub mod doctor;
 pub mod emulator;
 pub mod man;
 
@@ -19,6 +20,8 @@ pub enum Outcome {
     Limit,
     /// Exit code 7: stopped part-way; the same command finishes the rest.
     Partial,
+    /// The exit code of a failure that the result itself tells about.
+    Failed(Kind),
 }
 
 impl Outcome {
@@ -28,12 +31,14 @@ impl Outcome {
             Outcome::Difference => Kind::Difference.exit_code(),
             Outcome::Limit => Kind::Limit.exit_code(),
             Outcome::Partial => Kind::Partial.exit_code(),
+            Outcome::Failed(kind) => kind.exit_code(),
         }
     }
 }
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    Doctor(doctor::DoctorArgs),
     Catalog(catalog::CatalogArgs),
     Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),
@@ -47,6 +52,7 @@ impl Command {
     /// What the command says; `error::kind_of` tells the exit code.
     pub async fn run(self, ctx: &Context) -> anyhow::Result<Outcome> {
         match self {
+            Command::Doctor(args) => doctor::run(ctx, args).await,
             Command::Catalog(args) => catalog::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,
             Command::Completions(args) => completions::run(ctx, args).await,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::OnceCell;
+use url::Url;
 
 use super::Context;
 use crate::billing::catalog::file::RateLimits;
-use crate::emulator::{Attached, attach_or_serve};
+use crate::emulator::{self, Attached};
 use crate::error::{Kind, fail, fail_plain};
 use crate::settings::guard;
 use crate::settings::key::{FoundKey, Search};
@@ -15,7 +17,7 @@ use crate::settings::profile::{Account, Profile, Target};
 use crate::stripe::key::Mode;
 use crate::stripe::limiter::Wait;
 use crate::stripe::stats::Stats;
-use crate::stripe::{Client, Limits, Options, Reader, SecretKey, StripeError, Writer, is_loopback};
+use crate::stripe::{Client, Greeting, Limits, Options, Reader, SecretKey, StripeError, Writer, is_loopback};
 
 /// An open door to the account of the profile in use.
 #[derive(Debug)]
@@ -24,9 +26,9 @@ pub struct Connection {
     profile: Profile,
     /// Where the key came from.
     origin: String,
-    mode: Mode,
+    key: SecretKey,
     account: OnceCell<AccountInfo>,
-    /// The server that this process runs for itself, which goes when the connection goes.
+    /// The emulator, where it is the profile's: our own server ends with the connection.
     _emulator: Option<Attached>,
 }
 
@@ -36,12 +38,47 @@ pub struct AccountInfo {
     pub id: String,
     /// Its name in the dashboard, or else the business's.
     pub name: Option<String>,
+    /// Stripe's clock, when it answered.
+    pub answered_at: Option<Timestamp>,
+    /// The API version that shaped the answer.
+    pub version: Option<String>,
+}
+
+struct Opened {
+    client: Client,
+    key: SecretKey,
+}
+
+impl Opened {
+    /// `usual` are the limits where the profile says nothing.
+    fn new(profile: &Profile, base_url: Url, key: SecretKey, usual: Limits) -> anyhow::Result<Opened> {
+        let options = Options::new(base_url, key.clone());
+        let timeout = profile.timeout.unwrap_or(options.timeout);
+        let limits = profile.rate_limits.map_or(usual, limits);
+        let client = Client::new(Options { limits, timeout, ..options })?;
+        Ok(Opened { client, key })
+    }
 }
 
 impl Connection {
+    fn new(profile: Profile, opened: Opened, origin: String, emulator: Option<Attached>) -> Connection {
+        let Opened { client, key } = opened;
+        Connection { client, profile, origin, key, account: OnceCell::new(), _emulator: emulator }
+    }
+
     /// The side of Stripe that changes nothing.
     pub fn reader(&self) -> Reader {
         self.client.reader()
+    }
+
+    /// Where the key came from.
+    pub fn key_origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The key, which shows only its mask: `sk_test_****abcd`.
+    pub fn key(&self) -> &SecretKey {
+        &self.key
     }
 
     /// The profile in use.
@@ -50,7 +87,7 @@ impl Connection {
     }
 
     pub fn mode(&self) -> Mode {
-        self.mode
+        self.key.mode()
     }
 
     /// What was sent so far.
@@ -68,23 +105,21 @@ impl Connection {
     /// # Errors
     /// [`StripeError`]; a restricted key may have no permission to ask.
     pub async fn account(&self) -> Result<&AccountInfo, StripeError> {
-        self.account
-            .get_or_try_init(async || {
-                let account = self.reader().get("/v1/account", &Value::Null).await?;
-                Ok(AccountInfo::read(&account))
-            })
-            .await
+        self.account.get_or_try_init(async || Ok(AccountInfo::read(self.reader().account().await?))).await
     }
 }
 
 impl AccountInfo {
-    fn read(account: &Value) -> AccountInfo {
+    fn read(greeting: Greeting) -> AccountInfo {
+        let Greeting { account, answered_at, version } = greeting;
         let text = |path: &str| account.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty());
         AccountInfo {
             id: text("/id").unwrap_or_default().to_owned(),
             name: text("/settings/dashboard/display_name")
                 .or(text("/business_profile/name"))
                 .map(str::to_owned),
+            answered_at,
+            version,
         }
     }
 
@@ -95,19 +130,36 @@ impl AccountInfo {
 }
 
 impl Context {
-    /// Opens Stripe for the profile in use, and says so on stderr; nothing is sent but the question which
-    /// account it is.
+    /// Opens Stripe for the profile in use, and says so on stderr; at most it is asked which account it is.
     ///
     /// # Errors
-    /// `Usage` for a profile that cannot be used, `Refused` by the guard or for want of a key, `Unreachable`.
+    /// As [`Context::connect`], and [`StripeError`].
     pub async fn stripe(&self) -> anyhow::Result<Connection> {
-        let profile = self.profile()?;
-        let connection = match &profile.target {
-            Target::Emulator => self.open_emulator(&profile).await?,
-            Target::Account(account) => self.open(&profile, account)?,
-        };
+        let connection = self.connect().await?;
         self.say_profile(&connection).await?;
         Ok(connection)
+    }
+
+    /// Opens Stripe for the profile in use; nothing is sent.
+    ///
+    /// # Errors
+    /// `Usage` for a profile that cannot be used, `Refused` by the guard or for want of a key.
+    pub async fn connect(&self) -> anyhow::Result<Connection> {
+        let profile = self.profile()?;
+        match &profile.target {
+            Target::Emulator => self.attach(profile).await,
+            Target::Account(account) => self.open(&profile, account),
+        }
+    }
+
+    async fn attach(&self, profile: Profile) -> anyhow::Result<Connection> {
+        let clock = self.clock();
+        let seconds: emulator::Clock = Arc::new(move || clock.now().as_second());
+        let attached = emulator::attach_or_serve(&self.emulator_dir(), seconds).await?;
+        let base_url = Url::parse(attached.base_url())?;
+        let key = SecretKey::parse(attached.api_key())?;
+        let opened = Opened::new(&profile, base_url, key, Limits::NONE)?;
+        Ok(Connection::new(profile, opened, "the emulator".to_owned(), Some(attached)))
     }
 
     fn open(&self, profile: &Profile, account: &Account) -> anyhow::Result<Connection> {
@@ -127,41 +179,11 @@ impl Context {
             self.ui()
                 .warn(&format!("--live changes nothing: the profile `{}` is in test mode", profile.name));
         }
-        let options = Options::new(account.base_url.clone(), key);
         // Whatever is on loopback, it is not Stripe and has not Stripe's limits.
-        let usual = if is_loopback(&account.base_url) { Limits::NONE } else { Limits::documented(mode) };
-        let limits = profile.rate_limits.map_or(usual, limits);
-        let options = Options { limits, timeout: profile.timeout.unwrap_or(options.timeout), ..options };
-        let client = Client::new(options)?;
-        let origin = origin.to_string();
-        Ok(Connection {
-            client,
-            profile: profile.clone(),
-            origin,
-            mode,
-            account: OnceCell::new(),
-            _emulator: None,
-        })
-    }
-
-    /// Uses the emulator that `emulator start` serves, else serves its state for as long as the connection lives.
-    async fn open_emulator(&self, profile: &Profile) -> anyhow::Result<Connection> {
-        let clock = self.clock();
-        let server = attach_or_serve(&self.emulator_dir(), Arc::new(move || clock.now().as_second())).await?;
-        let key = SecretKey::parse(server.api_key())?;
-        let base_url = server.base_url().parse()?;
-        let limits = profile.rate_limits.map_or(Limits::NONE, limits);
-        let options = Options::new(base_url, key);
-        let timeout = profile.timeout.unwrap_or(options.timeout);
-        let client = Client::new(Options { limits, timeout, ..options })?;
-        Ok(Connection {
-            client,
-            profile: profile.clone(),
-            origin: "the emulator".to_owned(),
-            mode: Mode::Test,
-            account: OnceCell::new(),
-            _emulator: Some(server),
-        })
+        let base_url = account.base_url.clone();
+        let usual = if is_loopback(&base_url) { Limits::NONE } else { Limits::documented(mode) };
+        let opened = Opened::new(profile, base_url, key, usual)?;
+        Ok(Connection::new(profile.clone(), opened, origin.to_string(), None))
     }
 
     /// `profile test · acct_… · test mode · key from STRIPE_SECRET_KEY`
@@ -169,7 +191,8 @@ impl Context {
         if self.ui().options().quiet {
             return Ok(());
         }
-        let Connection { profile, origin, mode, .. } = connection;
+        let Connection { profile, origin, key, .. } = connection;
+        let mode = key.mode();
         let account = match &profile.target {
             Target::Account(Account { pinned: Some(pinned), .. }) => pinned.clone(),
             Target::Account(_) | Target::Emulator => match connection.account().await {
@@ -201,11 +224,11 @@ impl Context {
         if let Some(policy) = self.policy()? {
             guard::check_policy(policy, &settings.actor, settings.reason.as_deref())?;
         }
-        let Connection { client, profile, mode, .. } = connection;
+        let Connection { client, profile, .. } = connection;
         if let Target::Account(Account { pinned: Some(pinned), .. }) = &profile.target {
             let account = connection.account().await?;
             guard::check_account(&profile.name, Some(pinned), &account.id)?;
-            if *mode == Mode::Live {
+            if connection.mode() == Mode::Live {
                 self.confirm_live(account)?;
             }
         }

@@ -20,6 +20,10 @@ pub(super) struct Answer {
     pub(super) request_id: Option<String>,
     /// A DELETE found nothing, after an attempt whose end is not known.
     pub(super) already_gone: bool,
+    /// `Date`, as it came.
+    pub(super) date: Option<String>,
+    /// The API version that shaped the answer.
+    pub(super) version: Option<String>,
 }
 
 /// An attempt that did not end well.
@@ -27,7 +31,7 @@ pub(super) struct Answer {
 pub(super) struct Failure {
     pub(super) error: StripeError,
     /// The answer, its body taken out, if one came.
-    heard: Option<Heard>,
+    heard: Option<Box<Heard>>,
 }
 
 /// What is known about an attempt before its answer is read.
@@ -64,7 +68,7 @@ impl Failure {
 
     /// What the limiter has to know of a rate-limited answer.
     pub(super) fn refusal(&self) -> Refusal {
-        let heard = self.heard.as_ref();
+        let heard = self.heard.as_deref();
         Refusal {
             reason: Reason::read(heard.and_then(|heard| heard.limited_reason.as_deref()), self.error.code()),
             retry_after: heard.and_then(|heard| heard.retry_after),
@@ -112,11 +116,12 @@ impl Attempt<'_> {
                 StripeError::Answer(Box::new(self.strange(why, &heard, &bytes)))
             }
         };
-        Err(Failure { error, heard: Some(heard) })
+        Err(Failure { error, heard: Some(Box::new(heard)) })
     }
 
     fn answer(&self, body: Value, heard: Heard, already_gone: bool) -> Answer {
-        Answer { body, replayed: heard.replayed, request_id: heard.request_id, already_gone }
+        let Heard { replayed, request_id, date, version, .. } = heard;
+        Answer { body, replayed, request_id, already_gone, date, version }
     }
 
     fn api_error(&self, body: &Value, heard: &Heard, bytes: &[u8]) -> ApiError {

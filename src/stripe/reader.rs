@@ -1,5 +1,6 @@
 //! The side that changes nothing: single objects, whole lists, lists page by page.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::client::Client;
@@ -36,6 +37,18 @@ impl Reader {
         Ok(self.fetch(path, query).await?.body)
     }
 
+    /// Reads the account that the key opens, with what the answer tells about Stripe itself.
+    ///
+    /// # Errors
+    /// [`StripeError`]; a restricted key may have no permission to ask.
+    pub async fn account(&self) -> Result<Greeting, StripeError> {
+        let answer = self.fetch("/v1/account", String::new()).await?;
+        // `Sat, 21 Nov 2026 10:36:28 GMT`: HTTP writes a date as e-mail does.
+        let date = answer.date.and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
+        let answered_at = date.map(|date| date.timestamp());
+        Ok(Greeting { account: answer.body, answered_at, version: answer.version })
+    }
+
     /// Reads a whole list, in Stripe's order: pages of 100, unless `params` name a `limit`.
     ///
     /// # Errors
@@ -60,6 +73,17 @@ impl Reader {
             Outgoing { method: Method::Get, path: path.to_owned(), query, body: None, idempotency: None };
         self.client.send(&outgoing).await
     }
+}
+
+/// The account that a key opens, and how Stripe answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Greeting {
+    /// Stripe's account object.
+    pub account: Value,
+    /// Stripe's clock, to the second.
+    pub answered_at: Option<Timestamp>,
+    /// The API version that shaped the answer.
+    pub version: Option<String>,
 }
 
 /// A list on its way, one page at a time.

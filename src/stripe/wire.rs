@@ -43,6 +43,10 @@ pub(super) struct Heard {
     pub(super) should_retry: Option<bool>,
     pub(super) retry_after: Option<Duration>,
     pub(super) limited_reason: Option<String>,
+    /// `Date`, as it came.
+    pub(super) date: Option<String>,
+    /// The API version that shaped the answer.
+    pub(super) version: Option<String>,
     pub(super) body: Vec<u8>,
 }
 
@@ -135,6 +139,8 @@ impl Wire {
                 .and_then(|value| value.trim().parse().ok())
                 .map(Duration::from_secs),
             limited_reason: text("stripe-rate-limited-reason"),
+            date: text("date"),
+            version: text("stripe-version"),
             body: Vec::new(),
         };
         while let Some(chunk) = response.chunk().await.map_err(Broken::from)? {
