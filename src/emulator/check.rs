@@ -131,10 +131,6 @@ fn scalar(kind: &Type, text: &str, place: &Place) -> Result<Value, Refusal> {
             true => Ok(Value::String(text.to_owned())),
             false => refuse(format!("Invalid {}: must be one of {}", last(&place.prefix), one_of(words))),
         },
-        Type::Word(words) => match words.contains(text) {
-            true => Ok(Value::String(text.to_owned())),
-            false => refuse(format!("Invalid {}: {text}", last(&place.prefix))),
-        },
         Type::Currency => match text.parse::<Currency>() {
             Ok(currency) => Ok(Value::String(currency.code().to_owned())),
             Err(_) => refuse(format!("Invalid currency: {}", text.to_lowercase())),

@@ -40,23 +40,6 @@ impl Expandable {
     }
 }
 
-pub const ALL: [Kind; 14] = [
-    Kind::Product,
-    Kind::Price,
-    Kind::ProductFeature,
-    Kind::Meter,
-    Kind::Feature,
-    Kind::Coupon,
-    Kind::PromotionCode,
-    Kind::TaxRate,
-    Kind::PortalConfiguration,
-    Kind::WebhookEndpoint,
-    Kind::PaymentLink,
-    Kind::Customer,
-    Kind::Subscription,
-    Kind::Event,
-];
-
 impl Kind {
     /// The value of the object's `object` field.
     pub fn name(self) -> &'static str {
@@ -153,6 +136,8 @@ impl Kind {
                 Hidden("restrictions.currency_options"),
             ],
             Kind::PaymentLink => &[Hidden("line_items"), Inline("line_items.data.price", Kind::Price)],
+            Kind::PortalConfiguration => &[Hidden("features.subscription_update.products")],
+            Kind::Customer => &[Hidden("tax")],
             Kind::Subscription => {
                 &[Link("customer", Kind::Customer), Inline("items.data.price", Kind::Price)]
             }
@@ -160,9 +145,7 @@ impl Kind {
             | Kind::Meter
             | Kind::Feature
             | Kind::TaxRate
-            | Kind::PortalConfiguration
             | Kind::WebhookEndpoint
-            | Kind::Customer
             | Kind::Event => &[],
         }
     }

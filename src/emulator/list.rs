@@ -74,8 +74,3 @@ pub fn text(args: &Args, name: &str, field: &'static str) -> Option<Filter> {
 pub fn key(args: &Args, name: &str, key: &'static str) -> Option<Filter> {
     Some(Filter::Key { name: key, values: vec![args.text(name)?.to_owned()] })
 }
-
-/// Whether each bound is met; pairs with [`bounds`].
-pub fn within(value: i64, (from, to): (i64, i64)) -> bool {
-    (from..=to).contains(&value)
-}

@@ -16,6 +16,7 @@ mod dispatch;
 mod endpoint;
 mod engine;
 mod event;
+mod event_types;
 mod expand;
 mod faults;
 mod form;

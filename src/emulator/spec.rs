@@ -36,8 +36,6 @@ pub enum Type {
     Percent,
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// Text or a known word; for lists too long or too open to enumerate.
-    Word(&'static dyn Words),
     /// A lowercase or uppercase ISO 4217 code.
     Currency,
     /// A tier's end: a whole number or `inf`.
@@ -53,17 +51,6 @@ pub enum Type {
     Object(&'static [Param]),
     /// Objects by currency code.
     ByCurrency(&'static [Param]),
-}
-
-/// An open list of words.
-pub trait Words: Sync {
-    fn contains(&self, word: &str) -> bool;
-}
-
-impl std::fmt::Debug for dyn Words {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("words")
-    }
 }
 
 /// One parameter of an endpoint or of an object.

@@ -57,6 +57,8 @@ pub enum Filter {
         from: i64,
         to: i64,
     },
+    /// A price's own currency, or one of its currency options.
+    Currency(String),
     Ids(Vec<String>),
     /// Made within these inclusive times.
     Created {
@@ -294,6 +296,10 @@ impl Query {
             Filter::Between { field, from, to } => self.condition(
                 format!("json_extract(body, '{field}') BETWEEN ? AND ?"),
                 [Sql::Integer(*from), Sql::Integer(*to)],
+            ),
+            Filter::Currency(code) => self.condition(
+                "(json_extract(body, '$.currency') = ? OR json_type(hidden, '$.currency_options.' || ?) IS NOT NULL)",
+                [Sql::Text(code.clone()), Sql::Text(code.clone())],
             ),
             Filter::Ids(ids) => {
                 self.condition(format!("id IN ({})", marks(ids.len())), ids.iter().cloned().map(Sql::Text));

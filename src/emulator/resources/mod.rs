@@ -2,15 +2,20 @@
 
 mod account;
 mod coupons;
+mod customers;
 mod events;
 mod features;
 mod fields;
 mod meters;
+mod payment_links;
+mod portal;
 mod price_amounts;
 mod prices;
 mod products;
 mod promotion_codes;
+mod subscriptions;
 mod tax_rates;
+mod webhook_endpoints;
 
 use serde_json::{Map, Value};
 
@@ -28,6 +33,11 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         coupons::ENDPOINTS,
         promotion_codes::ENDPOINTS,
         tax_rates::ENDPOINTS,
+        portal::ENDPOINTS,
+        webhook_endpoints::ENDPOINTS,
+        payment_links::ENDPOINTS,
+        customers::ENDPOINTS,
+        subscriptions::ENDPOINTS,
         events::ENDPOINTS,
         account::ENDPOINTS,
     ]
@@ -66,6 +76,11 @@ pub fn reveal(
             (Kind::Price, "currency_options") => {
                 body["currency_options"] = prices::currency_options(body, hidden);
             }
+            (Kind::PaymentLink, "line_items") => {
+                let currency = body["currency"].as_str().unwrap_or_default();
+                body["line_items"] = payment_links::line_items(call, id, currency, hidden)?;
+            }
+            (Kind::PortalConfiguration, _) => portal::reveal_products(body, hidden),
             (Kind::PromotionCode, "restrictions.currency_options") => {
                 if let Some(options) = hidden.get("currency_options") {
                     body["restrictions"]["currency_options"] = options.clone();

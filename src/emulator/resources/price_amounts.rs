@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::emulator::database::Object;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::spec::{AMOUNT, Param, Type, optional, required};
 
@@ -192,4 +193,118 @@ fn read_tiers(given: &Map<String, Value>, place: Place<'_>) -> Result<Value, Ref
         }));
     }
     Ok(Value::Array(shown))
+}
+
+/// What a quantity of a price costs, in minor units, rounded half up. A price whose customer chooses the amount counts
+/// with its preset.
+///
+/// Graduated tiers charge each unit by its own tier, volume tiers all units by the tier that the quantity reaches.
+pub fn total(price: &Value, tiers: &Value, quantity: i64) -> i64 {
+    let quantity = match price["transform_quantity"]["divide_by"].as_i64() {
+        Some(size) if price["transform_quantity"]["round"] == "up" => (quantity + size - 1) / size,
+        Some(size) => quantity / size,
+        None => quantity,
+    };
+    let scaled = match price["billing_scheme"].as_str() {
+        Some("tiered") if price["tiers_mode"] == "volume" => volume(tiers, quantity),
+        Some("tiered") => graduated(tiers, quantity),
+        _ => match price["custom_unit_amount"]["preset"].as_i64() {
+            Some(preset) => i128::from(preset) * SCALE * i128::from(quantity),
+            None => scaled(&price["unit_amount_decimal"]) * i128::from(quantity),
+        },
+    };
+    i64::try_from((scaled + SCALE / 2).div_euclid(SCALE)).unwrap_or(i64::MAX)
+}
+
+/// Like [`total`], in the price's own currency or in that of one of its currency options.
+pub fn total_in(price: &Object, currency: &str, quantity: i64) -> i64 {
+    let tiers = price.hidden.get("tiers").unwrap_or(&Value::Null);
+    let option = price.hidden.get("currency_options").and_then(|options| options.get(currency));
+    let Some(option) = option.filter(|_| price.body["currency"] != currency) else {
+        return total(&price.body, tiers, quantity);
+    };
+    let mut body = price.body.clone();
+    for field in ["custom_unit_amount", "unit_amount", "unit_amount_decimal"] {
+        body[field] = option[field].clone();
+    }
+    total(&body, &option["tiers"], quantity)
+}
+
+/// Amounts are computed in units of 10⁻¹² of the minor unit, the most decimals that Stripe takes.
+const SCALE: i128 = 1_000_000_000_000;
+
+fn scaled(decimal: &Value) -> i128 {
+    let (whole, fraction) =
+        decimal.as_str().unwrap_or("0").split_once('.').unwrap_or((decimal.as_str().unwrap_or("0"), ""));
+    let digits = format!("{whole}{fraction:0<12}");
+    digits.parse().unwrap_or(0)
+}
+
+fn volume(tiers: &Value, quantity: i64) -> i128 {
+    let reached = tiers
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|tier| tier["up_to"].as_i64().is_none_or(|end| quantity <= end));
+    reached.map_or(0, |tier| {
+        scaled(&tier["flat_amount_decimal"]) + scaled(&tier["unit_amount_decimal"]) * i128::from(quantity)
+    })
+}
+
+fn graduated(tiers: &Value, quantity: i64) -> i128 {
+    let (mut sum, mut start) = (0, 0);
+    for tier in tiers.as_array().into_iter().flatten() {
+        if quantity <= start {
+            break;
+        }
+        let end = tier["up_to"].as_i64().unwrap_or(i64::MAX).min(quantity);
+        sum += scaled(&tier["flat_amount_decimal"])
+            + scaled(&tier["unit_amount_decimal"]) * i128::from(end - start);
+        start = end;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn per_unit(decimal: &str) -> Value {
+        json!({"billing_scheme": "per_unit", "unit_amount_decimal": decimal})
+    }
+
+    fn tier(up_to: Option<i64>, unit: &str, flat: Option<&str>) -> Value {
+        json!({"up_to": up_to, "unit_amount_decimal": unit, "flat_amount_decimal": flat})
+    }
+
+    #[test]
+    fn half_a_minor_unit_rounds_up() {
+        assert_eq!(total(&per_unit("100"), &Value::Null, 3), 300);
+        assert_eq!(total(&per_unit("0.5"), &Value::Null, 1), 1);
+        assert_eq!(total(&per_unit("0.5"), &Value::Null, 3), 2);
+        assert_eq!(total(&per_unit("0.000000000001"), &Value::Null, 1), 0);
+    }
+
+    #[test]
+    fn tiers_charge_by_their_mode() {
+        let tiers = json!([tier(Some(10), "100", None), tier(None, "50", Some("500"))]);
+        let mode = |mode: &str| json!({"billing_scheme": "tiered", "tiers_mode": mode});
+        assert_eq!(total(&mode("graduated"), &tiers, 10), 1000);
+        assert_eq!(total(&mode("graduated"), &tiers, 12), 1000 + 500 + 100);
+        assert_eq!(total(&mode("volume"), &tiers, 10), 1000);
+        assert_eq!(total(&mode("volume"), &tiers, 12), 500 + 600);
+    }
+
+    #[test]
+    fn packages_round_as_they_are_told() {
+        let package = |round: &str| {
+            json!({
+                "billing_scheme": "per_unit",
+                "unit_amount_decimal": "1000",
+                "transform_quantity": {"divide_by": 10, "round": round},
+            })
+        };
+        assert_eq!(total(&package("up"), &Value::Null, 11), 2000);
+        assert_eq!(total(&package("down"), &Value::Null, 11), 1000);
+    }
 }

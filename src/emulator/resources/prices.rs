@@ -477,7 +477,7 @@ fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     let mut filters: Vec<Filter> = [
         Some(Filter::Flag { field: "$.active", value: args.flag("active").unwrap_or(true) }),
         list::created(args),
-        list::text(args, "currency", "$.currency"),
+        args.text("currency").map(|code| Filter::Currency(code.to_owned())),
         list::key(args, "product", "product"),
         list::text(args, "type", "$.type"),
         list::text(&recurring, "interval", "$.recurring.interval"),
