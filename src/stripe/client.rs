@@ -94,6 +94,9 @@ impl Client {
             let took = sent_at.elapsed();
             spent += took;
             log(&call, &heard, retries, took);
+            if heard.is_ok() {
+                counters.answered();
+            }
 
             let attempt = Attempt { call: &call, key, attempts: retries + 1, in_doubt };
             let failure = match attempt.judge(heard) {
@@ -111,6 +114,7 @@ impl Client {
                 permit.accepted();
             }
             drop(permit);
+            let policy = if self.stats().answers > 0 { *policy } else { policy.at_first_contact() };
             let Some(pause) = policy.next(&seen, retries, spent, fastrand::u32(..)) else {
                 return Err(failure.error);
             };

@@ -13,6 +13,10 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 /// The longest pause that `Retry-After` is believed.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
+/// How often a server that never answered yet is tried again: a wrong address or no network should be told soon,
+/// while a connection lost in the middle of long work is worth more patience.
+const MOST_RETRIES_AT_FIRST: u32 = 3;
+
 /// How stubborn a client is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
@@ -74,6 +78,11 @@ impl Seen<'_> {
 }
 
 impl Policy {
+    /// The policy as long as no answer has come to any request.
+    pub fn at_first_contact(self) -> Policy {
+        Policy { max_retries: self.max_retries.min(MOST_RETRIES_AT_FIRST), ..self }
+    }
+
     /// Returns the pause before the next attempt, or `None` where there is none.
     ///
     /// `retries` counts those already made, `spent` is the time since the first attempt, and `roll` picks the

@@ -10,6 +10,8 @@ pub struct Stats {
     pub requests: u64,
     /// Attempts after the first of a request.
     pub retries: u64,
+    /// Whole answers, errors among them.
+    pub answers: u64,
     /// Answers that asked for fewer requests.
     pub rate_limited: u64,
     /// Time that requests spent waiting for their turn or before a retry, added up.
@@ -21,6 +23,7 @@ pub struct Stats {
 pub(super) struct Counters {
     requests: AtomicU64,
     retries: AtomicU64,
+    answers: AtomicU64,
     rate_limited: AtomicU64,
     waited_us: AtomicU64,
 }
@@ -31,6 +34,10 @@ impl Counters {
         if is_retry {
             self.retries.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    pub(super) fn answered(&self) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn rate_limited(&self) {
@@ -45,6 +52,7 @@ impl Counters {
         Stats {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            answers: self.answers.load(Ordering::Relaxed),
             rate_limited: self.rate_limited.load(Ordering::Relaxed),
             waited: Duration::from_micros(self.waited_us.load(Ordering::Relaxed)),
         }

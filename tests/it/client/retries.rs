@@ -29,7 +29,7 @@ async fn delete(script: Vec<Act>) -> (Result<Reply, StripeError>, Fake) {
 async fn a_write_is_tried_again_under_the_same_key_until_it_is_settled() {
     let slow = Act::After(Duration::from_secs(2), Box::new(ok("{}")));
     let (reply, fake) = post(vec![
-        no(500, "x"),
+        no(503, "x"),
         Act::Hangup,
         Act::CutBody,
         no(409, "idempotency_key_in_use"),
@@ -73,7 +73,8 @@ async fn a_failed_write_says_whether_it_may_have_been_carried_out() {
     check_outcome(post(vec![no(500, "x"), replayed]).await, 2, Outcome::Unknown);
     check_outcome(post(vec![no(500, "x").with("stripe-should-retry", "false")]).await, 1, Outcome::Unknown);
     check_outcome(post(vec![no(429, "rate_limit"); 9]).await, 9, Outcome::NotDone);
-    check_outcome(post(vec![Act::Hangup; 9]).await, 9, Outcome::Unknown);
+    check_outcome(post(vec![Act::Hangup; 9]).await, 4, Outcome::Unknown);
+    check_outcome(post([vec![no(500, "x")], vec![Act::Hangup; 8]].concat()).await, 9, Outcome::Unknown);
     check_outcome(post(vec![no(409, "idempotency_key_in_use"); 9]).await, 9, Outcome::Unknown);
     check_outcome(post(vec![no(409, "lock_timeout"); 9]).await, 9, Outcome::NotDone);
     check_outcome(delete(vec![no(404, "resource_missing")]).await, 1, Outcome::NotDone);

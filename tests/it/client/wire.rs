@@ -124,9 +124,8 @@ async fn an_error_says_which_kind_it_is_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_unreachable() {
-    let fake = Fake::script([]).await;
-    let mut options = Options { max_retries: 1, ..options(&fake) };
+async fn nobody_listening_is_unreachable_and_told_soon() {
+    let mut options = options(&Fake::script([]).await);
     // A port that was free a moment ago.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     options.base_url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
@@ -135,7 +134,7 @@ async fn nobody_listening_is_unreachable() {
     let error = client.writer().post("/v1/prices", &Value::Null, &key("k")).await.unwrap_err();
 
     assert_eq!(error.outcome(), Outcome::NotDone);
-    assert_eq!(client.stats().requests, 2);
+    assert_eq!(client.stats().requests, 4);
     check_kind(error, Kind::Unreachable, "proxy");
 }
 
