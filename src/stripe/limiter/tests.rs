@@ -270,6 +270,40 @@ async fn retry_after_closes_what_the_refusal_names() {
     assert_eq!(turn(&limiter, "/v1/prices").await, Duration::from_secs(60));
 }
 
+/// Has this many requests under way refused together.
+async fn refuse_together(limiter: &Limiter, count: u32, reason: Reason) {
+    let mut permits = Vec::new();
+    for _ in 0..count {
+        permits.push(limiter.admit(Method::Post, "/v1/prices").await);
+    }
+    tokio::time::advance(LATENCY).await;
+    for permit in permits {
+        permit.refused(Refusal { reason, retry_after: None });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_refused_together_slow_down_once() {
+    let known = limiter(Some(100), None);
+    refuse_together(&known, 10, Reason::GlobalRate).await;
+    // 96 a second become 67, and one leaves every 15 ms.
+    turn(&known, "/v1/prices").await;
+    turn(&known, "/v1/prices").await;
+    let apart = turn(&known, "/v1/prices").await;
+    assert!(apart >= Duration::from_millis(14) && apart <= Duration::from_millis(16), "{apart:?}");
+
+    let unknown = limiter(None, None);
+    refuse_together(&unknown, 64, Reason::GlobalConcurrency).await;
+    let mut permits = Vec::new();
+    let full = async {
+        loop {
+            permits.push(unknown.admit(Method::Post, "/v1/prices").await);
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(1), full).await.is_err());
+    assert_eq!(permits.len(), 48);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_wait_tells_what_is_left_of_it() {
     let wait = Wait { why: Why::Limit, until: Instant::now() + Duration::from_millis(400) };

@@ -74,6 +74,8 @@ async fn a_failed_write_says_whether_it_may_have_been_carried_out() {
     check_outcome(post(vec![no(500, "x").with("stripe-should-retry", "false")]).await, 1, Outcome::Unknown);
     check_outcome(post(vec![no(429, "rate_limit"); 9]).await, 9, Outcome::NotDone);
     check_outcome(post(vec![Act::Hangup; 9]).await, 4, Outcome::Unknown);
+    let slow = Act::After(Duration::from_secs(2), Box::new(ok("{}")));
+    check_outcome(post(vec![slow; 9]).await, 4, Outcome::Unknown);
     check_outcome(post([vec![no(500, "x")], vec![Act::Hangup; 8]].concat()).await, 9, Outcome::Unknown);
     check_outcome(post(vec![no(409, "idempotency_key_in_use"); 9]).await, 9, Outcome::Unknown);
     check_outcome(post(vec![no(409, "lock_timeout"); 9]).await, 9, Outcome::NotDone);
