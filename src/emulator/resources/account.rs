@@ -55,6 +55,7 @@ fn account(call: &Call<'_>) -> Value {
             "minority_owned_business_designation": null,
             "name": "billctl emulator",
             "product_description": null,
+            "specified_commercial_transactions_act_url": null,
             "support_address": null,
             "support_email": null,
             "support_phone": null,

@@ -52,12 +52,17 @@ export class Schemas {
     for (const [alias] of missing) this.#generate(alias, program);
   }
 
-  /** A validator for one type; with `coerce`, the strings of a decoded form count as numbers and booleans. */
-  validator(type, {coerce = false} = {}) {
-    const key = `${this.#alias(type)} ${coerce}`;
+  /**
+   * A validator for one type; with `coerce`, the strings of a decoded form count as numbers and booleans. Where the type
+   * is a union told apart by `type`, as events are, `resource` picks the alternative that it says it is.
+   */
+  validator(type, {coerce = false, resource = undefined} = {}) {
+    const schema = this.schema(type);
+    const $ref = alternative(schema, resource) ?? schema.$ref;
+    const key = `${this.#alias(type)} ${$ref} ${coerce}`;
     if (!this.#compiled.has(key)) {
       const ajv = new Ajv({...AJV_OPTIONS, coerceTypes: coerce});
-      this.#compiled.set(key, ajv.compile(this.schema(type)));
+      this.#compiled.set(key, ajv.compile({...schema, $ref}));
     }
     return this.#compiled.get(key);
   }
@@ -118,6 +123,14 @@ export class Schemas {
     const definitions = Object.keys(schema.definitions).length;
     console.log(`  schema ${alias}: ${definitions} definitions in ${Date.now() - started} ms`);
   }
+}
+
+function alternative({$ref, definitions}, resource) {
+  const resolved = (reference) => definitions[decodeURIComponent(reference.replace('#/definitions/', ''))];
+  let node = resolved($ref);
+  while (node?.$ref) node = resolved(node.$ref);
+  const fits = (each) => each.$ref && resolved(each.$ref)?.properties?.type?.const === resource?.type;
+  return resource?.type === undefined ? undefined : node?.anyOf?.find(fits)?.$ref;
 }
 
 /** Two modules may declare a type of the same name (`Card`): definitions get their module's name in front. */

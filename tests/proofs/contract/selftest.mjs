@@ -77,6 +77,9 @@ fits('a meter is made', 'POST', '/v1/billing/meters', {display_name: 'd', event_
 breaks('a formula that does not exist', 'POST', '/v1/billing/meters', {display_name: 'd', event_name: 'e', default_aggregation: {formula: 'max'}}, meter);
 breaks('half a meter', 'GET', '/v1/billing/meters/mtr_1', {}, {id: 'mtr_1', object: 'billing.meter', status: 'archived'});
 fits('an event', 'GET', '/v1/events/evt_1', {}, event);
+const before = (previous_attributes) => ({...event, data: {object: price, previous_attributes}});
+fits('an event that tells of a new metadata key', 'GET', '/v1/events/evt_1', {}, before({metadata: {tier: null}}));
+breaks('an event that tells of a number in metadata', 'GET', '/v1/events/evt_1', {}, before({metadata: {tier: 1}}));
 breaks('an event whose type and object disagree', 'GET', '/v1/events/evt_1', {}, {...event, type: 'customer.created'});
 fits('an unknown id', 'GET', '/v1/prices/price_0', {}, refusal({code: 'resource_missing', param: 'id'}), 404);
 breaks('a code that Stripe does not have', 'GET', '/v1/prices/price_0', {}, refusal({code: 'not_found'}), 404);

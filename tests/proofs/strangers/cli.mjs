@@ -23,7 +23,8 @@ function stripe(command, data = [], flags = []) {
   const parameters = data.flatMap((parameter) => ['-d', parameter]);
   const all = [...command.split(' '), ...parameters, ...flags, '--api-base', process.env.STRIPE_API_BASE];
   const output = execFileSync(cli, all, {env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
-  return JSON.parse(output);
+  // Deletions first say what account they are for, even when confirmed by flag.
+  return JSON.parse(output.slice(output.search(/^\{/m)));
 }
 
 function done(...call) {

@@ -279,7 +279,9 @@ async function make() {
     assert.equal(again.id, first.id);
     assert.equal(again.lastResponse.headers['idempotent-replayed'], 'true');
     await refused(stripe.products.create({name: 'Twice'}, once), 'StripeIdempotencyError', {statusCode: 400, rawType: 'idempotency_error'});
-    const eight = await Promise.all(Array.from({length: 8}, () => stripe.products.create({name: 'Side by side'}, {idempotencyKey: 'node-eight'})));
+    // Those that come while the first still runs get a 409, which the SDK tries again.
+    const eager = connect(process.env.STRIPE_API_KEY, {maxNetworkRetries: 5});
+    const eight = await Promise.all(Array.from({length: 8}, () => eager.products.create({name: 'Side by side'}, {idempotencyKey: 'node-eight'})));
     assert.equal(new Set(eight.map((one) => one.id)).size, 1);
     remember('product', first);
     remember('product', eight[0]);
