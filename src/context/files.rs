@@ -60,7 +60,7 @@ impl Context {
             let path = self.config_path()?;
             let read = |path: &Path| fs_err::read(self.settings().folder.join(path));
             // Told apart from a file that an include names: this one the person named.
-            fs_err::metadata(path).explain(
+            fs_err::File::open(path).explain(
                 Kind::Usage,
                 || "Cannot read the billing file".to_owned(),
                 "Name another with `--config PATH`",

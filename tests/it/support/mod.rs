@@ -4,6 +4,9 @@
 pub mod catalogs; // random billing files
 mod emulator;
 mod secrets;
+mod stand_in;
+#[cfg(unix)]
+mod terminal;
 mod transcript;
 
 use std::collections::BTreeMap;
@@ -16,6 +19,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub use emulator::Emulator;
+pub use stand_in::StandIn;
 pub use transcript::Transcript;
 
 /// When it is, for every command of a test.
@@ -116,16 +120,17 @@ impl Shop {
 
     /// Starts a command, for tests that stop it.
     pub fn spawn<S: AsRef<str>>(&self, arguments: &[S], stdin: Stdio) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_billctl"))
+        self.command(arguments).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn command<S: AsRef<str>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_billctl"));
+        command
             .args(arguments.iter().map(AsRef::as_ref))
             .env_clear()
             .envs(&self.variables)
-            .current_dir(self.folder())
-            .stdin(stdin)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+            .current_dir(self.folder());
+        command
     }
 
     /// Waits for a command to end, and writes down what it said.
