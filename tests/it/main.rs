@@ -12,3 +12,4 @@ mod guard; // profile, key, --live, account and policy have to agree
 mod mistakes; // what people are told who do the usual wrong things
 mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world
+mod sync; // syncing a catalog: everything once, whatever goes wrong

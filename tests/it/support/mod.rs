@@ -3,6 +3,7 @@
 
 pub mod catalogs; // random billing files
 mod emulator;
+pub mod http;
 mod secrets;
 mod stand_in;
 #[cfg(unix)]
