@@ -76,12 +76,12 @@ fn list_params(kind: Kind) -> Vec<Value> {
             .to_vec(),
         Kind::Feature => [false, true].map(|archived| json!({"archived": archived})).to_vec(),
         Kind::Coupon => vec![json!({"expand": ["data.applies_to", "data.currency_options"]})],
+        Kind::Portal => vec![json!({"expand": ["data.features.subscription_update.products"]})],
         Kind::Meter
         | Kind::TaxRate
         | Kind::Product
         | Kind::ProductFeature
         | Kind::PromotionCode
-        | Kind::Portal
         | Kind::WebhookEndpoint => vec![Value::Null],
     }
 }

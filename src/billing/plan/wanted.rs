@@ -32,6 +32,15 @@ pub struct Resource {
     pub create_only: Fields,
 }
 
+impl Resource {
+    /// Gives it the id that Stripe lets us choose.
+    fn with_own_id(mut self) -> Resource {
+        let id = self.natural_key.as_deref();
+        self.create_only.insert("id".to_owned(), Field::optional(id));
+        self
+    }
+}
+
 /// The resources of a catalog, by kind, then key. `api_version` is given to new webhook endpoints that name none.
 pub fn resources(catalog: &Catalog, api_version: &str) -> Vec<Resource> {
     let mut resources = Vec::new();
@@ -207,7 +216,7 @@ fn product(key: &str, product: &Product) -> Resource {
     if let Some(price) = &product.default_price {
         build.set("default_price", Field::Ref(Address::new(Kind::Price, format!("{key}.{price}"))));
     }
-    build.resource(Kind::Product, key, Some(&product.id), product.stripe_id.as_ref())
+    build.resource(Kind::Product, key, Some(&product.id), product.stripe_id.as_ref()).with_own_id()
 }
 
 fn price(product: &str, key: &str, price: &Price, derived_lookup_key: &str) -> Resource {
@@ -339,7 +348,7 @@ fn coupon(key: &str, coupon: &Coupon) -> Resource {
     build.set("redeem_by", coupon.redeem_by.map_or(Field::Null, |moment| Field::Time(moment.as_second())));
     let products = coupon.applies_to.iter().map(|key| Field::Ref(Address::new(Kind::Product, key)));
     build.set("applies_to.products", Field::set(products.collect()));
-    build.resource(Kind::Coupon, key, Some(&coupon.id), coupon.stripe_id.as_ref())
+    build.resource(Kind::Coupon, key, Some(&coupon.id), coupon.stripe_id.as_ref()).with_own_id()
 }
 
 fn promotion_code(key: &str, code: &PromotionCode) -> Resource {

@@ -203,9 +203,11 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
                 |object: &Value| object.pointer("/entitlement_feature/id").and_then(Value::as_str) == feature;
             return Ok(attached.into_iter().find(same));
         }
-        Kind::Meter | Kind::TaxRate | Kind::Portal | Kind::WebhookEndpoint => {
-            reader.list(kind.route(), &Value::Null).await?
+        Kind::Portal => {
+            let expand = json!({"expand": ["data.features.subscription_update.products"]});
+            reader.list(kind.route(), &expand).await?
         }
+        Kind::Meter | Kind::TaxRate | Kind::WebhookEndpoint => reader.list(kind.route(), &Value::Null).await?,
     };
     let mut account = Account::default();
     account.add(kind, candidates);

@@ -66,6 +66,9 @@ prices.any = { custom_unit_amount = { currency = "usd", minimum = "1.00 usd" } }
 
 [coupons.WELCOME]
 percent_off = 10
+[coupons.HALF]
+percent_off = 50
+duration = "forever"
 [coupons.FIVE]
 amount_off = "5.00 usd"
 duration = "repeating"
