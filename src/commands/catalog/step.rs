@@ -76,10 +76,11 @@ pub async fn carry_out(step: &Step, outfit: &Outfit) -> Result<Done, StripeError
             Err(error) => {
                 let answered_failure = error.status().is_some_and(|status| status >= 500);
                 let refused = error.status() == Some(400);
-                if creates && (answered_failure || refused) {
-                    if let Some(answer) = find(step, outfit, &params).await? {
-                        return Ok(Done { answer });
-                    }
+                if creates
+                    && (answered_failure || refused)
+                    && let Some(answer) = find(step, outfit, &params).await?
+                {
+                    return Ok(Done { answer });
                 }
                 if answered_failure && another_key {
                     generation += 1;
@@ -207,7 +208,9 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
             let expand = json!({"expand": ["data.features.subscription_update.products"]});
             reader.list(kind.route(), &expand).await?
         }
-        Kind::Meter | Kind::TaxRate | Kind::WebhookEndpoint => reader.list(kind.route(), &Value::Null).await?,
+        Kind::Meter | Kind::TaxRate | Kind::WebhookEndpoint => {
+            reader.list(kind.route(), &Value::Null).await?
+        }
     };
     let mut account = Account::default();
     account.add(kind, candidates);

@@ -51,7 +51,9 @@ fn everything_that_sold_the_old_price_sells_the_new_one() {
     let old = emulator.get(&format!("/v1/prices/{old_id}"));
     assert_eq!((&old["active"], &old["lookup_key"]), (&Value::Bool(false), &Value::Null));
     assert_eq!(emulator.get("/v1/products/shop_pro")["default_price"], *new_id);
-    for portal in emulator.list("/v1/billing_portal/configurations?expand[]=data.features.subscription_update.products") {
+    for portal in
+        emulator.list("/v1/billing_portal/configurations?expand[]=data.features.subscription_update.products")
+    {
         let text = portal["features"]["subscription_update"]["products"].to_string();
         assert!(text.contains(new_id) && !text.contains(old_id), "{portal:#}");
     }
