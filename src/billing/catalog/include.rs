@@ -260,7 +260,7 @@ fn unreadable(place: Place, shown: &str, error: &io::Error) -> Finding {
     let message = if error.kind() == io::ErrorKind::NotFound {
         format!("there is no file `{shown}`")
     } else {
-        format!("cannot read `{shown}`: {error}")
+        format!("cannot read `{shown}`: {}", error.kind())
     };
     Finding::of("unreadable", place, message)
         .hint("Check the path: it is relative to the file that includes it")

@@ -66,18 +66,20 @@ impl Document {
         &self.sources
     }
 
-    /// Project, profiles, links and policy alone, for commands that need no catalog.
+    /// Project, profiles, links and policy alone, as they are for a profile: for commands that need no catalog,
+    /// and to know the profile.
     ///
     /// # Errors
     /// Problems of these tables; those of the catalog are not looked for.
-    pub fn settings(&self) -> Result<BillingFile, Problems> {
-        let is_setting = |(name, _): &(&String, &Value)| SETTINGS.contains(&name.as_str());
-        let mut tables: Map<String, Value> = self
-            .tables
-            .iter()
-            .filter(is_setting)
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+    pub fn settings(&self, profile: Option<&str>) -> Result<BillingFile, Problems> {
+        let setting = |name: &&str| self.tables.get(*name).map(|table| ((*name).to_owned(), table.clone()));
+        let tables: Map<String, Value> = SETTINGS.iter().filter_map(setting).collect();
+        let mut tables = match profile {
+            Some(profile) => overrides::apply(&tables, profile),
+            None => tables,
+        };
+        // What a profile overrides in the catalog has nothing to lie over here.
+        tables.retain(|name, _| SETTINGS.contains(&name.as_str()));
         let known = tables.clone();
         let mut findings = structure::check(&mut tables);
         let file = read_tables(tables, &mut findings);
@@ -85,7 +87,7 @@ impl Document {
         if findings.is_empty() {
             return Ok(file);
         }
-        Err(places::locate(self.sources.clone(), findings, None))
+        Err(places::locate(self.sources.clone(), findings, profile))
     }
 
     /// The catalog, as it is for a profile.
