@@ -15,7 +15,7 @@ use super::source::Source;
 use super::{check, overrides, places, structure};
 
 /// Findings after which the files' content is not known, so that looking further would mislead.
-const UNREADABLE: [&str; 4] = ["unreadable", "too_large", "not_utf8", "syntax"];
+const UNREADABLE: [&str; 5] = ["unreadable", "too_large", "too_many_resources", "not_utf8", "syntax"];
 
 /// Tables that say where a catalog goes, rather than what is in it.
 const SETTINGS: [&str; 4] = ["project", "profiles", "links", "policy"];
@@ -24,7 +24,7 @@ const SETTINGS: [&str; 4] = ["project", "profiles", "links", "policy"];
 #[derive(Debug, Clone)]
 pub struct Document {
     sources: Vec<Source>,
-    tables: Map<String, Value>,
+    tables: Value,
     /// What was wrong with the files themselves, but did not keep them from being read.
     findings: Vec<Finding>,
 }
@@ -58,7 +58,7 @@ impl Document {
         if findings.iter().any(|finding| UNREADABLE.contains(&finding.code)) {
             return Err(places::locate(sources, findings, None));
         }
-        Ok(Document { sources, tables: document, findings })
+        Ok(Document { sources, tables: Value::Object(document), findings })
     }
 
     /// The files that were read, the root first.
@@ -66,28 +66,37 @@ impl Document {
         &self.sources
     }
 
-    /// Project, profiles, links and policy alone, as they are for a profile: for commands that need no catalog,
-    /// and to know the profile.
+    /// How many resources of each kind the files name, whether they are right or wrong; prices count as a kind.
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        let table = |name: &str| self.tables.get(name).and_then(Value::as_object);
+        let mut counts = Vec::new();
+        for name in include::SPREAD {
+            counts.push((name, table(name).map_or(0, Map::len)));
+            if name == "products" {
+                let prices =
+                    |product: &Value| product.get("prices").and_then(Value::as_object).map_or(0, Map::len);
+                let products = table(name).into_iter().flat_map(Map::values);
+                counts.push(("prices", products.map(prices).sum()));
+            }
+        }
+        counts
+    }
+
+    /// Project, profiles, links and policy alone, without any profile's overrides: for commands that need no
+    /// catalog, and to know the profile.
     ///
     /// # Errors
     /// Problems of these tables; those of the catalog are not looked for.
-    pub fn settings(&self, profile: Option<&str>) -> Result<BillingFile, Problems> {
+    pub fn settings(&self) -> Result<BillingFile, Problems> {
         let setting = |name: &&str| self.tables.get(*name).map(|table| ((*name).to_owned(), table.clone()));
-        let tables: Map<String, Value> = SETTINGS.iter().filter_map(setting).collect();
-        let mut tables = match profile {
-            Some(profile) => overrides::apply(&tables, profile),
-            None => tables,
-        };
-        // What a profile overrides in the catalog has nothing to lie over here.
-        tables.retain(|name, _| SETTINGS.contains(&name.as_str()));
-        let known = tables.clone();
-        let mut findings = structure::check(&mut tables);
-        let file = read_tables(tables, &mut findings);
+        let known = Value::Object(SETTINGS.iter().filter_map(setting).collect());
+        let (mut findings, tables) = structure::check(&known);
+        let file = read_tables(&tables, &mut findings);
         findings.extend(check::check_settings(&file, &known));
         if findings.is_empty() {
             return Ok(file);
         }
-        Err(places::locate(self.sources.clone(), findings, profile))
+        Err(places::locate(self.sources.clone(), findings, None))
     }
 
     /// The catalog, as it is for a profile.
@@ -120,14 +129,10 @@ impl Document {
     }
 
     fn look(&self, profile: Option<&str>) -> (BillingFile, Catalog, Vec<Finding>) {
-        let known = match profile {
-            Some(profile) => overrides::apply(&self.tables, profile),
-            None => self.tables.clone(),
-        };
-        let mut tables = known.clone();
-        let mut findings = structure::check(&mut tables);
+        let known = overrides::apply(&self.tables, profile);
+        let (mut findings, tables) = structure::check(&known);
         let incomplete = tables_of(&findings);
-        let file = read_tables(tables, &mut findings);
+        let file = read_tables(&tables, &mut findings);
         let (catalog, meaning) = check::check(&file, &known, profile);
         findings.extend(meaning.into_iter().filter(|finding| !follows_from(finding, &incomplete)));
         findings.extend(self.findings.iter().cloned());
@@ -136,8 +141,8 @@ impl Document {
 }
 
 /// Reads tables whose shape was checked.
-fn read_tables(tables: Map<String, Value>, findings: &mut Vec<Finding>) -> BillingFile {
-    BillingFile::deserialize(&Value::Object(tables)).unwrap_or_else(|error| {
+fn read_tables(tables: &Value, findings: &mut Vec<Finding>) -> BillingFile {
+    BillingFile::deserialize(tables).unwrap_or_else(|error| {
         let place = Place::Value(Path::default(), On::Value);
         findings.push(Finding::of("bad_value", place, format!("the file can't be read: {error}")));
         BillingFile::default()

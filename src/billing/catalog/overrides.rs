@@ -4,24 +4,25 @@
 //! so that its default holds, except in `metadata`, where it is a value of its own (it removes the key from
 //! Stripe). `false` is a value like any other.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// The document as it is for a profile.
-pub fn apply(document: &Map<String, Value>, profile: &str) -> Map<String, Value> {
-    let mut merged = document.clone();
-    let overrides = document
-        .get("profiles")
-        .and_then(|profiles| profiles.get(profile))
-        .and_then(|profile| profile.get("overrides"))
+pub fn apply<'a>(document: &'a Value, profile: Option<&str>) -> Cow<'a, Value> {
+    let overrides = profile
+        .and_then(|profile| document.get("profiles")?.get(profile)?.get("overrides"))
         .and_then(Value::as_object);
-    if let Some(overrides) = overrides {
-        lay_over(&mut merged, overrides, false);
+    let Some(overrides) = overrides else { return Cow::Borrowed(document) };
+    let mut merged = document.clone();
+    if let Value::Object(merged) = &mut merged {
+        lay_over(merged, overrides, false);
     }
-    merged
+    Cow::Owned(merged)
 }
 
 /// The profiles that override something.
-pub fn profiles(document: &Map<String, Value>) -> Vec<String> {
+pub fn profiles(document: &Value) -> Vec<String> {
     let profiles = document.get("profiles").and_then(Value::as_object);
     let overriding = |(_, profile): &(&String, &Value)| profile.get("overrides").is_some();
     profiles.into_iter().flatten().filter(overriding).map(|(name, _)| name.clone()).collect()
@@ -50,7 +51,7 @@ mod tests {
     fn check(base: Value, overrides: Value, wanted: Value) {
         let document =
             json!({"products": base, "profiles": {"live": {"overrides": {"products": overrides}}}});
-        let merged = apply(document.as_object().unwrap(), "live");
+        let merged = apply(&document, Some("live"));
         assert_eq!(merged["products"], wanted);
     }
 
@@ -84,8 +85,8 @@ mod tests {
     #[test]
     fn another_profile_changes_nothing() {
         let document = json!({"products": {}, "profiles": {"live": {"overrides": {"products": {"a": 1}}}}});
-        let document = document.as_object().unwrap();
-        assert_eq!(apply(document, "test"), *document);
-        assert_eq!(profiles(document), ["live"]);
+        assert_eq!(*apply(&document, Some("test")), document);
+        assert_eq!(*apply(&document, None), document);
+        assert_eq!(profiles(&document), ["live"]);
     }
 }

@@ -5,9 +5,6 @@ use serde_json::{Map, Value};
 
 use super::file::BillingFile;
 
-/// Where the committed schema is served to editors.
-const ID: &str = "https://raw.githubusercontent.com/billctl/billctl/main/billing.schema.json";
-
 /// The schema as JSON Schema draft 2020-12.
 ///
 /// TOML has no null, so what Rust calls an `Option` is only a key that may be absent.
@@ -16,10 +13,17 @@ pub fn generate() -> Value {
     let mut schema = generator.into_root_schema_for::<BillingFile>().to_value();
     without_null(&mut schema);
     if let Some(root) = schema.as_object_mut() {
-        root.insert("$id".to_owned(), ID.into());
         root.insert("title".to_owned(), "billing.toml".into());
     }
     schema
+}
+
+/// The schema as the text of a file.
+///
+/// # Errors
+/// When the JSON writer fails, which for a value in memory means a bug.
+pub fn text() -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(&generate())? + "\n")
 }
 
 /// Takes null out of a schema: as a type, as an alternative, as a default and as a choice.

@@ -1,5 +1,6 @@
 //! Checks the shape of a catalog with the JSON Schema of its types, and says what is wrong in plain words.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
@@ -23,33 +24,30 @@ static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
     Shape { schema, validator }
 });
 
-/// The problems of a document's shape.
+/// The problems of a document's shape, and the document without what is wrong, where something is.
 ///
-/// What is wrong is taken out of the document, so that the rest can be read and checked: a value, or the
-/// whole resource where something is missing in it.
-pub fn check(document: &mut Map<String, Value>) -> Vec<Finding> {
+/// What is wrong is taken out so that the rest can be read and checked: a value, or the whole resource where
+/// something is missing in it.
+pub fn check(document: &Value) -> (Vec<Finding>, Cow<'_, Value>) {
     let Some(validator) = &SHAPE.validator else {
         let place = Place::Value(Path::default(), On::Value);
-        return vec![Finding::of("internal", place, "the schema of billing.toml can't be used")];
+        let finding = Finding::of("internal", place, "the schema of billing.toml can't be used");
+        return (vec![finding], Cow::Borrowed(document));
     };
-    let instance = Value::Object(std::mem::take(document));
+    if validator.is_valid(document) {
+        return (Vec::new(), Cow::Borrowed(document));
+    }
     let mut findings = Vec::new();
     let mut broken = Vec::new();
-    if !validator.is_valid(&instance) {
-        for error in validator.iter_errors(&instance) {
-            let report = Report { error: &error, document: &instance };
-            report.explain(&mut findings, &mut broken);
-        }
+    for error in validator.iter_errors(document) {
+        Report { error: &error, document }.explain(&mut findings, &mut broken);
     }
-    let mut instance = instance;
+    let mut rest = document.clone();
     broken.sort_by_key(|path: &Path| std::cmp::Reverse(path.0.len()));
     for path in broken {
-        remove(&mut instance, &path.0);
+        remove(&mut rest, &path.0);
     }
-    if let Value::Object(rest) = instance {
-        *document = rest;
-    }
-    findings
+    (findings, Cow::Owned(rest))
 }
 
 /// Takes a value out of the document; where it stands in a list, the whole list, so that no index moves.

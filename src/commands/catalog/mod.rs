@@ -5,10 +5,12 @@ mod env;
 mod outcome;
 mod plan;
 mod prepare;
+mod schema;
 mod secrets;
 mod show;
 mod step;
 mod sync;
+mod validate;
 
 use super::Outcome;
 use crate::context::Context;
@@ -22,15 +24,19 @@ pub struct CatalogArgs {
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
+    Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Sync(sync::SyncArgs),
     Env(env::EnvArgs),
+    Schema(schema::SchemaArgs),
 }
 
 pub async fn run(ctx: &Context, args: CatalogArgs) -> anyhow::Result<Outcome> {
     match args.verb {
+        Verb::Validate(args) => validate::run(ctx, args).await,
         Verb::Plan(args) => plan::run(ctx, args).await,
         Verb::Sync(args) => sync::run(ctx, args).await,
         Verb::Env(args) => env::run(ctx, args).await,
+        Verb::Schema(args) => schema::run(ctx, args).await,
     }
 }

@@ -16,7 +16,7 @@ mod webhook;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::unique::Unique;
 use super::file::BillingFile;
@@ -29,16 +29,12 @@ use super::problem::Finding;
 ///
 /// `known` is the document before anything wrong was taken out of it, so that a reference to a broken resource is
 /// not called unknown. The catalog is whole only where nothing was found.
-pub fn check(
-    file: &BillingFile,
-    known: &Map<String, Value>,
-    profile: Option<&str>,
-) -> (Catalog, Vec<Finding>) {
+pub fn check(file: &BillingFile, known: &Value, profile: Option<&str>) -> (Catalog, Vec<Finding>) {
     let live = profile.and_then(|name| file.profiles.get(name)).is_some_and(|profile| profile.live);
     let project = file.project.as_ref().map_or("", |project| project.name.as_str());
     let mut checker = Checker { file, known, project, live, unique: Unique::default(), findings: Vec::new() };
     checker.settings();
-    if file.project.is_none() && !known.contains_key("project") {
+    if file.project.is_none() && known.get("project").is_none() {
         checker.report(
             Finding::at("missing_key", &At::ROOT, "`[project]` is missing")
                 .hint("Add [project] with name = \"…\": it marks in Stripe what is yours"),
@@ -64,7 +60,7 @@ pub fn check(
 }
 
 /// Checks profiles, links and policy alone.
-pub fn check_settings(file: &BillingFile, known: &Map<String, Value>) -> Vec<Finding> {
+pub fn check_settings(file: &BillingFile, known: &Value) -> Vec<Finding> {
     let mut checker =
         Checker { file, known, project: "", live: false, unique: Unique::default(), findings: Vec::new() };
     checker.settings();
@@ -73,7 +69,7 @@ pub fn check_settings(file: &BillingFile, known: &Map<String, Value>) -> Vec<Fin
 
 struct Checker<'a> {
     file: &'a BillingFile,
-    known: &'a Map<String, Value>,
+    known: &'a Value,
     project: &'a str,
     /// Whether the catalog is meant for a live account.
     live: bool,
