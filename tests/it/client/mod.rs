@@ -1,5 +1,6 @@
 //! The Stripe client against a server that answers by script.
 
+mod emulator;
 mod exactly_once;
 mod fake;
 mod lists;
