@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::{Reader, StripeError, segment};
 use crate::billing::plan::account::{Account, Object};
@@ -33,7 +33,7 @@ pub async fn fetch(
     }
     let mut answers: BTreeMap<Kind, Vec<Value>> = BTreeMap::new();
     while let Some(joined) = lists.join_next().await {
-        let Ok((kind, answer)) = joined else { continue };
+        let (kind, answer) = finished(joined);
         let objects = match answer {
             Err(error) if error.status() == Some(403) && !is_needed(kind) => Vec::new(),
             other => other?,
@@ -60,10 +60,15 @@ pub async fn fetch(
         });
     }
     while let Some(joined) = features.join_next().await {
-        let Ok((product, answer)) = joined else { continue };
+        let (product, answer) = finished(joined);
         account.add_features(&product, answer?);
     }
     Ok(account)
+}
+
+/// What a task gave. A panic in it goes on here: a list must not be missing as if the account had none.
+fn finished<T>(joined: Result<T, JoinError>) -> T {
+    joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// The list calls that together give every object of a kind, archived ones included, with all that a catalog can
