@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod completions;
 pub mod doctor;
 pub mod emulator;
+pub mod init;
 pub mod man;
 
 use crate::context::Context;
@@ -38,6 +39,7 @@ impl Outcome {
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    Init(init::InitArgs),
     Doctor(doctor::DoctorArgs),
     Catalog(catalog::CatalogArgs),
     Emulator(emulator::EmulatorArgs),
@@ -52,6 +54,7 @@ impl Command {
     /// What the command says; `error::kind_of` tells the exit code.
     pub async fn run(self, ctx: &Context) -> anyhow::Result<Outcome> {
         match self {
+            Command::Init(args) => init::run(ctx, args).await,
             Command::Doctor(args) => doctor::run(ctx, args).await,
             Command::Catalog(args) => catalog::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,

@@ -9,6 +9,7 @@
 mod architecture; // what ARCHITECTURE.md promises, checked against the code
 mod client; // the Stripe client against a server that answers by script
 mod guard; // profile, key, --live, account and policy have to agree
+mod init; // a first billing file, and never over another
 mod mistakes; // what people are told who do the usual wrong things
 mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world
