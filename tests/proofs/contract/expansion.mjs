@@ -1,9 +1,11 @@
 // Whether an answer inlines exactly what its request asked to expand: an expandable field holds an id until asked for,
 // and fields that Stripe only includes on request are absent until then.
 
+/** By the kind of object, as paths below it. */
 const INCLUDED_ON_REQUEST = {
   price: ['currency_options', 'tiers'],
   coupon: ['applies_to', 'currency_options'],
+  'billing_portal.configuration': ['features.subscription_update.products'],
 };
 
 /** `expand[]` of the request as a set that holds each path and all paths above it. */
@@ -35,12 +37,16 @@ function* walk(value, options, definitions, path, asked) {
     const items = options.flatMap((each) => alternatives(each.items, definitions));
     for (const item of value) yield* visit(item, items, definitions, path, asked);
   } else if (isObject(value)) {
+    for (const included of INCLUDED_ON_REQUEST[value.object] ?? []) {
+      const full = path ? `${path}.${included}` : included;
+      const holder = included.split('.').slice(0, -1).reduce((each, key) => each?.[key], value);
+      const isThere = isObject(holder) && included.split('.').at(-1) in holder;
+      if (isThere && !asked.has(full)) yield `\`${full}\` is there though the request did not expand it`;
+      if (!isThere && asked.has(full) && isObject(holder)) yield `\`${full}\` is missing though the request asked to expand it`;
+    }
     const fitting = options.filter((each) => !each.properties?.object?.const || each.properties.object.const === value.object);
     for (const [key, child] of Object.entries(value)) {
       const below = path ? `${path}.${key}` : key;
-      if (INCLUDED_ON_REQUEST[value.object]?.includes(key) && !asked.has(below)) {
-        yield `\`${below}\` is there though the request did not expand it`;
-      }
       if (key === 'deleted' && child !== true) yield `\`${below}\` is ${child}: Stripe omits it on what lives`;
       const inner = fitting.flatMap((each) => alternatives(each.properties?.[key] ?? each.additionalProperties, definitions));
       yield* visit(child, inner, definitions, below, asked);
