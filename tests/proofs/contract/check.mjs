@@ -50,7 +50,7 @@ for (const exchange of exchanges) {
   }
 }
 
-const required = values.required ? fs.readFileSync(values.required, 'utf8').split('\n').filter((line) => /^[A-Z]/.test(line)) : [];
+const required = values.required ? fs.readFileSync(values.required, 'utf8').split('\n').filter((line) => /^[A-Z]+ \//.test(line)) : [];
 for (const route of required) {
   if (!contract.routes.has(route)) failures.push(`${route}: the SDK knows no such route`);
   else if (!routes.get(route)?.done) failures.push(`${route}: never answered with success in these runs`);

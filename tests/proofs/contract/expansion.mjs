@@ -42,7 +42,8 @@ function* walk(value, options, definitions, path, asked) {
       const holder = included.split('.').slice(0, -1).reduce((each, key) => each?.[key], value);
       const isThere = isObject(holder) && included.split('.').at(-1) in holder;
       if (isThere && !asked.has(full)) yield `\`${full}\` is there though the request did not expand it`;
-      if (!isThere && asked.has(full) && isObject(holder)) yield `\`${full}\` is missing though the request asked to expand it`;
+      const belongs = included === 'tiers' && value.billing_scheme === 'tiered';
+      if (!isThere && belongs && asked.has(full)) yield `\`${full}\` is missing though the request asked to expand it`;
     }
     const fitting = options.filter((each) => !each.properties?.object?.const || each.properties.object.const === value.object);
     for (const [key, child] of Object.entries(value)) {

@@ -59,7 +59,8 @@ breaks('an expansion that nobody asked for', 'GET', '/v1/prices/price_1', {}, {.
 breaks('an expansion that was not done', 'GET', '/v1/prices/price_1', {expand: ['product']}, price);
 fits('tiers on request', 'GET', '/v1/prices/price_1', {expand: ['tiers']}, {...price, tiers: [tier]});
 breaks('tiers unasked', 'GET', '/v1/prices/price_1', {}, {...price, tiers: [tier]});
-breaks('tiers asked for and left out', 'GET', '/v1/prices/price_1', {expand: ['tiers']}, price);
+fits('no tiers on a price that has none', 'GET', '/v1/prices/price_1', {expand: ['tiers']}, price);
+breaks('tiers asked for and left out', 'GET', '/v1/prices/price_1', {expand: ['tiers']}, {...price, billing_scheme: 'tiered', tiers_mode: 'volume'});
 fits('a list of prices', 'GET', '/v1/prices', {limit: '3', active: 'true'}, list('/v1/prices', [price]));
 fits('a list with expanded products', 'GET', '/v1/prices', {expand: ['data.product']}, list('/v1/prices', [{...price, product}]));
 breaks('one bad item in a list', 'GET', '/v1/prices', {}, list('/v1/prices', [price, {...price, active: 'yes'}]));

@@ -173,7 +173,7 @@ const lists = {
   coupon: () => all('coupons list', [], ['data.applies_to', 'data.currency_options']),
   promotion_code: () => all('promotion_codes list', [], ['data.promotion.coupon']),
   tax_rate: () => all('tax_rates list'),
-  'billing_portal.configuration': () => all('billing_portal configurations list'),
+  'billing_portal.configuration': () => all('billing_portal configurations list', [], ['data.features.subscription_update.products']),
   webhook_endpoint: () => all('webhook_endpoints list'),
 };
 

@@ -179,6 +179,7 @@ async function make() {
       id: 'NODE5', amount_off: 500, currency: 'usd', duration: 'once', currency_options: {eur: {amount_off: 450}}, expand: ['currency_options'],
     });
     assert.equal(fixed.currency_options.eur.amount_off, 450);
+    same(await stripe.coupons.retrieve('NODE5', {expand: ['applies_to']}), {amount_off: 500, percent_off: null, currency: 'usd'});
     const spare = await stripe.coupons.create({percent_off: 1});
     assert.equal(spare.duration, 'once');
     same(await stripe.coupons.del(spare.id), {id: spare.id, deleted: true});
@@ -323,7 +324,9 @@ const lists = {
   coupon: () => stripe.coupons.list({limit: 3, expand: ['data.applies_to', 'data.currency_options']}),
   promotion_code: () => stripe.promotionCodes.list({limit: 3, expand: ['data.promotion.coupon']}),
   tax_rate: () => stripe.taxRates.list({limit: 3}),
-  'billing_portal.configuration': () => stripe.billingPortal.configurations.list({limit: 3}),
+  'billing_portal.configuration': () => stripe.billingPortal.configurations.list({
+    limit: 3, expand: ['data.features.subscription_update.products'],
+  }),
   webhook_endpoint: () => stripe.webhookEndpoints.list({limit: 3}),
 };
 
@@ -332,7 +335,7 @@ async function see(expected) {
     await step(`every ${kind} that billctl synced is there, once`, async () => {
       const all = [];
       if (kind === 'product_feature') {
-        for (const {product} of wanted) {
+        for (const product of new Set(wanted.map((one) => one.product))) {
           for await (const item of stripe.products.listFeatures(product)) all.push({...item, product});
         }
       } else {

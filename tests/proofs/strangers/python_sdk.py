@@ -177,6 +177,7 @@ def make():
         remember("coupon", coupon)
         same(v1.coupons.update("PY10", {"name": "Ten off"}), name="Ten off", percent_off=10)
         assert [one.id for one in v1.coupons.list().data] == ["PY10"]
+        same(v1.coupons.retrieve("PY10"), duration="forever", amount_off=None)
         spare = v1.coupons.create({"amount_off": 100, "currency": "usd", "duration": "once"})
         same(v1.coupons.delete(spare.id), deleted=True, id=spare.id)
         code = v1.promotion_codes.create({"promotion": {"type": "coupon", "coupon": "PY10"}, "code": "PYDEAL"})
@@ -287,7 +288,10 @@ def listed(kind):
         "coupon": (v1.coupons, ["data.applies_to", "data.currency_options"]),
         "promotion_code": (v1.promotion_codes, ["data.promotion.coupon"]),
         "tax_rate": (v1.tax_rates, []),
-        "billing_portal.configuration": (v1.billing_portal.configurations, []),
+        "billing_portal.configuration": (
+            v1.billing_portal.configurations,
+            ["data.features.subscription_update.products"],
+        ),
         "webhook_endpoint": (v1.webhook_endpoints, []),
     }
     service, expand = services[kind]
