@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::error::{Kind, fail};
 use crate::render::{Canvas, Present, render};
 use crate::settings::{EMULATOR, Settings};
-use crate::ui::{NobodyToAsk, Ui};
+use crate::ui::{Interrupted, NobodyToAsk, Ui};
 
 pub use connection::{AccountInfo, Connection};
 pub use files::Loaded;
@@ -93,17 +93,43 @@ impl Context {
     /// Asks a yes-or-no question.
     ///
     /// # Errors
-    /// `Usage` where nobody can be asked and `--yes` is not given.
+    /// `Usage` where nobody can be asked and `--yes` is not given; `Partial` on Ctrl-C.
     pub fn confirm(&self, question: &str) -> anyhow::Result<bool> {
-        self.ui.confirm(question).map_err(|error| name_yes(error, question))
+        self.prompt(|ui| ui.confirm(question)).map_err(|error| name_yes(error, question))
     }
 
     /// Has a word typed; see [`Ui::confirm_typed`].
     ///
     /// # Errors
-    /// `Usage` where nobody can be asked and `--yes` is not given.
+    /// As [`Context::confirm`].
     pub fn confirm_typed(&self, question: &str, expected: &str) -> anyhow::Result<bool> {
-        self.ui.confirm_typed(question, expected).map_err(|error| name_yes(error, question))
+        self.prompt(|ui| ui.confirm_typed(question, expected)).map_err(|error| name_yes(error, question))
+    }
+
+    /// Asks for a line of text, with a proposal.
+    ///
+    /// # Errors
+    /// [`NobodyToAsk`]; `Partial` on Ctrl-C.
+    pub fn ask(&self, question: &str, proposed: &str) -> anyhow::Result<String> {
+        self.prompt(|ui| ui.ask(question, Some(proposed)))
+    }
+
+    /// Ctrl-C at a question is an answer too: nothing more happens, and the terminal is left in order.
+    fn prompt<T>(&self, ask: impl FnOnce(&Ui) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        if self.ui.options().can_ask {
+            self.stop()?;
+        }
+        ask(&self.ui).map_err(|error| {
+            if error.is::<Interrupted>() {
+                fail(
+                    Kind::Partial,
+                    "Stopped at the question: nothing more was done",
+                    "Run the same command again",
+                )
+            } else {
+                error
+            }
+        })
     }
 
     /// The folder for what is kept of the profile in use: `.billctl/<profile>/` beside the billing file.

@@ -63,6 +63,11 @@ impl Options {
 #[error("stdin is no terminal, so this cannot be asked")]
 pub struct NobodyToAsk;
 
+/// The person pressed Ctrl-C instead of answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("stopped at a question")]
+pub struct Interrupted;
+
 /// The terminal. Cloning it is cheap.
 #[derive(Debug, Clone)]
 pub struct Ui {
@@ -148,7 +153,7 @@ impl Ui {
     /// Asks a yes-or-no question; `--yes` answers it.
     ///
     /// # Errors
-    /// [`NobodyToAsk`] where stdin is no terminal; an I/O error of the terminal.
+    /// [`NobodyToAsk`] where stdin is no terminal; [`Interrupted`]; an I/O error of the terminal.
     pub fn confirm(&self, question: &str) -> anyhow::Result<bool> {
         if self.options.yes {
             return Ok(true);
@@ -156,14 +161,14 @@ impl Ui {
         if !self.options.can_ask {
             return Err(NobodyToAsk.into());
         }
-        let answer = dialoguer::Confirm::new().with_prompt(question).default(false).interact_opt()?;
-        Ok(answer.unwrap_or(false))
+        let asked = dialoguer::Confirm::new().with_prompt(question).default(false).interact_opt();
+        Ok(asked.map_err(unanswered)?.unwrap_or(false))
     }
 
     /// Has a word typed, letter by letter; `--yes` is no answer to this, but without a terminal it is enough.
     ///
     /// # Errors
-    /// [`NobodyToAsk`] where stdin is no terminal and `--yes` is not given; an I/O error of the terminal.
+    /// As [`Ui::confirm`].
     pub fn confirm_typed(&self, question: &str, expected: &str) -> anyhow::Result<bool> {
         if !self.options.can_ask {
             return if self.options.yes { Ok(true) } else { Err(NobodyToAsk.into()) };
@@ -175,7 +180,7 @@ impl Ui {
     /// Asks for a line of text.
     ///
     /// # Errors
-    /// [`NobodyToAsk`] where stdin is no terminal; an I/O error of the terminal.
+    /// [`NobodyToAsk`] where stdin is no terminal; [`Interrupted`]; an I/O error of the terminal.
     pub fn ask(&self, question: &str, default: Option<&str>) -> anyhow::Result<String> {
         if !self.options.can_ask {
             return Err(NobodyToAsk.into());
@@ -184,8 +189,15 @@ impl Ui {
         if let Some(default) = default {
             input = input.default(default.to_owned());
         }
-        Ok(input.interact_text()?)
+        input.interact_text().map_err(unanswered)
     }
+}
+
+fn unanswered(error: dialoguer::Error) -> anyhow::Error {
+    // The question hid it; there is nothing to do if the terminal is gone.
+    let _ = dialoguer::console::Term::stderr().show_cursor();
+    let dialoguer::Error::IO(error) = error;
+    if error.kind() == ErrorKind::Interrupted { Interrupted.into() } else { error.into() }
 }
 
 /// Logs to stderr: `-v` what is done, `-vv` each request. Without either nothing is set up.

@@ -109,3 +109,13 @@ fn at_a_terminal_answers_are_asked_for_until_they_mean_something() {
     let billing = shop.read("billing.toml");
     assert!(billing.contains("[products.gold.prices.yearly]\namount = \"9.50 eur\""), "{billing}");
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_at_a_question_writes_nothing() {
+    let shop = Shop::new();
+    let screen = shop.at_terminal("init", &[("Name of the project", ""), ("What do you sell first", "\x03")]);
+    assert_eq!(screen.code, Some(7), "{}", screen.text);
+    assert!(screen.text.contains("nothing more was done"), "{}", screen.text);
+    assert!(!shop.exists("billing.toml"));
+}

@@ -83,7 +83,7 @@ fn answer(
         return Ok(proposed.to_owned());
     }
     loop {
-        let typed = ctx.ui().ask(question, Some(proposed)).map_err(|error| {
+        let typed = ctx.ask(question, proposed).map_err(|error| {
             if error.is::<NobodyToAsk>() {
                 fail(
                     Kind::Usage,

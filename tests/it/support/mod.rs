@@ -124,6 +124,11 @@ impl Shop {
         self.command(arguments).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// Starts a command whose result goes to `stdout`.
+    pub fn spawn_writing_to<S: AsRef<str>>(&self, arguments: &[S], stdout: Stdio) -> Child {
+        self.command(arguments).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     fn command<S: AsRef<str>>(&self, arguments: &[S]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_billctl"));
         command
