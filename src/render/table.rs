@@ -75,8 +75,10 @@ impl Table {
                 cell(column, role, &content)
             }));
         }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, GAP));
+        for (index, column) in table.column_iter_mut().enumerate() {
+            // Nothing stands behind the last column; a gap there would wrap a coloured line that just fits.
+            let gap = if index + 1 == self.columns.len() { 0 } else { GAP };
+            column.set_padding((0, gap));
         }
         self.fit(&mut table, canvas.width);
         table.lines().map(|line| line.trim_end().to_owned()).collect()
@@ -90,13 +92,13 @@ impl Table {
             columns.filter(|(column, _)| column.wraps == wraps).map(|(_, content)| content + GAP).sum()
         };
         let (whole, words) = (wide(false), wide(true));
-        // The last column's gap is trimmed.
+        // There is no gap behind the last column.
         if whole + words <= width + GAP {
             return;
         }
         let wrapping = u16::try_from(self.columns.iter().filter(|column| column.wraps).count()).unwrap_or(1);
         let least = whole + wrapping * (NARROWEST + GAP);
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width((width + GAP).max(least));
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(least - GAP));
         for (column, (declared, content)) in table.column_iter_mut().zip(self.columns.iter().zip(&contents)) {
             column.set_constraint(if declared.wraps {
                 ColumnConstraint::LowerBoundary(Width::Fixed(NARROWEST.min(*content) + GAP))

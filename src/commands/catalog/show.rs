@@ -28,9 +28,15 @@ impl Present for Shown<'_> {
     }
 
     fn view(&self) -> View {
+        let width = |text: fn(&Change) -> usize| self.plan.changes.iter().map(text).max().unwrap_or(0);
+        let widths = Widths {
+            kind: width(|change| kind(change).len()),
+            // One long key must not push all others to the side.
+            key: width(|change| change.address.key.chars().count()).min(24),
+        };
         let mut view = View::new();
         for change in &self.plan.changes {
-            view = self.change(view, change);
+            view = self.change(view, change, widths);
         }
         if self.plan.is_empty() {
             return view.line(format!("Nothing to change: Stripe matches {}.", self.file));
@@ -53,7 +59,7 @@ impl Shown<'_> {
         format!("Plan: {}, {} unchanged.", parts.join(", "), self.plan.unchanged.len())
     }
 
-    fn change(&self, view: View, change: &Change) -> View {
+    fn change(&self, view: View, change: &Change, widths: Widths) -> View {
         let (sign, role) = match change.action {
             Action::Create => ("+", Role::Create),
             Action::Update => ("~", Role::Change),
@@ -62,9 +68,13 @@ impl Shown<'_> {
             Action::Adopt => (">", Role::Change),
             Action::Orphan => ("?", Role::Hint),
         };
-        let kind = change.address.kind.name().replace('_', " ");
-        let mut head = Text::new(role, format!("{sign} {:<7}", change.action.name()))
-            .plain(format!(" {kind} {}", change.address.key));
+        let mut head = Text::new(role, format!("{sign} {:<7}", change.action.name())).plain(format!(
+            " {:<2$} {:<3$}",
+            kind(change),
+            change.address.key,
+            widths.kind,
+            widths.key
+        ));
         if let Some(id) = &change.id {
             head = head.and(Role::Hint, format!("  {id}"));
         }
@@ -108,6 +118,17 @@ impl Shown<'_> {
         }
         view
     }
+}
+
+/// The columns of a plan's lines.
+#[derive(Debug, Clone, Copy)]
+struct Widths {
+    kind: usize,
+    key: usize,
+}
+
+fn kind(change: &Change) -> String {
+    change.address.kind.name().replace('_', " ")
 }
 
 /// What a new resource is, in a few words.
@@ -171,6 +192,10 @@ fn value_words(value: &Value) -> String {
         }
         Value::Object(entries) => match entries.get("display").and_then(Value::as_str) {
             Some(display) => display.to_owned(),
+            // A portal's offer: a product with the prices to choose from.
+            None if entries.contains_key("prices") && entries.contains_key("product") => {
+                format!("{} ({})", value_words(&entries["product"]), value_words(&entries["prices"]))
+            }
             None => {
                 let entries: Vec<String> =
                     entries.iter().map(|(key, value)| format!("{key} {}", value_words(value))).collect();
