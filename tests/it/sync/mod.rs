@@ -1,8 +1,11 @@
 //! Syncing: everything once, whatever goes wrong on the way.
 
+mod choices; // adopting, orphans, targets, policy
 mod faults; // each fault on each write, and killed at each request
 mod races; // two syncs at once
 mod replace; // a changed price, and what hangs on it
+mod reviewed; // plans that were kept
+mod secrets; // signing secrets of new endpoints
 
 use std::collections::BTreeMap;
 

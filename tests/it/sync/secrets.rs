@@ -1,0 +1,73 @@
+//! A webhook endpoint's signing secret is handed over once, and not lost with a run that was killed.
+
+use std::process::Stdio;
+
+use crate::support::{Emulator, Shop};
+
+const ENDPOINT: &str = r#"
+[project]
+name = "shop"
+[webhook_endpoints.app]
+url = "https://example.com/webhook"
+enabled_events = ["invoice.paid"]
+"#;
+
+fn shop() -> (Shop, Emulator) {
+    let shop = Shop::new();
+    shop.write("billing.toml", ENDPOINT);
+    let emulator = shop.emulator();
+    (shop, emulator)
+}
+
+#[test]
+fn it_goes_to_the_file_that_only_its_owner_can_read() {
+    let (shop, _emulator) = shop();
+    let synced = shop.billctl("catalog sync --yes --secret-out hooks.env -o json");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    assert!(!synced.stdout.contains("whsec_") && !synced.stderr.contains("whsec_"), "{synced}");
+    let file = shop.read("hooks.env");
+    assert!(file.starts_with("STRIPE_WEBHOOK_SECRET_APP=whsec_"), "{file}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs_err::metadata(shop.folder().join("hooks.env")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn without_a_file_it_is_shown_once_and_never_in_the_document() {
+    let (shop, _emulator) = shop();
+    let synced = shop.billctl("catalog sync --yes -o json");
+    assert!(
+        synced.stderr.contains("shown this once: whsec_") && !synced.stdout.contains("whsec_"),
+        "{synced}"
+    );
+    let again = shop.billctl("catalog sync --yes -o json");
+    assert!(!again.stderr.contains("whsec_"), "{again}");
+}
+
+#[test]
+fn a_path_that_cannot_be_written_is_told_before_anything_is_made() {
+    let (shop, emulator) = shop();
+    let refused = shop.billctl("catalog sync --yes --secret-out nowhere/hooks.env");
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert_eq!(emulator.list("/v1/webhook_endpoints").len(), 0);
+}
+
+#[test]
+fn a_killed_run_does_not_take_it_along() {
+    let (shop, emulator) = shop();
+    emulator.fail_on("POST /v1/webhook_endpoints:stall-after");
+    let mut child = shop.spawn(&["catalog", "sync", "--yes"], Stdio::null());
+    while emulator.list("/v1/webhook_endpoints").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    shop.finish(child);
+    emulator.heal();
+    let synced = shop.billctl("catalog sync --yes --secret-out hooks.env");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    assert!(shop.read("hooks.env").contains("whsec_"), "{synced}");
+    assert_eq!(emulator.list("/v1/webhook_endpoints").len(), 1);
+}
