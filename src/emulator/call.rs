@@ -130,11 +130,7 @@ impl Call<'_> {
         self.db.update(before, &after)?;
         if let Some(name) = event {
             let mut previous = event::previous_attributes(&before.body, &after.body);
-            for (field, value) in &after.hidden {
-                if before.hidden.get(field) != Some(value) {
-                    previous.insert(field.clone(), before.hidden.get(field).cloned().unwrap_or(Value::Null));
-                }
-            }
+            previous.extend(event::previous_hidden(before, &after));
             event::emit(self, name, &after.body, Some(previous))?;
         }
         Ok(after)

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::call::{Call, Outcome};
 use super::database::{Cursor, Object};
 use super::ids;
-use super::kind::Kind;
+use super::kind::{Expandable, Kind};
 use super::version;
 
 /// Events can be read this long.
@@ -81,6 +81,19 @@ pub fn previous_attributes(before: &Value, after: &Value) -> Map<String, Value> 
         previous.insert(key.clone(), old.clone());
     }
     previous
+}
+
+/// The same for fields that are shown only when expanded. What an object keeps for itself is not told.
+pub fn previous_hidden(before: &Object, after: &Object) -> Map<String, Value> {
+    let shown = after.kind.expandable().iter().filter_map(|field| match field {
+        Expandable::Hidden(path) => Some(*path),
+        Expandable::Link(..) | Expandable::Inline(..) => None,
+    });
+    shown
+        .filter(|name| before.hidden.get(*name) != after.hidden.get(*name))
+        .map(|name| (name.to_owned(), before.hidden.get(name).cloned().unwrap_or(Value::Null)))
+        .filter(|(name, _)| !name.contains('.'))
+        .collect()
 }
 
 #[cfg(test)]

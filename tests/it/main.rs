@@ -8,6 +8,7 @@
 
 mod architecture; // what ARCHITECTURE.md promises, checked against the code
 mod client; // the Stripe client against a server that answers by script
+mod emulator; // the emulator over raw HTTP: what it serves, refuses, forgets and survives
 mod guard; // profile, key, --live, account and policy have to agree
 mod init; // a first billing file, and never over another
 mod mistakes; // what people are told who do the usual wrong things

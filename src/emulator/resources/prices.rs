@@ -11,6 +11,7 @@ use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::{Filter, Object};
 use crate::emulator::endpoint::{Answers, Endpoint, Method};
+use crate::emulator::event;
 use crate::emulator::kind::Kind;
 use crate::emulator::list;
 use crate::emulator::refusal::Refusal;
@@ -173,12 +174,54 @@ fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     store(call, price).map(Answer::Object)
 }
 
-/// Adds a built price and tells of it.
+/// Adds a built price and tells of it: of a recurring one as a plan, too, for those who know nothing of prices.
 ///
 /// # Errors
 /// SQLite's.
 pub fn store(call: &mut Call<'_>, price: Object) -> Outcome<Object> {
-    call.create(price)
+    let price = call.create(price)?;
+    if let Some(plan) = plan(&price.body) {
+        event::emit(call, "plan.created", &plan, None)?;
+    }
+    Ok(price)
+}
+
+/// Stores a price's changes and tells of them.
+fn store_changes(call: &mut Call<'_>, before: &Object, after: Object) -> Outcome<Object> {
+    let after = call.update(before, after)?;
+    if let (Some(old), Some(new)) = (plan(&before.body), plan(&after.body))
+        && old != new
+    {
+        let previous = event::previous_attributes(&old, &new);
+        event::emit(call, "plan.updated", &new, Some(previous))?;
+    }
+    Ok(after)
+}
+
+/// A recurring price as the plan that it also is.
+fn plan(price: &Value) -> Option<Value> {
+    let recurring = price["recurring"].as_object()?;
+    Some(json!({
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": false,
+        "metadata": price["metadata"],
+        "meter": recurring["meter"],
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers_mode": price["tiers_mode"],
+        "transform_usage": price["transform_quantity"],
+        "trial_period_days": recurring["trial_period_days"],
+        "usage_type": recurring["usage_type"],
+    }))
 }
 
 /// Makes a price of a product from the parameters of its creation, without storing it. `prefix` is where the
@@ -417,7 +460,7 @@ fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         Some(_) => drop(after.hidden.shift_remove("currency_options")),
         None => {}
     }
-    call.update(&before, after).map(Answer::Object)
+    store_changes(call, &before, after).map(Answer::Object)
 }
 
 fn is_default(call: &Call<'_>, price: &Object) -> Outcome<bool> {

@@ -86,7 +86,7 @@ fn inline_price(call: &mut Call<'_>, data: &Args, name: &str) -> Outcome<Object>
     };
     let mut price = prices::build(call, data, &product, name)?;
     price.hidden.insert("inline".to_owned(), json!(true));
-    call.create(price)
+    prices::store(call, price)
 }
 
 /// The currency that a price is sold in: its own, or the one asked for if it has it.

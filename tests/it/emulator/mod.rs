@@ -1,0 +1,16 @@
+//! The emulator over raw HTTP, as any client that speaks Stripe's API meets it.
+
+mod auth;
+mod catalog;
+mod durability;
+mod errors;
+mod events;
+mod expand;
+mod faults;
+mod forms;
+mod idempotency;
+mod lists;
+mod search;
+mod selling;
+mod state;
+mod world;
