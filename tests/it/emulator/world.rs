@@ -12,6 +12,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+/// Recordings are made on request: they can be held against the types of Stripe's SDKs by
+/// `tests/proofs/contract/check.mjs`.
+#[expect(clippy::disallowed_methods, reason = "a switch of these tests, no setting of billctl's")]
+fn recording() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("BILLCTL_TEST_RECORDINGS")?);
+    let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+    Some(folder.join(format!("{name}.jsonl")))
+}
+
 /// When a world begins, in seconds.
 pub const START: i64 = 1_800_000_000;
 
@@ -41,7 +50,6 @@ impl World {
         let mut options = Options::new(folder.path().join("emulator.db"));
         let told = Arc::clone(&clock);
         options.clock = Arc::new(move || told.load(Ordering::Relaxed));
-        // Recordings can be checked against the types of Stripe's SDKs: tests/proofs/contract/check.mjs.
         if let Some(folder) = std::env::var_os("BILLCTL_TEST_RECORDINGS") {
             let name =
                 format!("{}.jsonl", std::thread::current().name().unwrap_or("test").replace("::", "-"));
