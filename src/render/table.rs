@@ -9,6 +9,9 @@ use super::view::{Role, Text};
 /// A wrapped column is never narrower than this, even where the table then is wider than the terminal.
 const NARROWEST: u16 = 12;
 
+/// A longer word is broken rather than making its column wider than this.
+const LONGEST_WORD: u16 = 32;
+
 /// Between two columns.
 const GAP: u16 = 2;
 
@@ -84,28 +87,41 @@ impl Table {
         table.lines().map(|line| line.trim_end().to_owned()).collect()
     }
 
-    /// Keeps whole columns whole and lets the others share what is left.
+    /// Keeps whole columns whole and lets the others share what is left, down to their longest words.
     fn fit(&self, table: &mut comfy_table::Table, width: u16) {
         let contents = table.column_max_content_widths();
-        let wide = |wraps: bool| -> u16 {
-            let columns = self.columns.iter().zip(&contents);
-            columns.filter(|(column, _)| column.wraps == wraps).map(|(_, content)| content + GAP).sum()
+        let across = |widths: &[u16]| {
+            widths.iter().fold(0_u16, |sum, width| sum.saturating_add(GAP).saturating_add(*width)) - GAP
         };
-        let (whole, words) = (wide(false), wide(true));
-        // There is no gap behind the last column.
-        if whole + words <= width + GAP {
+        if across(&contents) <= width {
             return;
         }
-        let wrapping = u16::try_from(self.columns.iter().filter(|column| column.wraps).count()).unwrap_or(1);
-        let least = whole + wrapping * (NARROWEST + GAP);
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(least - GAP));
-        for (column, (declared, content)) in table.column_iter_mut().zip(self.columns.iter().zip(&contents)) {
-            column.set_constraint(if declared.wraps {
-                ColumnConstraint::LowerBoundary(Width::Fixed(NARROWEST.min(*content) + GAP))
+        let least: Vec<u16> =
+            (0..self.columns.len()).map(|index| self.least(index, contents[index])).collect();
+        let width = width.max(across(&least));
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        let last = self.columns.len() - 1;
+        for (index, column) in table.column_iter_mut().enumerate() {
+            column.set_constraint(if self.columns[index].wraps {
+                let gap = if index == last { 0 } else { GAP };
+                ColumnConstraint::LowerBoundary(Width::Fixed(least[index] + gap))
             } else {
                 ColumnConstraint::ContentWidth
             });
         }
+    }
+
+    /// The width below which a column would become unreadable: all of an id, the longest word of a text.
+    fn least(&self, index: usize, content: u16) -> u16 {
+        let Column { heading, wraps, right: _ } = &self.columns[index];
+        if !wraps {
+            return content;
+        }
+        let pieces = self.rows.iter().filter_map(|row| row.get(index)).flat_map(|text| &text.pieces);
+        let texts = pieces.map(|(_, piece)| piece).chain([heading]);
+        let words = texts.flat_map(|text| text.split_whitespace()).map(|word| word.chars().count());
+        let longest = words.max().and_then(|longest| u16::try_from(longest).ok()).unwrap_or(u16::MAX);
+        longest.clamp(NARROWEST, LONGEST_WORD).min(content)
     }
 }
 
@@ -148,6 +164,20 @@ mod tests {
         price_1QyHrZ2eZvKYlo2CabcdefGH  Pro                                 99.00 USD
         price_1QyHrZ2eZvKYlo2Cabcdefgh  A name of many words that does not   1.00 USD
                                         fit beside an id and an amount
+        ");
+    }
+
+    #[test]
+    fn a_word_is_broken_only_if_it_is_very_long() {
+        let mut table = Table::new([Column::words("key"), Column::words("detail")]);
+        table.row(["business.messages", "neither here nor there"]);
+        table.row(["b".repeat(40).as_str(), "x"]);
+        insta::assert_snapshot!(drawn(&table, 30), @"
+        key                               detail
+        business.messages                 neither here
+                                          nor there
+        bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  x
+        bbbbbbbb
         ");
     }
 
