@@ -7,6 +7,7 @@
 )]
 
 mod architecture; // what ARCHITECTURE.md promises, checked against the code
+mod catalog_files; // billing.toml: every problem with its place
 mod client; // the Stripe client against a server that answers by script
 mod emulator; // the emulator over raw HTTP: what it serves, refuses, forgets and survives
 mod guard; // profile, key, --live, account and policy have to agree

@@ -351,7 +351,7 @@ pub struct Product {
     /// Credits that the plan gives at the start of each period.
     pub free_credits: Option<FreeCredits>,
     /// Money a unit of use costs, by dimension, e.g. `token = "0.001 usd"`, for cost formulas.
-    pub rates: BTreeMap<String, String>,
+    pub rates: BTreeMap<String, Amount>,
     /// The environment variable that `catalog env` gives the product's id.
     pub env: Option<EnvName>,
 }
@@ -377,6 +377,7 @@ pub struct PackageDimensions {
 
 /// The most a plan allows of a metric, and per what time.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[schemars(extend("x-expects" = "a table like { max = 100, per = \"month\" }"))]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     pub max: LimitMax,
@@ -397,6 +398,7 @@ pub enum LimitMax {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[schemars(extend("x-expects" = "a table like { credits = 100, per = \"month\" }"))]
 #[serde(deny_unknown_fields)]
 pub struct FreeCredits {
     #[schemars(range(min = 1))]
@@ -467,6 +469,7 @@ pub enum TiersMode {
 
 /// A tier: from the tier before up to `up_to` units.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[schemars(extend("x-expects" = "a table like { up_to = 100, amount = \"0.10 usd\" }"))]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
     pub up_to: UpTo,
@@ -487,6 +490,7 @@ pub enum UpTo {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[schemars(extend("x-expects" = "a table like { divide_by = 100, round = \"up\" }"))]
 #[serde(deny_unknown_fields)]
 pub struct TransformQuantity {
     #[schemars(range(min = 1))]
@@ -516,6 +520,7 @@ pub struct CustomUnitAmount {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[schemars(extend("x-expects" = "a table like { amount = \"45.00 eur\" }"))]
 #[serde(deny_unknown_fields, default)]
 pub struct CurrencyOption {
     pub amount: Option<Amount>,

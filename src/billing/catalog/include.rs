@@ -127,10 +127,7 @@ impl Reader<'_> {
             for error in errors {
                 let range = error.span().unwrap_or(text.len()..text.len());
                 let place = Place::Text(Span { source, range });
-                self.report(
-                    Finding::of("syntax", place, format!("this is not TOML: {}", error.message()))
-                        .hint("See https://toml.io/en/v1.0.0 for how values are written"),
-                );
+                self.report(syntax(place, error.message()));
             }
             return;
         }
@@ -207,18 +204,18 @@ impl Reader<'_> {
 
     fn include(&mut self, target: &FilePath, name: &str, place: Span) {
         let here = Place::Text(place.clone());
-        if self.chain.iter().any(|open| open == target) {
-            return self.report(
-                Finding::of("include_cycle", here, format!("including `{name}` goes in a circle"))
-                    .hint("Remove this include: the file is being read already"),
-            );
-        }
         if let Some(first) = self.seen.get(target) {
-            let mut finding = Finding::of("included_twice", here, format!("`{name}` is included already"))
-                .hint("Include every file once");
-            if let Some(first) = first.clone() {
-                finding = finding.also(Place::Text(first), "included here first");
-            }
+            let finding = if self.chain.iter().any(|open| open == target) {
+                Finding::of("include_cycle", here, format!("including `{name}` goes in a circle"))
+                    .hint("Remove this include: the file is being read already")
+            } else {
+                Finding::of("included_twice", here, format!("`{name}` is included already"))
+                    .hint("Include every file once")
+            };
+            let finding = match first.clone() {
+                Some(first) => finding.also(Place::Text(first), "included here first"),
+                None => finding,
+            };
             return self.report(finding);
         }
         if self.chain.len() >= MAX_DEPTH {
@@ -243,7 +240,7 @@ impl Reader<'_> {
                     let place = Place::Text(Span { source, range: value.span() });
                     self.report(
                         Finding::of("number_too_large", place, "this number does not fit in 64 bits")
-                            .hint("Write a smaller number, or \"unlimited\" for a limit"),
+                            .hint("Write a smaller number"),
                     );
                     Value::from(i64::MAX)
                 }
@@ -296,6 +293,14 @@ fn unreadable(place: Place, shown: &str, error: &io::Error) -> Finding {
     };
     Finding::of("unreadable", place, message)
         .hint("Check the path: it is relative to the file that includes it")
+}
+
+fn syntax(place: Place, message: &str) -> Finding {
+    if message == "duplicate key" {
+        return Finding::of("syntax", place, "this key is given twice").hint("Keep one of the two");
+    }
+    Finding::of("syntax", place, format!("this is not TOML: {message}"))
+        .hint("Texts stand in quotes, like name = \"Pro\"; https://toml.io says how all else is written")
 }
 
 fn bad_include(source: usize, value: &Spanned<DeValue<'_>>) -> Finding {

@@ -12,7 +12,8 @@ use super::model::Catalog;
 use super::path::{Path, Segment};
 use super::problem::{Finding, On, Place, Problems, Severity};
 use super::source::Source;
-use super::{check, overrides, places, structure};
+use super::structure::{self, Checked};
+use super::{check, overrides, places};
 
 /// Findings after which the files' content is not known, so that looking further would mislead.
 const UNREADABLE: [&str; 5] = ["unreadable", "too_large", "too_many_resources", "not_utf8", "syntax"];
@@ -90,8 +91,8 @@ impl Document {
     pub fn settings(&self) -> Result<BillingFile, Problems> {
         let setting = |name: &&str| self.tables.get(*name).map(|table| ((*name).to_owned(), table.clone()));
         let known = Value::Object(SETTINGS.iter().filter_map(setting).collect());
-        let (mut findings, tables) = structure::check(&known);
-        let file = read_tables(&tables, &mut findings);
+        let Checked { mut findings, rest, incomplete: _ } = structure::check(&known);
+        let file = read_tables(&rest, &mut findings);
         findings.extend(check::check_settings(&file, &known));
         if findings.is_empty() {
             return Ok(file);
@@ -107,7 +108,7 @@ impl Document {
         let (file, catalog, findings) = self.look(profile);
         let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
         let problems = if findings.is_empty() {
-            Problems { sources: self.sources.clone(), list: Vec::new() }
+            Problems { sources: places::hidden(self.sources.clone()), list: Vec::new() }
         } else {
             places::locate(self.sources.clone(), findings, profile)
         };
@@ -116,7 +117,7 @@ impl Document {
 
     /// Everything that is wrong with the catalog, as it stands and as each profile overrides it.
     pub fn problems(&self) -> Problems {
-        let mut all = Problems { sources: self.sources.clone(), list: Vec::new() };
+        let mut all = Problems { sources: places::hidden(self.sources.clone()), list: Vec::new() };
         let profiles = overrides::profiles(&self.tables);
         for profile in std::iter::once(None).chain(profiles.iter().map(|name| Some(name.as_str()))) {
             let (_, _, findings) = self.look(profile);
@@ -130,9 +131,8 @@ impl Document {
 
     fn look(&self, profile: Option<&str>) -> (BillingFile, Catalog, Vec<Finding>) {
         let known = overrides::apply(&self.tables, profile);
-        let (mut findings, tables) = structure::check(&known);
-        let incomplete = tables_of(&findings);
-        let file = read_tables(&tables, &mut findings);
+        let Checked { mut findings, rest, incomplete } = structure::check(&known);
+        let file = read_tables(&rest, &mut findings);
         let (catalog, meaning) = check::check(&file, &known, profile);
         findings.extend(meaning.into_iter().filter(|finding| !follows_from(finding, &incomplete)));
         findings.extend(self.findings.iter().cloned());
@@ -147,15 +147,6 @@ fn read_tables(tables: &Value, findings: &mut Vec<Finding>) -> BillingFile {
         findings.push(Finding::of("bad_value", place, format!("the file can't be read: {error}")));
         BillingFile::default()
     })
-}
-
-/// The tables that something was taken out of.
-fn tables_of(findings: &[Finding]) -> HashSet<Vec<Segment>> {
-    let table = |finding: &Finding| match &finding.place {
-        Place::Value(path, _) => Some(path.parent().to_vec()),
-        Place::Text(_) => None,
-    };
-    findings.iter().filter_map(table).collect()
 }
 
 /// Whether something is missing only because it was misspelt or ill-typed, which was said already.

@@ -15,7 +15,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// "did you mean `amount`?", or else the choices, unless they are many.
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>, noun: &str) -> String {
-    const SHOWN: usize = 20;
+    const SHOWN: usize = 24;
     let mut candidates: Vec<&str> = candidates.into_iter().collect();
     candidates.sort_unstable();
     if let Some(near) = nearest(word, candidates.iter().copied()) {

@@ -2,11 +2,13 @@
 //!
 //! Tables are merged key by key; any other value replaces what was there. An empty text takes the key away,
 //! so that its default holds, except in `metadata`, where it is a value of its own (it removes the key from
-//! Stripe). `false` is a value like any other.
+//! Stripe). `false` is a value like any other. A resource that the file does not have is added.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
+
+use super::include::SPREAD;
 
 /// The document as it is for a profile.
 pub fn apply<'a>(document: &'a Value, profile: Option<&str>) -> Cow<'a, Value> {
@@ -15,8 +17,13 @@ pub fn apply<'a>(document: &'a Value, profile: Option<&str>) -> Cow<'a, Value> {
         .and_then(Value::as_object);
     let Some(overrides) = overrides else { return Cow::Borrowed(document) };
     let mut merged = document.clone();
+    // What else stands there is a mistake, which is found where it stands.
+    let known =
+        |name: &&String| SPREAD.contains(&name.as_str()) || ["links", "policy"].contains(&name.as_str());
+    let overrides = overrides.iter().filter(|(name, _)| known(name));
     if let Value::Object(merged) = &mut merged {
-        lay_over(merged, overrides, false);
+        let overrides = overrides.map(|(name, value)| (name.clone(), value.clone())).collect();
+        lay_over(merged, &overrides, false);
     }
     Cow::Owned(merged)
 }

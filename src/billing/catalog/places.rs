@@ -22,10 +22,14 @@ pub fn locate(sources: Vec<Source>, findings: Vec<Finding>, profile: Option<&str
         sources.iter().map(|source| DeTable::parse_recoverable(&source.text).0).collect();
     let places = Places { sources: &sources, trees: &trees, profile };
     let list: Vec<Problem> = findings.into_iter().map(|finding| places.problem(finding)).collect();
-    let hide = |source: Source| Source { path: source.path, text: mask(source.text) };
-    let mut problems = Problems { sources: sources.into_iter().map(hide).collect(), list };
+    let mut problems = Problems { sources: hidden(sources), list };
     problems.sort();
     problems
+}
+
+/// The files as they may be shown: without the keys that were pasted into them.
+pub fn hidden(sources: Vec<Source>) -> Vec<Source> {
+    sources.into_iter().map(|source| Source { path: source.path, text: mask(source.text) }).collect()
 }
 
 struct Places<'a> {

@@ -1,13 +1,14 @@
 //! Checks the shape of a catalog with the JSON Schema of its types, and says what is wrong in plain words.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
 
-use super::nearest::suggest;
+use super::nearest::{nearest, suggest};
 use super::path::{Path, Segment};
 use super::problem::{Finding, On, Place};
 use super::schema;
@@ -24,45 +25,65 @@ static SHAPE: LazyLock<Shape> = LazyLock::new(|| {
     Shape { schema, validator }
 });
 
-/// The problems of a document's shape, and the document without what is wrong, where something is.
-///
-/// What is wrong is taken out so that the rest can be read and checked: a value, or the whole resource where
-/// something is missing in it.
-pub fn check(document: &Value) -> (Vec<Finding>, Cow<'_, Value>) {
-    let Some(validator) = &SHAPE.validator else {
-        let place = Place::Value(Path::default(), On::Value);
-        let finding = Finding::of("internal", place, "the schema of billing.toml can't be used");
-        return (vec![finding], Cow::Borrowed(document));
-    };
-    if validator.is_valid(document) {
-        return (Vec::new(), Cow::Borrowed(document));
-    }
-    let mut findings = Vec::new();
-    let mut broken = Vec::new();
-    for error in validator.iter_errors(document) {
-        Report { error: &error, document }.explain(&mut findings, &mut broken);
-    }
-    let mut rest = document.clone();
-    broken.sort_by_key(|path: &Path| std::cmp::Reverse(path.0.len()));
-    for path in broken {
-        remove(&mut rest, &path.0);
-    }
-    (findings, Cow::Owned(rest))
+/// What is known of a document's shape.
+pub struct Checked<'a> {
+    pub findings: Vec<Finding>,
+    /// The document without what is wrong, so that the rest can be read and checked.
+    pub rest: Cow<'a, Value>,
+    /// The tables that something was taken out of.
+    pub incomplete: HashSet<Vec<Segment>>,
 }
 
-/// Takes a value out of the document; where it stands in a list, the whole list, so that no index moves.
-fn remove(document: &mut Value, path: &[Segment]) {
+/// Checks a document's shape.
+///
+/// What is wrong is taken out of the rest: a value, or the whole resource where something is missing in it.
+pub fn check(document: &Value) -> Checked<'_> {
+    let mut checked =
+        Checked { findings: Vec::new(), rest: Cow::Borrowed(document), incomplete: HashSet::new() };
+    let Some(validator) = &SHAPE.validator else {
+        let place = Place::Value(Path::default(), On::Value);
+        checked.findings.push(Finding::of("internal", place, "the schema of billing.toml can't be used"));
+        return checked;
+    };
+    if validator.is_valid(document) {
+        return checked;
+    }
+    let mut rest = document.clone();
+    loop {
+        let mut findings = Vec::new();
+        let mut broken = Vec::new();
+        for error in validator.iter_errors(&rest) {
+            Report { error: &error, document: &rest }.explain(&mut findings, &mut broken);
+        }
+        // What lacks something only because it was taken out has been said already.
+        if checked.findings.is_empty() {
+            checked.findings = findings;
+        }
+        broken.sort_by_key(|path: &Path| std::cmp::Reverse(path.0.len()));
+        let taken: Vec<_> = broken.iter().filter_map(|path| remove(&mut rest, &path.0)).collect();
+        if taken.is_empty() {
+            break;
+        }
+        checked.incomplete.extend(taken);
+    }
+    checked.rest = Cow::Owned(rest);
+    checked
+}
+
+/// Takes a value out of the document and says of which table; where it stands in a list, the whole list, so that
+/// no index moves.
+fn remove(document: &mut Value, path: &[Segment]) -> Option<Vec<Segment>> {
     let mut here = document;
     for (depth, segment) in path.iter().enumerate() {
         let last = depth + 1 == path.len() || matches!(path.get(depth + 1), Some(Segment::Index(_)));
-        let (Segment::Key(key), Value::Object(object)) = (segment, here) else { return };
+        let (Segment::Key(key), Value::Object(object)) = (segment, here) else { return None };
         if last {
-            object.shift_remove(key);
-            return;
+            object.shift_remove(key)?;
+            return path.get(..depth).map(<[Segment]>::to_vec);
         }
-        let Some(next) = object.get_mut(key) else { return };
-        here = next;
+        here = object.get_mut(key)?;
     }
+    None
 }
 
 struct Report<'a> {
@@ -92,22 +113,20 @@ impl Report<'_> {
                     Finding::of("missing_key", place, format!("`{key}` is missing{of}"))
                         .hint(format!("Add `{key} = …`: {expects}")),
                 );
-                broken.push(resource(&path));
+                broken.push(path);
                 return;
             }
             ValidationErrorKind::Enum { options } => {
                 let choices: Vec<&str> =
                     options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                let Some(word) = self.error.instance().as_str() else {
-                    findings.push(self.wrong_type(&path, &format!("one of {}", quoted(&choices))));
-                    broken.push(path);
-                    return;
-                };
-                let message = format!("`{word}` is not a {name}: it must be {}", either(&choices));
-                findings.push(
-                    Finding::of("unknown_value", Place::Value(path.clone(), On::Value), message)
-                        .hint(suggest(word, choices, "values")),
-                );
+                // What is no text has the wrong type, which is an error of its own.
+                let Some(word) = self.error.instance().as_str() else { return };
+                let message = format!("`{name}` must be {}, not \"{word}\"", either(&choices));
+                let finding = Finding::of("unknown_value", Place::Value(path.clone(), On::Value), message);
+                findings.push(match nearest(word, choices) {
+                    Some(near) => finding.hint(format!("Did you mean \"{near}\"?")),
+                    None => finding,
+                });
             }
             ValidationErrorKind::Type { .. }
             | ValidationErrorKind::AnyOf { .. }
@@ -145,6 +164,15 @@ impl Report<'_> {
             }
             Value::Number(number) if expects == TEXT => finding.hint(format!("Write {name} = \"{number}\"")),
             Value::Bool(truth) if expects == TEXT => finding.hint(format!("Write {name} = \"{truth}\"")),
+            Value::String(text) => match (expects, text.trim().to_lowercase().as_str()) {
+                (TRUTH, "true" | "yes" | "on" | "1") => finding.hint(format!("Write {name} = true")),
+                (TRUTH, "false" | "no" | "off" | "0") => finding.hint(format!("Write {name} = false")),
+                (NUMBER, digits) if digits.parse::<i64>().is_ok() => {
+                    finding.hint(format!("Write {name} = {digits}"))
+                }
+                (LIST, _) => finding.hint(format!("Write {name} = [{text:?}]")),
+                _ => finding,
+            },
             _ => finding,
         }
     }
@@ -154,33 +182,39 @@ impl Report<'_> {
         let place = Place::Value(path.clone(), On::Value);
         let found: &Value = self.error.instance();
         let length = found.as_str().map_or(0, |text| text.chars().count());
-        let (code, message) = match self.error.kind() {
+        let (code, message, hint) = match self.error.kind() {
             ValidationErrorKind::MaxLength { limit } => {
-                ("too_long", format!("`{name}` has {length} characters; Stripe takes at most {limit}"))
+                let over = length.saturating_sub(usize::try_from(*limit).unwrap_or(usize::MAX));
+                let message = format!("`{name}` has {length} characters; at most {limit} are allowed");
+                ("too_long", message, format!("Shorten it by {over}"))
             }
-            ValidationErrorKind::MinLength { .. } => ("empty", format!("`{name}` must not be empty")),
-            ValidationErrorKind::MinItems { .. } => ("empty", format!("`{name}` must not be empty")),
+            ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => {
+                let hint = "Write something, or remove the key".to_owned();
+                ("empty", format!("`{name}` must not be empty"), hint)
+            }
             ValidationErrorKind::MaxItems { limit } => {
                 let count = found.as_array().map_or(0, Vec::len);
-                ("too_many", format!("`{name}` has {count} values; Stripe takes at most {limit}"))
+                let message = format!("`{name}` has {count} values; at most {limit} are allowed");
+                ("too_many", message, "Remove some".to_owned())
             }
             ValidationErrorKind::MaxProperties { limit } => {
                 let count = found.as_object().map_or(0, Map::len);
-                ("too_many", format!("`{name}` has {count} keys; at most {limit} are allowed"))
+                let message = format!("`{name}` has {count} keys; at most {limit} are allowed");
+                ("too_many", message, "Remove some".to_owned())
             }
             ValidationErrorKind::Minimum { limit } => {
-                ("out_of_range", format!("`{name}` must be at least {limit}, not {found}"))
+                ("out_of_range", format!("`{name}` can't be {found}"), format!("Write {limit} or more"))
             }
             ValidationErrorKind::Maximum { limit } => {
-                ("out_of_range", format!("`{name}` must be at most {limit}, not {found}"))
+                ("out_of_range", format!("`{name}` can't be {found}"), format!("Write {limit} or less"))
             }
             ValidationErrorKind::Pattern { .. } => {
                 let text = found.as_str().unwrap_or_default();
-                ("bad_value", format!("`{name}` must be {}, not `{text}`", self.expects()))
+                ("bad_value", format!("`{name}` can't be \"{text}\""), format!("Write {}", self.expects()))
             }
-            _ => ("bad_value", format!("`{name}` is not as it must be: {}", self.error)),
+            _ => ("bad_value", format!("`{name}` is not as it must be"), self.error.to_string()),
         };
-        Finding::of(code, place, message)
+        Finding::of(code, place, message).hint(hint)
     }
 
     /// The part of the schema whose rule was broken.
@@ -203,6 +237,9 @@ impl Report<'_> {
 }
 
 const TEXT: &str = "text in quotes";
+const NUMBER: &str = "a whole number";
+const TRUTH: &str = "true or false";
+const LIST: &str = "a list like [\"…\"]";
 
 /// What a schema asks for, in words.
 fn expects_of(schema: &Value) -> String {
@@ -220,9 +257,9 @@ fn expects_of(schema: &Value) -> String {
     }
     let words = match schema.get("type").and_then(Value::as_str) {
         Some("string") => TEXT,
-        Some("integer") => "a whole number",
-        Some("boolean") => "true or false",
-        Some("array") => "a list like [\"…\"]",
+        Some("integer") => NUMBER,
+        Some("boolean") => TRUTH,
+        Some("array") => LIST,
         Some("object") => "a table",
         _ => "a value",
     };
@@ -241,7 +278,11 @@ fn kind_of(value: &Value) -> String {
         Value::Number(number) => format!("the number {number}"),
         Value::String(text) => format!("the text {text:?}"),
         Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "a table".to_owned(),
+        Value::Object(table) if table.is_empty() => "an empty table".to_owned(),
+        Value::Object(table) => {
+            let keys: Vec<String> = table.keys().map(|key| format!("`{key}`")).collect();
+            format!("a table with {}", keys.join(", "))
+        }
     }
 }
 
@@ -270,14 +311,6 @@ fn name_of(path: &Path) -> String {
         Segment::Index(_) => None,
     });
     key.unwrap_or_default().to_owned()
-}
-
-/// The resource a path is in: `products.pro`, or `products.pro.prices.monthly`.
-fn resource(path: &Path) -> Path {
-    let is_price = matches!(path.0.get(2), Some(Segment::Key(key)) if key == "prices")
-        && matches!(path.0.first(), Some(Segment::Key(key)) if key == "products");
-    let depth = if is_price { 4 } else { 2 };
-    Path(path.0.iter().take(depth).cloned().collect())
 }
 
 fn quoted(choices: &[&str]) -> String {

@@ -78,19 +78,17 @@ impl<'a> Checker<'a> {
                 Some(Discount::Percent(percent))
             }
             (None, Some(amount)) => {
-                let amount = self.discount_amount(&at.key("amount_off"), &amount.0);
+                let amount = self.positive_amount(&at.key("amount_off"), &amount.0);
                 let currency_options = self.discount_options(at, coupon, amount);
                 Some(Discount::Amount { amount: amount?, currency_options })
             }
         }
     }
 
-    fn discount_amount(&mut self, at: &At<'_>, text: &str) -> Option<Money> {
+    fn positive_amount(&mut self, at: &At<'_>, text: &str) -> Option<Money> {
         let money = self.money(at, text)?;
         if money.minor == 0 {
-            self.report(
-                Finding::at("out_of_range", at, "the discount is nothing").hint("Write an amount above 0"),
-            );
+            self.report(Finding::at("out_of_range", at, "this is nothing").hint("Write an amount above 0"));
         }
         Some(money)
     }
@@ -106,7 +104,7 @@ impl<'a> Checker<'a> {
         for (code, amount) in &coupon.currency_options {
             let at = table.key(code);
             let Some(currency) = self.currency(&at, code) else { continue };
-            let Some(money) = self.discount_amount(&at, &amount.0) else { continue };
+            let Some(money) = self.positive_amount(&at, &amount.0) else { continue };
             if own.is_some_and(|own| own.currency == currency) {
                 self.report(
                     Finding::at_key("duplicate", &at, format!("{currency} is the currency of amount_off"))
@@ -215,7 +213,7 @@ impl<'a> Checker<'a> {
             promotion.expires_at.as_ref().and_then(|moment| self.moment(&at.key("expires_at"), moment));
         let minimum = promotion.minimum_amount.as_ref();
         let minimum_amount =
-            minimum.and_then(|amount| self.discount_amount(&at.key("minimum_amount"), &amount.0));
+            minimum.and_then(|amount| self.positive_amount(&at.key("minimum_amount"), &amount.0));
         self.within_coupon(at, promotion);
         Some(PromotionCode {
             stripe_id: promotion.stripe_id.clone(),

@@ -149,10 +149,10 @@ impl Checker<'_> {
         let table = at.key("rates");
         let mut rates = BTreeMap::new();
         let mut first: Option<Currency> = None;
-        for (dimension, text) in &product.rates {
+        for (dimension, rate) in &product.rates {
             let at = table.key(dimension);
             self.key(&at, "rates", dimension);
-            let Some(rate) = self.rate(&at, text) else { continue };
+            let Some(rate) = self.rate(&at, &rate.0) else { continue };
             let wanted = *first.get_or_insert(rate.currency);
             if wanted != rate.currency {
                 self.report(

@@ -215,18 +215,12 @@ impl<'a> Checker<'a> {
                 tiers_mode: price.tiers_mode,
                 custom: option.custom_unit_amount.as_ref(),
             };
-            let Some((_, pricing)) = self.pricing(&at, written, Some(currency)) else { continue };
-            if own.is_some_and(|(_, own)| std::mem::discriminant(own) != std::mem::discriminant(&pricing)) {
-                self.report(
-                    Finding::at(
-                        "conflict",
-                        &at,
-                        "the option's amount comes about in another way than the price's",
-                    )
-                    .hint("Use the same keys as the price: amount, tiers or custom_unit_amount"),
-                );
+            if let Some((key, hint)) = unlike(written, price) {
+                let message = format!("`{key}` gives the amount in another way than the price does");
+                self.report(Finding::at_key("conflict", &at.key(key), message).hint(hint));
                 continue;
             }
+            let Some((_, pricing)) = self.pricing(&at, written, Some(currency)) else { continue };
             let option = CurrencyOption { pricing, tax_behavior: option.tax_behavior };
             if options.insert(currency, option).is_some() {
                 self.report(
@@ -237,4 +231,25 @@ impl<'a> Checker<'a> {
         }
         options
     }
+}
+
+/// The key with which a currency option gives its amount in another way than its price, and what to write.
+fn unlike(option: Written<'_>, price: &file::Price) -> Option<(&'static str, &'static str)> {
+    let given = if option.tiers.is_some() {
+        "tiers"
+    } else if option.custom.is_some() {
+        "custom_unit_amount"
+    } else if option.amount.is_some() {
+        "amount"
+    } else {
+        return None;
+    };
+    let (wanted, hint) = if price.tiers.is_some() {
+        ("tiers", "Write tiers, as the price does")
+    } else if price.custom_unit_amount.is_some() {
+        ("custom_unit_amount", "Write custom_unit_amount, as the price does")
+    } else {
+        ("amount", "Write amount, as the price does")
+    };
+    (given != wanted).then_some((given, hint))
 }

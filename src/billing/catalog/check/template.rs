@@ -3,7 +3,7 @@
 
 use super::Checker;
 use crate::billing::catalog::file::{Links, TextOrEnv};
-use crate::billing::catalog::nearest::suggest;
+use crate::billing::catalog::nearest::nearest;
 use crate::billing::catalog::path::At;
 use crate::billing::catalog::problem::Finding;
 
@@ -129,11 +129,17 @@ impl Checker<'_> {
                         .hint("Add base_url = \"https://…\" or base_url = { env = \"NAME\" } to [links]"),
                 );
             } else if !known.clone().any(|known| known == *name) {
-                let hint = suggest(name, known.chain([SESSION_ID]), "variables");
-                self.report(
-                    Finding::at("unknown_reference", at, format!("there is no variable `{{{name}}}`")).hint(
-                        format!("{hint}. Others are declared in [links.variables] or links.parameters"),
+                let known = known.chain([SESSION_ID]);
+                let hint = match nearest(name, known.clone()) {
+                    Some(near) => format!("Did you mean `{{{near}}}`?"),
+                    None => format!(
+                        "Declare it in [links.variables], or in links.parameters if it is given with each link; known are {}",
+                        known.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
                     ),
+                };
+                self.report(
+                    Finding::at("unknown_reference", at, format!("there is no variable `{{{name}}}`"))
+                        .hint(hint),
                 );
             }
         }

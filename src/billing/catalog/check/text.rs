@@ -161,6 +161,9 @@ impl Checker<'_> {
             MoneyError::Shape => ("bad_amount", "Write it like \"49.00 usd\"".to_owned()),
             MoneyError::Number(_) => ("bad_amount", "Write digits, and a point before decimals".to_owned()),
             MoneyError::Currency(_) => ("unknown_currency", currency_hint(text)),
+            MoneyError::TooManyDecimals { allowed: 0, .. } => {
+                ("too_many_decimals", "Write whole units, without a point".to_owned())
+            }
             MoneyError::TooManyDecimals { allowed, .. } => {
                 ("too_many_decimals", format!("Write at most {allowed} digits after the point"))
             }

@@ -89,7 +89,7 @@ fn plan() -> impl Strategy<Value = Product> {
             rank,
             limits,
             free_credits,
-            rates: rates.into_iter().map(|(key, sum)| (key, sum.rate("usd".parse().unwrap()).0)).collect(),
+            rates: rates.into_iter().map(|(key, sum)| (key, sum.rate("usd".parse().unwrap()))).collect(),
             ..Product::default()
         })
 }
