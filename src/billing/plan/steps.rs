@@ -4,7 +4,7 @@
 //! lookup key, the default price and the portal's choices and the payment links move over, and only then is
 //! the old price archived.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -394,13 +394,17 @@ impl Builder<'_> {
         self.steps[step].needs.extend(maker);
     }
 
-    /// A step needs the makers of all that it refers to; a price also needs its meter to be active again.
+    /// A step needs the makers of all that it refers to, and the steps that make it usable again.
     fn wire_needs(&mut self) {
-        let meters: BTreeMap<Address, usize> = self
+        let on = Field::Bool(true);
+        let wakes = |step: &Step| {
+            step.path.after == "/reactivate" || step.params.get("active") == Some(&on) && !step.makes
+        };
+        let wakers: HashMap<Address, usize> = self
             .steps
             .iter()
             .enumerate()
-            .filter(|(_, step)| step.address.kind == Kind::Meter && step.path.after == "/reactivate")
+            .filter(|(_, step)| wakes(step))
             .map(|(position, step)| (step.address.clone(), position))
             .collect();
         for position in 0..self.steps.len() {
@@ -410,7 +414,10 @@ impl Builder<'_> {
                 refs.push(address.clone());
             }
             let makers = refs.iter().filter_map(|address| self.makers.get(address));
-            let awake = refs.iter().filter_map(|address| meters.get(address));
+            // A price can be made on an archived product, which may wait for that very price as its default.
+            let matters = |kind: Kind| kind != Kind::Product || step.address.kind == Kind::Portal;
+            let awake = refs.iter().filter(|address| matters(address.kind));
+            let awake = awake.filter_map(|address| wakers.get(address));
             let mut needs: Vec<usize> = makers.chain(awake).copied().chain(step.needs.clone()).collect();
             needs.retain(|need| *need != position);
             needs.sort_unstable();

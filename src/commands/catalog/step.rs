@@ -82,7 +82,10 @@ pub async fn carry_out(step: &Step, outfit: &Outfit) -> Result<Done, StripeError
                 {
                     return Ok(Done { answer });
                 }
-                if answered_failure && another_key {
+                // The key of a stopped run may stand for the same wish with other ids.
+                let misfit =
+                    error.api().is_some_and(|api| api.error_type.as_deref() == Some("idempotency_error"));
+                if (answered_failure || misfit) && another_key {
                     generation += 1;
                     continue;
                 }

@@ -3,6 +3,7 @@
 mod choices; // adopting, orphans, targets, policy
 mod faults; // each fault on each write, and killed at each request
 mod races; // two syncs at once
+mod random; // random catalogs, one after the other
 mod replace; // a changed price, and what hangs on it
 mod reviewed; // plans that were kept
 mod secrets; // signing secrets of new endpoints
