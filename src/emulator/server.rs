@@ -148,12 +148,21 @@ async fn handle(
         body,
     };
     match dispatch::dispatch(&shared, &incoming).await {
-        Sent::Answer { status, headers, body } => response(status, &headers, body),
+        Sent::Answer { status, mut headers, body } => {
+            headers.extend(date((shared.options.clock)()).map(|date| ("date", date)));
+            response(status, &headers, body)
+        }
         Sent::Nothing => {
             cutter.cut();
             plain(500, "")
         }
     }
+}
+
+/// The emulator's own time as HTTP writes it: where its clock is set, clients see no other.
+fn date(seconds: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 pub use emulator::Emulator;
 pub use stand_in::StandIn;
-pub use transcript::Transcript;
+pub use transcript::{Transcript, sealed};
 
 /// When it is, for every command of a test.
 pub const NOW: &str = "2026-11-01T00:00:00Z";
@@ -203,7 +203,8 @@ fn collect(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<Stri
     })
 }
 
-fn words(line: &str) -> Vec<String> {
+/// Splits a command line as a shell does that knows spaces and single quotes.
+pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (index, part) in line.split('\'').enumerate() {
         if index % 2 == 1 {

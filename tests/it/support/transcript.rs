@@ -62,20 +62,35 @@ impl fmt::Display for Transcript {
             Some(code) => text.push_str(&format!("[exit {code}]\n")),
             None => text.push_str("[killed]\n"),
         }
-        f.write_str(&sealed(&text, &self.root.display().to_string()))
+        f.write_str(&sealed(&text.replace(&self.root.display().to_string(), "[ROOT]")))
     }
 }
 
 /// Ids that the emulator makes up at random.
-const RANDOM: [&str; 14] = [
-    "acct_", "price_", "mtr_", "feat_", "prod_", "prodft_", "promo_", "txr_", "bpc_", "we_", "evt_", "req_",
-    "prv_", "whsec_",
+const RANDOM: [&str; 16] = [
+    "acct_",
+    "price_",
+    "mtr_test_",
+    "mtr_",
+    "feat_test_",
+    "feat_",
+    "prod_",
+    "prodft_",
+    "promo_",
+    "txr_",
+    "bpc_",
+    "we_",
+    "evt_",
+    "req_",
+    "prv_",
+    "whsec_",
 ];
 
-fn sealed(text: &str, root: &str) -> String {
-    let text = text.replace(root, "[ROOT]");
-    let text = numbered_ids(&text);
-    ports(&text)
+/// A text without what differs from run to run.
+pub fn sealed(text: &str) -> String {
+    let text = numbered_ids(text);
+    let text = without_tails(&text, "127.0.0.1:", "[PORT]", |end| end.is_ascii_digit());
+    without_tails(&text, "_****", "XXXX", |end| end.is_ascii_alphanumeric())
 }
 
 fn numbered_ids(text: &str) -> String {
@@ -115,23 +130,27 @@ fn is_random(word: &str, prefix: &str) -> bool {
     })
 }
 
-fn ports(text: &str) -> String {
-    let mut parts = text.split("127.0.0.1:");
+/// Replaces what follows each `head`: a port, or the end of a masked key.
+fn without_tails(text: &str, head: &str, tail: &str, is_tail: fn(char) -> bool) -> String {
+    let mut parts = text.split(head);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let rest = part.trim_start_matches(|character: char| character.is_ascii_digit());
-        out.push_str("127.0.0.1:[PORT]");
+        let rest = part.trim_start_matches(is_tail);
+        out.push_str(head);
+        out.push_str(if rest.len() < part.len() { tail } else { "" });
         out.push_str(rest);
     }
     out
 }
 
 #[test]
-fn ids_ports_and_folders_are_taken_out_and_widths_stay() {
+fn ids_ports_and_keys_are_taken_out_and_widths_stay() {
     assert_eq!(
-        sealed("price_1QyHrZ2eZvKYlo2C price_1QyHrZ2eZvKYlo2D /tmp/x/shop price_1QyHrZ2eZvKYlo2C", "/tmp/x"),
-        "price_XXXXXXXXXXXXXXX1 price_XXXXXXXXXXXXXXX2 [ROOT]/shop price_XXXXXXXXXXXXXXX1"
+        sealed("price_1QyHrZ2eZvKYlo2C price_1QyHrZ2eZvKYlo2D price_1QyHrZ2eZvKYlo2C"),
+        "price_XXXXXXXXXXXXXXX1 price_XXXXXXXXXXXXXXX2 price_XXXXXXXXXXXXXXX1"
     );
-    assert_eq!(sealed("http://127.0.0.1:40123/v1", "/tmp/x"), "http://127.0.0.1:[PORT]/v1");
-    assert_eq!(sealed("prod_subscriptions price_list", "/tmp/x"), "prod_subscriptions price_list");
+    assert_eq!(sealed("http://127.0.0.1:40123/v1"), "http://127.0.0.1:[PORT]/v1");
+    assert_eq!(sealed("key sk_test_****Ab9d"), "key sk_test_****XXXX");
+    assert_eq!(sealed("key sk_test_********"), "key sk_test_********");
+    assert_eq!(sealed("prod_subscriptions price_list"), "prod_subscriptions price_list");
 }

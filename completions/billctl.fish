@@ -1,0 +1,274 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_billctl_global_optspecs
+    string join \n config= profile= o/output= json y/yes live dry-run reason= q/quiet v/verbose h/help V/version
+end
+
+function __fish_billctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_billctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_billctl_using_subcommand
+    set -l cmd (__fish_billctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c billctl -n "__fish_billctl_needs_command" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_needs_command" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_needs_command" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_needs_command" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_needs_command" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_needs_command" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_needs_command" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_needs_command" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_needs_command" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_needs_command" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_needs_command" -s V -l version -d 'Print version'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "init" -d 'Write a billing.toml, from answers or from a template'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check config, key, account, clock, API version and state folder'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, look at it, empty it'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "man" -d 'Print the manual page, or write the pages of all commands into a folder'
+complete -c billctl -n "__fish_billctl_using_subcommand init" -l template -d 'Start from the catalog of a whole product instead of answers' -r -f -a "nexus\t'Three tiers with a monthly quota'
+communities\t'One paid plan a community, with a metered feature'
+parentpilot\t'Usage priced by tokens and minutes, with an allowance'
+localboxs\t'Tiers with prepaid credit packs'
+founder\t'Three tiers with a trial'"
+complete -c billctl -n "__fish_billctl_using_subcommand init" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand init" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand init" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand init" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand init" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand init" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand init" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand init" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand init" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand init" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "validate" -d 'Check billing.toml: all problems at once, each with its line and column'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "plan" -d 'Show what `catalog sync` would change in Stripe, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "sync" -d 'Change Stripe to match the catalog: plans, asks, then applies'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "env" -d 'Print the ids that the catalog gives environment names, as `KEY=id` lines, or write them to a file'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "schema" -d 'Print the JSON Schema of billing.toml, with which editors complete and check it'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l target -d 'Only this resource and what it needs: a key like `pro`, `pro.monthly` or `coupon.WELCOME`; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l out -d 'Keep the plan in a file, for `catalog sync PLAN`' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l prune -d 'Archive what billctl made and the catalog no longer has'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l takeover -d 'Claim what another project or tool marked as its own'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l exit-code -d 'End with exit code 3 if anything differs'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l target -d 'Only this resource and what it needs: a key like `pro`, `pro.monthly` or `coupon.WELCOME`; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l parallel -d 'The most requests under way at once' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l secret-out -d 'Write the signing secrets of new webhook endpoints to this file (mode 0600); else they are shown once' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l prune -d 'Archive what billctl made and the catalog no longer has'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l takeover -d 'Claim what another project or tool marked as its own'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l write -d 'Set the lines in this file, and keep its other lines as they are' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -f -a "start" -d 'Serve the project\'s emulator on its own port until stopped'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -f -a "status" -d 'Show whether the project\'s emulator is being served, and what it holds'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -f -a "reset" -d 'Delete everything that the project\'s emulator holds; its address, keys and account stay'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l port -d 'The port on 127.0.0.1; 0 takes any that is free' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l latency -d 'How long every request takes at least' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l limit -d 'Requests a second in all, before the next gets a 429' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l endpoint-limit -d 'Requests a second for each endpoint, before the next gets a 429' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l fault -d 'What goes wrong with which requests: `METHOD ROUTE[:option…]:FAULT`' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l record -d 'Append every exchange to this file, one JSON document a line; keys are left out' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand man" -l out -d 'Write a page for every command into this folder' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand man" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand man" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand man" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand man" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand man" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand man" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand man" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand man" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand man" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand man" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand man" -s h -l help -d 'Print help'
