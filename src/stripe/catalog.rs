@@ -105,9 +105,18 @@ pub async fn retirements(
     }
     let links =
         reader.list("/v1/payment_links", &json!({"active": true, "expand": ["data.line_items"]})).await?;
-    for price in prices {
-        let mut retirement = subscribers(reader, price).await?;
-        for link in links.iter().filter(|link| sells(link, price)) {
+    let mut counts = JoinSet::new();
+    for price in prices.iter().cloned() {
+        let reader = reader.clone();
+        counts.spawn(async move {
+            let counted = subscribers(&reader, &price).await;
+            (price, counted)
+        });
+    }
+    while let Some(counted) = counts.join_next().await {
+        let (price, retirement) = finished(counted);
+        let mut retirement = retirement?;
+        for link in links.iter().filter(|link| sells(link, &price)) {
             let text = |name: &str| link.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             let id = text("id");
             let successor = links.iter().find(|other| {
@@ -121,7 +130,7 @@ pub async fn retirements(
                 successor,
             });
         }
-        retirements.insert(price.clone(), retirement);
+        retirements.insert(price, retirement);
     }
     Ok(retirements)
 }

@@ -1,6 +1,6 @@
 //! What a Stripe account holds of the kinds that a catalog can have, as answered by its list calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -100,10 +100,13 @@ impl Object {
 }
 
 impl Account {
-    /// Adds what a list call of a kind answered; stubs of deleted objects are passed over.
+    /// Adds what list calls of a kind answered. Stubs of deleted objects are passed over, and so is what is there
+    /// already: an object that changed while it was listed may be in two lists.
     pub fn add(&mut self, kind: Kind, answers: Vec<Value>) {
+        let there = self.objects.entry(kind).or_default();
+        let mut known: HashSet<String> = there.iter().map(|object| object.id.clone()).collect();
         let objects = answers.into_iter().filter_map(|json| Object::new(kind, json));
-        self.objects.entry(kind).or_default().extend(objects);
+        there.extend(objects.filter(|object| known.insert(object.id.clone())));
     }
 
     /// Adds the features that are attached to a product.

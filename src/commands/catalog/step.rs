@@ -197,7 +197,8 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
             reader.list("/v1/entitlements/features", &json!({"lookup_key": natural_key})).await?
         }
         Kind::PromotionCode => {
-            reader.list("/v1/promotion_codes", &json!({"code": natural_key, "active": true})).await?
+            let active = params.get("active").and_then(Value::as_bool).unwrap_or(true);
+            reader.list("/v1/promotion_codes", &json!({"code": natural_key, "active": active})).await?
         }
         Kind::ProductFeature => {
             let path = path(step, &outfit.ids);

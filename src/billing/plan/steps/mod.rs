@@ -195,7 +195,10 @@ impl Builder<'_> {
         let made = self.step(verb, address, Method::Post, path, params);
         self.steps[made].makes = true;
         self.steps[made].needs.extend(before);
-        if change.action == Action::Replace || !address.kind.is_unique_in_stripe() {
+        // Stripe keeps codes unique among the active ones only.
+        let inactive_code =
+            address.kind == Kind::PromotionCode && resource.fields.get("active") == Some(&Field::Bool(false));
+        if change.action == Action::Replace || !address.kind.is_unique_in_stripe() || inactive_code {
             let follows = change.id.clone().unwrap_or_default();
             self.steps[made].guard = Guard::Transition { follows };
         }
