@@ -50,11 +50,7 @@ impl World {
         let mut options = Options::new(folder.path().join("emulator.db"));
         let told = Arc::clone(&clock);
         options.clock = Arc::new(move || told.load(Ordering::Relaxed));
-        if let Some(folder) = std::env::var_os("BILLCTL_TEST_RECORDINGS") {
-            let name =
-                format!("{}.jsonl", std::thread::current().name().unwrap_or("test").replace("::", "-"));
-            options.record = Some(PathBuf::from(folder).join(name));
-        }
+        options.record = recording();
         change(&mut options);
         let server = runtime.block_on(emulator::serve(options)).unwrap();
         World {
