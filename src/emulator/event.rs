@@ -21,23 +21,20 @@ pub fn emit(
     object: &Value,
     previous_attributes: Option<Map<String, Value>>,
 ) -> Outcome<()> {
-    let mut data = json!({"object": object});
-    if let Some(previous) = previous_attributes {
-        data["previous_attributes"] = Value::Object(previous);
-    }
     let id = ids::object("evt");
-    let body = json!({
-        "id": id,
-        "object": "event",
-        "api_version": version::PINNED,
-        "created": call.now,
-        "data": data,
-        "livemode": false,
-        "pending_webhooks": pending_webhooks(call, name)?,
-        "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
-        "type": name,
-    });
-    call.db.insert(&Object { kind: Kind::Event, id, body, hidden: Map::new() }, call.now)?;
+    let previous = match previous_attributes {
+        Some(previous) => format!(r#","previous_attributes":{}"#, Value::Object(previous)),
+        None => String::new(),
+    };
+    // Written in place: the object is most of it, and it need not be copied first.
+    let body = format!(
+        r#"{{"id":"{id}","object":"event","api_version":"{}","created":{},"data":{{"object":{object}{previous}}},"livemode":false,"pending_webhooks":{},"request":{},"type":"{name}"}}"#,
+        version::PINNED,
+        call.now,
+        pending_webhooks(call, name)?,
+        json!({"id": call.request_id, "idempotency_key": call.idempotency_key}),
+    );
+    call.db.insert_event(&id, name, &body, call.now)?;
     Ok(())
 }
 

@@ -120,6 +120,7 @@ fn push_key(map: &Map<String, Value>, rest: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -154,6 +155,81 @@ mod tests {
     fn what_cannot_be_understood_is_refused() {
         for text in ["a[b=1", "a]b=1", "[a]=1", "a[b]c=1", "a[[b]]=1", "a=1&a[b]=2", "a[b]=2&a=1", "a=%ff"] {
             assert!(decode(text).is_err(), "{text}");
+        }
+    }
+
+    /// How the official clients differ in writing one and the same parameters.
+    #[derive(Debug, Clone, Copy)]
+    struct Style {
+        /// `a[0]=` rather than `a[]=` for lists of texts.
+        indexed: bool,
+        /// Brackets as `%5B` and `%5D`.
+        encoded_brackets: bool,
+        /// Spaces as `+`.
+        plus: bool,
+    }
+
+    fn write(value: &Value, name: &str, style: Style, out: &mut Vec<String>) {
+        let inside = |key: &str| match style.encoded_brackets {
+            true => format!("{name}%5B{key}%5D"),
+            false => format!("{name}[{key}]"),
+        };
+        match value {
+            Value::Array(elements) => {
+                let texts = elements.iter().all(Value::is_string);
+                for (index, element) in elements.iter().enumerate() {
+                    let key = if texts && !style.indexed { String::new() } else { index.to_string() };
+                    write(element, &inside(&key), style, out);
+                }
+            }
+            Value::Object(fields) => {
+                for (key, field) in fields {
+                    write(field, &inside(&escape(key, style)), style, out);
+                }
+            }
+            text => out.push(format!("{name}={}", escape(text.as_str().unwrap(), style))),
+        }
+    }
+
+    fn escape(text: &str, style: Style) -> String {
+        let escaped =
+            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        if style.plus { escaped.replace("%20", "+") } else { escaped }
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = ".{0,12}".prop_map(Value::String);
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 1..4).prop_map(Value::Array),
+                prop::collection::btree_map("[a-z_]{1,8}", inner, 1..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_any_client_writes_is_read_back(
+            fields in prop::collection::btree_map("[a-z_]{1,8}", values(), 0..4),
+            indexed: bool,
+            encoded_brackets: bool,
+            plus: bool,
+        ) {
+            let style = Style { indexed, encoded_brackets, plus };
+            let mut pairs = Vec::new();
+            for (name, value) in &fields {
+                write(value, name, style, &mut pairs);
+            }
+            let read = decode(&pairs.join("&")).map(|form| as_json(&Value::Object(form)));
+            prop_assert_eq!(read, Ok(Value::Object(fields.into_iter().collect())));
+        }
+
+        #[test]
+        fn no_text_breaks_the_decoder(text in "[a-c\\[\\]=&%+0-9]{0,40}|.{0,40}") {
+            if let Ok(form) = decode(&text) {
+                as_json(&Value::Object(form));
+            }
         }
     }
 }

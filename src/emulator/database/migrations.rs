@@ -5,7 +5,7 @@ pub const MIGRATIONS: &[&str] = &[
     // Objects of every kind. `body` is what the API shows, as JSON; `hidden` the fields that it shows only
     // when expanded; `seq` is the order of creation, which lists follow. A deleted object leaves its stub.
     // `keys` finds objects by a field, for filters and uniqueness. `replies` are the kept answers of
-    // idempotency keys. `settings` are the account's own values.
+    // idempotency keys, in the order of arrival: keys are random, and only their index should be. `settings` are the account's own values.
     "CREATE TABLE objects (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
         kind TEXT NOT NULL,
@@ -25,14 +25,15 @@ pub const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (kind, name, value, seq)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE replies (
-        key TEXT PRIMARY KEY,
+        seq INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
         endpoint TEXT NOT NULL,
         fingerprint BLOB NOT NULL,
         status INTEGER NOT NULL,
         body TEXT NOT NULL,
         request_id TEXT NOT NULL,
         created INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     CREATE INDEX replies_by_age ON replies (created);
     CREATE TABLE settings (
         name TEXT PRIMARY KEY,

@@ -84,7 +84,31 @@ impl Database {
     /// # Errors
     /// SQLite's; a constraint violation if the id is taken.
     pub fn insert(&self, object: &Object, created: i64) -> rusqlite::Result<()> {
-        let seq: i64 = self
+        let seq = self.add_row(object.kind, &object.id, &object.body.to_string(), hidden(object), created)?;
+        for (name, value) in object.kind.keys(&object.body, &object.hidden) {
+            self.add_key(object.kind, name, &value, seq)?;
+        }
+        Ok(())
+    }
+
+    /// Adds an event whose body is written already.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn insert_event(&self, id: &str, name: &str, body: &str, created: i64) -> rusqlite::Result<()> {
+        let seq = self.add_row(Kind::Event, id, body, None, created)?;
+        self.add_key(Kind::Event, "type", name, seq)
+    }
+
+    fn add_row(
+        &self,
+        kind: Kind,
+        id: &str,
+        body: &str,
+        hidden: Option<String>,
+        created: i64,
+    ) -> rusqlite::Result<i64> {
+        self
             .connection
             .prepare_cached(
                 "INSERT INTO objects (kind, id, created, body, hidden) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -93,14 +117,7 @@ impl Database {
                     WHERE deleted = 1
                  RETURNING seq",
             )?
-            .query_row(
-                (object.kind.name(), &object.id, created, object.body.to_string(), hidden(object)),
-                |row| row.get(0),
-            )?;
-        for (name, value) in object.kind.keys(&object.body, &object.hidden) {
-            self.add_key(object.kind, name, &value, seq)?;
-        }
-        Ok(())
+            .query_row((kind.name(), id, created, body, hidden), |row| row.get(0))
     }
 
     /// Replaces an object's body and hidden fields, and the keys that follow from them.

@@ -10,6 +10,7 @@ mod faults;
 mod forms;
 mod idempotency;
 mod lists;
+mod model;
 mod search;
 mod selling;
 mod state;
