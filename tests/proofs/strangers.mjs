@@ -2,9 +2,10 @@
 //
 //     node strangers.mjs --billctl BINARY --python BINARY --work FOLDER [node|python|cli]...
 //
-// Each stranger has two runs, each in an empty folder with an empty home:
+// Each stranger has its runs, each in an empty folder with an empty home:
 // make: it makes a catalog; `catalog pull` writes that down, and the plan of what was written is empty;
 // see:  billctl syncs catalog.toml; the stranger finds all of it, and nothing else.
+// endure: the emulator does what faults.txt says; an SDK's own retries make nothing twice. (The CLI has no retries.)
 import assert from 'node:assert/strict';
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
@@ -39,8 +40,8 @@ class Run {
     this.environment = {PATH: process.env.PATH, HOME: path.join(this.folder, 'home'), LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1', NO_COLOR: '1'};
   }
 
-  async start() {
-    const command = ['emulator', 'start', '--port', '0', '--record', this.recording, '-o', 'json'];
+  async start(...options) {
+    const command = ['emulator', 'start', '--port', '0', '--record', this.recording, '-o', 'json', ...options];
     this.emulator = spawn(billctl, command, {cwd: this.folder, env: this.environment, stdio: ['ignore', 'pipe', 'inherit']});
     const lines = createInterface({input: this.emulator.stdout});
     const ended = once(this.emulator, 'exit').then(([code]) => Promise.reject(new Error(`the emulator ended with ${code} before it was ready`)));
@@ -127,10 +128,23 @@ async function syncThenSee(name) {
   return run.recording;
 }
 
+async function meetFaults(name) {
+  const run = new Run(`${name}-endure`);
+  try {
+    const rules = fs.readFileSync(path.join(here, 'faults.txt'), 'utf8').trim().split('\n');
+    await run.start(...rules.flatMap((rule) => ['--fault', rule]));
+    run.stranger(name, 'endure');
+  } finally {
+    await run.stop();
+  }
+  return run.recording;
+}
+
 const recordings = [];
 for (const name of chosen) {
   console.log(`\n-- ${name}`);
   recordings.push(await makeThenPull(name), await syncThenSee(name));
+  if (name !== 'cli') recordings.push(await meetFaults(name));
 }
 
 console.log('\n-- contract of types');

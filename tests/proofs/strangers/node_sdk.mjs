@@ -2,6 +2,7 @@
 //
 //     node node_sdk.mjs make MADE.json            makes one of everything in the catalog and writes down what it made
 //     node node_sdk.mjs see EXPECTED.json         finds what billctl synced
+//     node node_sdk.mjs endure                    meets the faults of faults.txt and makes nothing twice
 //
 // Takes STRIPE_API_BASE and STRIPE_API_KEY. Every step that holds prints a line; the first that does not ends the run.
 import assert from 'node:assert/strict';
@@ -347,8 +348,29 @@ async function see(expected) {
   }
 }
 
+async function endure() {
+  const count = async (list) => (await list.autoPagingToArray({limit: 100})).length;
+  await step('errors after the commit are tried again, and nothing is made twice', async () => {
+    for (let number = 1; number <= 9; number += 1) await stripe.products.create({id: `node_${number}`, name: `Product ${number}`});
+    assert.equal(await count(stripe.products.list()), 9);
+  });
+  await step('answers that never arrive are asked for again, and nothing is made twice', async () => {
+    for (let number = 1; number <= 9; number += 1) await stripe.prices.create({product: 'node_1', currency: 'usd', unit_amount: number});
+    assert.equal(await count(stripe.prices.list()), 9);
+  });
+  await step('a request that arrives two times makes one coupon', async () => {
+    for (let number = 1; number <= 4; number += 1) await stripe.coupons.create({percent_off: number});
+    assert.equal(await count(stripe.coupons.list()), 4);
+  });
+  await step('limits and failures have their classes', async () => {
+    await refused(stripe.taxRates.list(), 'StripeRateLimitError', {statusCode: 429, code: 'rate_limit'});
+    await refused(stripe.taxRates.create({display_name: 'VAT', percentage: 19, inclusive: true}), 'StripeAPIError', {statusCode: 500});
+  });
+}
+
 const [mode, file] = process.argv.slice(2);
 if (mode === 'make') fs.writeFileSync(file, JSON.stringify(await make(), null, 2));
 else if (mode === 'see') await see(JSON.parse(fs.readFileSync(file, 'utf8')));
-else throw new Error('say `make FILE` or `see FILE`');
+else if (mode === 'endure') await endure();
+else throw new Error('say `make FILE`, `see FILE` or `endure`');
 console.log(`Node SDK ${Stripe.PACKAGE_VERSION}: ${mode}: ${steps} steps passed`);

@@ -2,6 +2,7 @@
 
     python python_sdk.py make MADE.json         makes one of everything in the catalog and writes down what it made
     python python_sdk.py see EXPECTED.json      finds what billctl synced
+    python python_sdk.py endure                 meets the faults of faults.txt and makes nothing twice
 
 Takes STRIPE_API_BASE and STRIPE_API_KEY. Every step that holds prints a line; the first that does not ends the run.
 """
@@ -317,7 +318,32 @@ def see(expected):
             assert len(everything) == len(wanted), f"{len(everything)} are there instead of {len(wanted)}"
 
 
-def main(mode, file):
+def endure():
+    patient = connect(os.environ["STRIPE_API_KEY"], max_network_retries=2).v1
+
+    def count(service):
+        return len(list(service.list().auto_paging_iter()))
+
+    with step("errors after the commit are tried again, and nothing is made twice"):
+        for number in range(9):
+            patient.products.create({"id": f"python_{number}", "name": f"Product {number}"})
+        assert count(v1.products) == 9
+    with step("answers that never arrive are asked for again, and nothing is made twice"):
+        for number in range(9):
+            patient.prices.create({"product": "python_1", "currency": "usd", "unit_amount": number})
+        assert count(v1.prices) == 9
+    with step("a request that arrives two times makes one coupon"):
+        for number in range(4):
+            patient.coupons.create({"percent_off": number + 1})
+        assert count(v1.coupons) == 4
+    with step("limits and failures have their classes"):
+        with refused(stripe.RateLimitError, http_status=429):
+            v1.tax_rates.list()
+        with refused(stripe.APIError, http_status=500):
+            v1.tax_rates.create({"display_name": "VAT", "percentage": 19, "inclusive": True})
+
+
+def main(mode, file=None):
     if mode == "make":
         make()
         with open(file, "w", encoding="utf-8") as out:
@@ -325,8 +351,10 @@ def main(mode, file):
     elif mode == "see":
         with open(file, encoding="utf-8") as source:
             see(json.load(source))
+    elif mode == "endure":
+        endure()
     else:
-        raise SystemExit("say `make FILE` or `see FILE`")
+        raise SystemExit("say `make FILE`, `see FILE` or `endure`")
     print(f"Python SDK {stripe.VERSION}: {mode}: {steps} steps passed")
 
 
