@@ -109,6 +109,9 @@ pub async fn dispatch(shared: &Shared, incoming: &Incoming) -> Sent {
     };
     if let End::Answer(outgoing) = &end {
         outcome.status = Some(outgoing.reply.status);
+        if let Some(recorder) = &shared.recorder {
+            record(recorder, incoming, &outgoing.reply);
+        }
     }
     shared.log.end(number, outcome);
     match end {
@@ -210,24 +213,26 @@ async fn perform(
         Ok(form) => form,
         Err(refusal) => return Reply::refused(&refusal, request_id),
     };
-    let reply = match prepare(incoming, matched, &form, fault, request_id) {
+    match prepare(incoming, matched, &form, fault, request_id) {
         Ok(request) => run(shared, request, fault).await,
         Err(refusal) => Reply::refused(&refusal, request_id),
-    };
-    if let Some(recorder) = &shared.recorder {
-        recorder.add(&Exchange {
-            method: &incoming.method,
-            path: &incoming.path,
-            query: &incoming.query,
-            params: &form,
-            version: incoming.version.as_deref(),
-            idempotency_key: incoming.idempotency_key.as_deref(),
-            user_agent: incoming.user_agent.as_deref(),
-            status: reply.status,
-            response: &reply.body,
-        });
     }
-    reply
+}
+
+/// Records a request with the answer that the caller gets, whatever made it.
+fn record(recorder: &Recorder, incoming: &Incoming, reply: &Reply) {
+    let Ok(params) = decode(incoming) else { return };
+    recorder.add(&Exchange {
+        method: &incoming.method,
+        path: &incoming.path,
+        query: &incoming.query,
+        params: &params,
+        version: incoming.version.as_deref(),
+        idempotency_key: incoming.idempotency_key.as_deref(),
+        user_agent: incoming.user_agent.as_deref(),
+        status: reply.status,
+        response: &reply.body,
+    });
 }
 
 async fn run(shared: &Shared, request: Request, fault: Option<Fault>) -> Reply {

@@ -2,20 +2,30 @@
 
 use std::path::{Path, PathBuf};
 
-/// How a secret starts, how many characters follow at least, and whether a character may be one of them.
-const SHAPES: [(&str, usize, fn(char) -> bool); 12] = [
-    ("sk_live_", 16, alphanumeric),
-    ("sk_test_", 16, alphanumeric),
-    ("rk_live_", 16, alphanumeric),
-    ("rk_test_", 16, alphanumeric),
-    ("whsec_", 20, base64),
-    ("AKIA", 16, upper),
-    ("ghp_", 30, alphanumeric),
-    ("github_pat_", 20, alphanumeric),
-    ("npm_", 36, alphanumeric),
-    ("pypi-AgE", 20, base64),
-    ("xoxb-", 10, |letter| letter.is_ascii_digit() || letter == '-'),
-    ("-----BEGIN ", 0, |_| false),
+/// How a secret looks.
+struct Shape {
+    start: &'static str,
+    /// How many characters follow at least.
+    least: usize,
+    may_follow: fn(char) -> bool,
+}
+
+const fn shape(start: &'static str, least: usize, may_follow: fn(char) -> bool) -> Shape {
+    Shape { start, least, may_follow }
+}
+
+const SHAPES: [Shape; 11] = [
+    shape("sk_live_", 16, alphanumeric),
+    shape("sk_test_", 16, alphanumeric),
+    shape("rk_live_", 16, alphanumeric),
+    shape("rk_test_", 16, alphanumeric),
+    shape("whsec_", 20, base64),
+    shape("AKIA", 16, upper),
+    shape("ghp_", 30, alphanumeric),
+    shape("github_pat_", 20, alphanumeric),
+    shape("npm_", 36, alphanumeric),
+    shape("pypi-AgE", 20, base64),
+    shape("xoxb-", 10, |letter| letter.is_ascii_digit() || letter == '-'),
 ];
 
 fn alphanumeric(letter: char) -> bool {
@@ -32,18 +42,22 @@ fn upper(letter: char) -> bool {
 
 /// The first thing in a text that looks like a secret. Keys made up for tests have `_` after their mode.
 fn suspicious(text: &str) -> Option<String> {
-    SHAPES.iter().find_map(|(start, least, may_follow)| {
+    let shaped = SHAPES.iter().find_map(|Shape { start, least, may_follow }| {
         text.match_indices(start).find_map(|(at, _)| {
             let rest = text.get(at + start.len()..).unwrap_or_default();
-            if *start == "-----BEGIN " {
-                let kind = rest.split("PRIVATE KEY-----").next().unwrap_or_default();
-                let is_key =
-                    kind.len() < rest.len() && kind.chars().all(|letter| upper(letter) || letter == ' ');
-                return is_key.then(|| (*start).to_owned());
-            }
             let follows: String = rest.chars().take_while(|letter| may_follow(*letter)).collect();
             (follows.len() >= *least).then(|| format!("{start}{}…", follows.get(..4).unwrap_or_default()))
         })
+    });
+    shaped.or_else(|| private_key(text))
+}
+
+/// `-----BEGIN … PRIVATE KEY-----`
+fn private_key(text: &str) -> Option<String> {
+    text.split("-----BEGIN ").skip(1).find_map(|rest| {
+        let kind = rest.split("PRIVATE KEY-----").next().unwrap_or_default();
+        let is_key = kind.len() < rest.len() && kind.chars().all(|letter| upper(letter) || letter == ' ');
+        is_key.then(|| format!("a {kind}private key"))
     })
 }
 
