@@ -194,7 +194,7 @@ fn custom(sums: &[Sum], currency: Currency) -> CustomUnitAmount {
     let mut sorted: Vec<&Sum> = sums.iter().collect();
     sorted.sort_by_key(|sum| sum.minor());
     let given = |index: usize, bit: i64| -> Option<Amount> {
-        (sums[0].minor() / 10 & bit == 0).then(|| sorted[index].whole(currency))
+        ((sums[0].minor() / 10) & bit == 0).then(|| sorted[index].whole(currency))
     };
     CustomUnitAmount {
         currency: Some(currency.to_string()),
