@@ -10,6 +10,7 @@ use crate::support::{Emulator, Shop};
 const FAULTS: [&str; 4] = ["cut-after", "500-after", "500-kept", "429-all"];
 
 /// As many as fit into a test run; `PROPTEST_CASES` asks for more.
+#[expect(clippy::disallowed_methods, reason = "a switch of proptest's, no setting of billctl's")]
 fn config() -> Config {
     let default = Config::default();
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
