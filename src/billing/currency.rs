@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use iso_currency::Flag;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
@@ -51,7 +52,11 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, UnknownCurrency> {
         let unknown = || UnknownCurrency(text.to_owned());
-        iso_currency::Currency::from_code(&text.to_ascii_uppercase()).ok_or_else(unknown)?;
+        let known = iso_currency::Currency::from_code(&text.to_ascii_uppercase()).ok_or_else(unknown)?;
+        // Gold, units of account and the codes for tests are in ISO 4217, but nobody can be charged in them.
+        if known.has_flag(Flag::Special) || known.has_flag(Flag::Fund) {
+            return Err(unknown());
+        }
         let code: [u8; 3] = text.to_ascii_lowercase().as_bytes().try_into().map_err(|_| unknown())?;
         Ok(Currency(code))
     }
@@ -109,7 +114,7 @@ mod tests {
 
     #[test]
     fn unknown_codes_are_refused() {
-        for text in ["", "us", "usdd", "zzz", "ééé"] {
+        for text in ["", "us", "usdd", "zzz", "ééé", "xau", "XTS", "xxx", "clf"] {
             assert_eq!(text.parse::<Currency>(), Err(UnknownCurrency(text.to_owned())));
         }
     }

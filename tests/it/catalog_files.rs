@@ -103,9 +103,51 @@ fn every_problem_is_shown_where_it_is_and_how_it_is_said_stands_beside_its_file(
 }
 
 #[test]
-fn every_code_that_the_loader_knows_is_shown_by_a_bad_catalog() {
+fn what_is_doubtful_is_said_and_used() {
+    let path = "fixtures/catalogs/warned/billing.toml";
+    let problems = problems(path);
+    assert_places(&problems);
+    assert_eq!(problems.errors().count(), 0);
+    insta::assert_snapshot!(render::problems(&problems, false), @r#"
+    warning: `plus` and `pro` have the same rank
+      --> fixtures/catalogs/warned/billing.toml:7:8
+       |
+     7 | rank = 1
+       |        ^
+       |
+      ::: fixtures/catalogs/warned/billing.toml:14:8
+       |
+    14 | rank = 1
+       |        - the other one
+       |
+       = hint: Give each plan its own: a change to a higher rank is an upgrade
+
+    warning: 12.345 kwd can't be charged: its last digit must be 0
+     --> fixtures/catalogs/warned/billing.toml:9:10
+      |
+    9 | amount = "12.345 kwd"
+      |          ^^^^^^^^^^^^
+      |
+      = hint: Write "12.340 kwd", unless it is a part of a larger sum
+
+    warning: events that go over http can be read and forged on the way
+      --> fixtures/catalogs/warned/billing.toml:17:7
+       |
+    17 | url = "http://staging.example.com/webhook"
+       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = hint: Write an https address: http will do for tests on this machine
+    "#);
+    let read = |path: &Path| fs_err::read(Path::new(ROOT).join(path));
+    assert_eq!(load(&read, Path::new(path), None).unwrap().warnings.list, problems.list);
+}
+
+#[test]
+fn every_code_that_the_loader_knows_is_shown_by_a_fixture() {
     let mut shown = BTreeSet::new();
-    for path in catalogs("fixtures/catalogs/bad") {
+    let mut paths = catalogs("fixtures/catalogs/bad");
+    paths.push("fixtures/catalogs/warned/billing.toml".to_owned());
+    for path in paths {
         shown.extend(problems(&path).list.iter().map(|problem| problem.code));
     }
     let mut known = BTreeSet::new();
@@ -133,7 +175,7 @@ fn every_code_that_the_loader_knows_is_shown_by_a_bad_catalog() {
         assert!(known.remove(elsewhere), "{elsewhere} is gone");
     }
     known.retain(|code| !shown.contains(code.as_str()));
-    assert_eq!(known, BTreeSet::new(), "shown by no bad catalog");
+    assert_eq!(known, BTreeSet::new(), "shown by no fixture");
 }
 
 #[test]
@@ -237,6 +279,33 @@ fn a_catalog_that_is_too_large_is_refused_before_it_is_read() {
     let problems = problems_of(&text);
     assert_eq!(problems.list.len(), 1);
     assert_eq!(problems.list[0].message, "the catalog is larger than 16 MiB");
+}
+
+#[test]
+fn more_than_stripe_takes_is_refused() {
+    let mut text =
+        "[project]\nname = \"shop\"\n[portals.main.subscription_update]\nallow = [\"price\"]\n".to_owned();
+    for number in 0..11 {
+        text.push_str(&format!("products.p{number} = [\"monthly\"]\n"));
+    }
+    for number in 0..11 {
+        text.push_str(&format!("[products.p{number}]\nname = \"P\"\n"));
+        text.push_str("prices.monthly = { amount = \"1.00 usd\", every = \"month\" }\n");
+    }
+    for number in 0..17 {
+        text.push_str(&format!("[webhook_endpoints.e{number:02}]\nurl = \"https://example.com/{number}\"\n"));
+        text.push_str("enabled_events = [\"*\"]\n");
+    }
+    let problems = problems_of(text.as_bytes());
+    let said: Vec<(&str, &str)> =
+        problems.list.iter().map(|problem| (problem.path.as_str(), problem.message.as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            ("portals.main.subscription_update.products", "the portal offers 11 products"),
+            ("webhook_endpoints.e16", "there are 17 webhook endpoints"),
+        ]
+    );
 }
 
 #[test]

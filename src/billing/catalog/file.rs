@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BillingFile {
-    /// Further files whose tables are merged into this one, relative to this file.
+    /// Further files whose tables are merged into this one, relative to this file. They hold tables of the
+    /// catalog and may include others; `project`, `profiles`, `links` and `policy` stand in the first file only.
     pub include: Vec<String>,
     pub project: Option<Project>,
     /// Stripe accounts this catalog is synced to, by a name of your own. `emulator` always exists.
@@ -71,7 +72,8 @@ pub struct Profile {
     /// How long one request may take, in seconds; 80 by default, as in Stripe's own libraries.
     #[schemars(range(min = 1, max = 600))]
     pub timeout_seconds: Option<u32>,
-    /// Values of the catalog that differ in this profile: the same tables as in the file itself.
+    /// Values that differ in this profile: the same tables as in the file itself, merged key by key. An empty
+    /// text takes a key away, so that its default holds.
     #[schemars(with = "Option<Overrides>")]
     pub overrides: Option<serde_json::Value>,
 }

@@ -152,7 +152,7 @@ mod tests {
         check("Pro", "49.00 usd", "month", "monthly");
         check("Pro", "500 jpy", "year", "yearly");
         check("Pro", "0.05 usd", "week", "weekly");
-        check("Der \"große\" Plan\\", "1.234 kwd", "once", "once");
+        check("Der \"große\" Plan\\", "1.230 kwd", "once", "once");
         check("1,000 credits", "1.00 usd", "once", "once");
     }
 

@@ -56,6 +56,7 @@ pub fn check(file: &BillingFile, known: &Value, profile: Option<&str>) -> (Catal
         ),
     };
     checker.plans();
+    checker.count_endpoints();
     (catalog, checker.findings)
 }
 

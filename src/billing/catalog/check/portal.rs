@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Checker;
+use super::price::read_interval;
 use crate::billing::catalog::file;
 use crate::billing::catalog::model::{
-    CancelMode, Portal, ProrationBehavior, SubscriptionCancel, SubscriptionUpdate,
+    CancelMode, Interval, Portal, ProrationBehavior, SubscriptionCancel, SubscriptionUpdate,
 };
 use crate::billing::catalog::nearest::suggest;
 use crate::billing::catalog::path::At;
@@ -126,6 +127,7 @@ impl<'a> Checker<'a> {
         let Some(product) = self.file.products.get(key) else { return };
         let known = self.known.get("products").and_then(|all| all.get(key)).and_then(|one| one.get("prices"));
         let known = known.and_then(serde_json::Value::as_object);
+        let mut intervals: Vec<((Interval, u32), &str)> = Vec::new();
         for (index, price) in prices.iter().enumerate() {
             let at = at.index(index);
             if prices.iter().take(index).any(|earlier| earlier == price) {
@@ -133,6 +135,7 @@ impl<'a> Checker<'a> {
                     Finding::at("duplicate", &at, format!("the price `{price}` is listed twice"))
                         .hint("Remove one of the two"),
                 );
+                continue;
             }
             if !known.is_some_and(|known| known.contains_key(price)) {
                 let keys = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
@@ -144,18 +147,30 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let Some(found) = product.prices.get(price) else { continue };
-            if found.every.is_none() {
+            let Some(every) = &found.every else {
                 self.report(
                     Finding::at("conflict", &at, format!("`{key}.{price}` is paid once"))
                         .hint("Subscriptions change to recurring prices only"),
                 );
-            }
+                continue;
+            };
             if found.active == Some(false) {
                 self.report(
                     Finding::at("inactive_reference", &at, format!("`{key}.{price}` is not active"))
                         .hint("Offer an active price"),
                 );
             }
+            // Stripe: "For each product, its price must have unique billing intervals."
+            let Some(interval) = read_interval(every) else { continue };
+            if let Some((_, first)) = intervals.iter().find(|(other, _)| *other == interval) {
+                let message = format!("`{first}` and `{price}` are both paid every {every}");
+                self.report(
+                    Finding::at("conflict", &at, message).hint(
+                        "The portal offers one price an interval of each product: remove one of the two",
+                    ),
+                );
+            }
+            intervals.push((interval, price));
         }
     }
 }

@@ -112,27 +112,21 @@ impl<'a> Checker<'a> {
         Some(key.clone())
     }
 
-    /// Reads `month`, `3 months`. Stripe bills at least every three years.
+    /// Reads `month`, `3 months`.
     fn every(&mut self, at: &At<'_>, text: &str) -> Option<(Interval, u32)> {
-        let mut words = text.split_whitespace();
-        let (count, unit) = match (words.next(), words.next(), words.next()) {
-            (Some(unit), None, None) => (Some(1), unit),
-            (Some(count), Some(unit), None) => (count.parse::<u32>().ok(), unit),
-            _ => (None, ""),
-        };
-        let interval = match unit.strip_suffix('s').unwrap_or(unit) {
-            "day" => Some((Interval::Day, 1095)),
-            "week" => Some((Interval::Week, 156)),
-            "month" => Some((Interval::Month, 36)),
-            "year" => Some((Interval::Year, 3)),
-            _ => None,
-        };
-        let (Some(count), Some((interval, most))) = (count, interval) else {
+        let Some((interval, count)) = read_interval(text) else {
             self.report(
                 Finding::at("bad_interval", at, format!("`{text}` is not a billing interval"))
                     .hint("Write \"day\", \"week\", \"month\" or \"year\", or several, like \"3 months\""),
             );
             return None;
+        };
+        // Stripe's longest interval is three years.
+        let most = match interval {
+            Interval::Day => 1095,
+            Interval::Week => 156,
+            Interval::Month => 36,
+            Interval::Year => 3,
         };
         if count == 0 || count > most {
             self.report(Finding::at("bad_interval", at, format!("Stripe can't bill every {text}")).hint(
@@ -231,6 +225,24 @@ impl<'a> Checker<'a> {
         }
         options
     }
+}
+
+/// Reads `month` or `3 months`, however many.
+pub fn read_interval(text: &str) -> Option<(Interval, u32)> {
+    let mut words = text.split_whitespace();
+    let (count, unit) = match (words.next(), words.next(), words.next()) {
+        (Some(unit), None, None) => (1, unit),
+        (Some(count), Some(unit), None) => (count.parse().ok()?, unit),
+        _ => return None,
+    };
+    let interval = match unit.strip_suffix('s').unwrap_or(unit) {
+        "day" => Interval::Day,
+        "week" => Interval::Week,
+        "month" => Interval::Month,
+        "year" => Interval::Year,
+        _ => return None,
+    };
+    Some((interval, count))
 }
 
 /// The key with which a currency option gives its amount in another way than its price, and what to write.

@@ -56,6 +56,7 @@ impl Checker<'_> {
             let at = at.key("amount");
             let rate = self.rate(&at, &amount.0)?;
             self.same_currency(&at, &mut common, rate.currency)?;
+            self.chargeable(&at, &rate);
             return Some((rate.currency, Pricing::PerUnit(rate)));
         }
         if let Some(tiers) = tiers {

@@ -9,7 +9,7 @@ use super::unique::{Namespace, Owner};
 use crate::billing::catalog::file;
 use crate::billing::catalog::model::{PackageDimensions, Price, Pricing, Product};
 use crate::billing::catalog::nearest::suggest;
-use crate::billing::catalog::path::{At, Path};
+use crate::billing::catalog::path::At;
 use crate::billing::catalog::problem::{Finding, On, Place};
 
 /// Stripe's longest marketing feature, in characters.
@@ -75,27 +75,46 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// At most one plan is the default.
+    /// At most one plan is the default, and plans that are ranked have a rank each.
     pub fn plans(&mut self) {
-        let place = |key: &str| {
+        let plans = &self.file.products;
+        let place = |key: &str, field: &str| {
             let table = At::ROOT.key("products");
             let product = table.key(key);
-            let path: Path = product.key("default_plan").path();
-            Place::Value(path, On::Value)
+            Place::Value(product.key(field).path(), On::Value)
         };
-        let mut defaults = self.file.products.iter().filter(|(_, product)| product.default_plan);
-        let Some((first, _)) = defaults.next() else { return };
-        let more: Vec<&String> = defaults.map(|(key, _)| key).collect();
-        for key in more {
-            self.report(
-                Finding::of(
-                    "duplicate",
-                    place(key),
-                    format!("`{first}` and `{key}` are both the default plan"),
-                )
-                .hint("Keep default_plan = true in one of them")
-                .also(place(first), "the other one"),
-            );
+        let mut default: Option<&str> = None;
+        let mut ranks: BTreeMap<i64, &str> = BTreeMap::new();
+        for (key, product) in plans {
+            if product.default_plan {
+                match default {
+                    None => default = Some(key),
+                    Some(first) => {
+                        let message = format!("`{first}` and `{key}` are both the default plan");
+                        self.report(
+                            Finding::of("duplicate", place(key, "default_plan"), message)
+                                .hint("Keep default_plan = true in one of them")
+                                .also(place(first, "default_plan"), "the other one"),
+                        );
+                    }
+                }
+            }
+            let Some(rank) = product.rank else { continue };
+            match ranks.get(&rank) {
+                None => {
+                    ranks.insert(rank, key);
+                }
+                Some(first) => self.report(
+                    Finding::of(
+                        "same_rank",
+                        place(key, "rank"),
+                        format!("`{first}` and `{key}` have the same rank"),
+                    )
+                    .hint("Give each plan its own: a change to a higher rank is an upgrade")
+                    .also(place(first, "rank"), "the other one")
+                    .as_warning(),
+                ),
+            }
         }
     }
 

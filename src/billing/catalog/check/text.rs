@@ -145,6 +145,24 @@ impl Checker<'_> {
         }
     }
 
+    /// Stripe charges currencies with three decimals in tens of the minor unit:
+    /// <https://docs.stripe.com/currencies#three-decimal>.
+    pub fn chargeable(&mut self, at: &At<'_>, rate: &Rate) {
+        let Some(money) = rate.whole() else { return };
+        if money.currency.exponent() == 3 && money.minor % 10 != 0 {
+            let rounded = Money { minor: money.minor - money.minor % 10, currency: money.currency };
+            self.report(
+                Finding::at(
+                    "uneven_amount",
+                    at,
+                    format!("{money} can't be charged: its last digit must be 0"),
+                )
+                .hint(format!("Write \"{rounded}\", unless it is a part of a larger sum"))
+                .as_warning(),
+            );
+        }
+    }
+
     /// An amount that may go below the minor unit.
     pub fn rate(&mut self, at: &At<'_>, text: &str) -> Option<Rate> {
         match text.parse::<Rate>() {

@@ -7,7 +7,21 @@ use crate::billing::catalog::model::WebhookEndpoint;
 use crate::billing::catalog::path::At;
 use crate::billing::catalog::problem::Finding;
 
+/// Stripe's most endpoints of an account, in each mode.
+const MAX_ENDPOINTS: usize = 16;
+
 impl<'a> Checker<'a> {
+    /// Stripe takes only so many endpoints.
+    pub fn count_endpoints(&mut self) {
+        let Some(first) = self.file.webhook_endpoints.keys().nth(MAX_ENDPOINTS) else { return };
+        let count = self.file.webhook_endpoints.len();
+        let table = At::ROOT.key("webhook_endpoints");
+        self.report(
+            Finding::at_key("too_many", &table.key(first), format!("there are {count} webhook endpoints"))
+                .hint("Stripe takes at most 16: let one endpoint listen for more events"),
+        );
+    }
+
     pub fn webhook_endpoint(
         &mut self,
         at: &At<'_>,
@@ -56,6 +70,12 @@ impl<'a> Checker<'a> {
             self.report(
                 Finding::at("bad_url", at, "Stripe can't reach an address on this machine")
                     .hint("Override it in the live profile with a public address"),
+            );
+        } else if url.scheme() == "http" && !is_loopback(&url) {
+            self.report(
+                Finding::at("insecure_url", at, "events that go over http can be read and forged on the way")
+                    .hint("Write an https address: http will do for tests on this machine")
+                    .as_warning(),
             );
         }
     }

@@ -114,7 +114,9 @@ impl PortalDraft {
                     && price.active != Some(false)
                     && price.meter.is_none()
                 {
-                    by_interval.entry(every).or_insert_with(|| price_key.clone());
+                    // `1 years` is said in three ways.
+                    let interval = every.strip_prefix("1 ").unwrap_or(every).trim_end_matches('s');
+                    by_interval.entry(interval).or_insert_with(|| price_key.clone());
                 }
             }
             if !by_interval.is_empty() {
