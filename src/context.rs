@@ -86,8 +86,15 @@ impl Context {
     pub fn show(&self, result: &dyn Present) -> anyhow::Result<()> {
         let options = self.ui.options();
         let canvas = Canvas { width: options.width, colour: options.colour_out };
-        let text = render(result, self.settings.format, canvas)?;
-        self.ui.data(&text).context("Cannot write to stdout")
+        self.print(&render(result, self.settings.format, canvas)?)
+    }
+
+    /// Writes a text to stdout as it is, whatever the format.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn print(&self, text: &str) -> anyhow::Result<()> {
+        self.ui.data(text).context("Cannot write to stdout")
     }
 
     /// Asks a yes-or-no question.

@@ -5,8 +5,9 @@
 mod environment;
 pub mod guard; // refused before anything is sent: wrong mode, wrong account, policy
 pub mod key; // secret keys, from where a profile says they are
+mod keyring; // keys in the operating system's keyring
 pub mod profile; // which profile is in use, and what it says about its account
-mod stripe_cli;
+mod stripe_cli; // keys in the official Stripe CLI's own config
 
 use std::path::{Path, PathBuf};
 

@@ -20,7 +20,7 @@ pub struct CompletionsArgs {
 }
 
 pub async fn run(ctx: &Context, args: CompletionsArgs) -> anyhow::Result<Outcome> {
-    ctx.ui().data(&script(args.shell))?;
+    ctx.print(&script(args.shell))?;
     Ok(Outcome::Done)
 }
 

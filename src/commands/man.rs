@@ -43,7 +43,7 @@ pub async fn run(ctx: &Context, args: ManArgs) -> anyhow::Result<Outcome> {
             "See the list with `billctl --help`",
         )
     })?;
-    ctx.ui().data(&page.roff)?;
+    ctx.print(&page.roff)?;
     Ok(Outcome::Done)
 }
 

@@ -8,16 +8,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::profile::Source;
-use super::{Environment, stripe_cli};
+use super::{Environment, keyring, stripe_cli};
 use crate::billing::catalog::file::KeySource;
 use crate::error::{Explain as _, Kind, fail};
 use crate::stripe::SecretKey;
 
 /// Looked at in this order where a profile says nothing about its key. The second is the official CLI's.
 pub const USUAL_VARIABLES: [&str; 2] = ["STRIPE_SECRET_KEY", "STRIPE_API_KEY"];
-
-/// The service under which the operating system's keyring keeps billctl's keys.
-pub const KEYRING_SERVICE: &str = "billctl";
 
 /// A file longer than this, in bytes, holds something else than a key.
 const LONGEST_FILE: u64 = 4096;
@@ -69,7 +66,9 @@ impl Search<'_> {
             Source::Usual => self.usual()?,
             Source::Named(KeySource::Env(name)) => self.variable(name)?,
             Source::Named(KeySource::File(name)) => self.file(name)?,
-            Source::Named(KeySource::Keyring(name)) => self.keyring(name)?,
+            Source::Named(KeySource::Keyring(name)) => {
+                (keyring::key(name)?, format!("the keyring entry {name}"))
+            }
             Source::Named(KeySource::StripeCli(name)) => {
                 let text = stripe_cli::key(self.environment, name, self.live, self.now)?;
                 (text, format!("the Stripe CLI's profile {name}"))
@@ -131,23 +130,7 @@ impl Search<'_> {
             _ => self.folder.join(name),
         }
     }
-
-    fn keyring(&self, name: &str) -> anyhow::Result<(String, String)> {
-        let text = keyring::Entry::new(KEYRING_SERVICE, name).and_then(|entry| entry.get_password()).explain(
-            Kind::Refused,
-            || format!("Cannot read the key `{name}` from the keyring"),
-            format!("Store it there under the service `{KEYRING_SERVICE}` and the user name `{name}`{STORE_COMMAND}"),
-        )?;
-        Ok((text, format!("the keyring entry {name}")))
-    }
 }
-
-#[cfg(target_os = "linux")]
-const STORE_COMMAND: &str = ": `secret-tool store --label billctl service billctl username NAME` asks for it";
-#[cfg(target_os = "macos")]
-const STORE_COMMAND: &str = ": `security add-generic-password -s billctl -a NAME -w` asks for it";
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-const STORE_COMMAND: &str = "";
 
 /// Refuses a key file that others could have read.
 #[cfg(unix)]

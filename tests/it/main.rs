@@ -13,6 +13,7 @@ mod emulator; // the emulator over raw HTTP: what it serves, refuses, forgets an
 mod generated; // committed files that the binary writes
 mod guard; // profile, key, --live, account and policy have to agree
 mod init; // a first billing file, and never over another
+mod keys; // where a key may be, and that nothing shows it
 mod mistakes; // what people are told who do the usual wrong things
 mod readme; // the tour, run
 mod shell; // what every command has in common: formats, errors, exit codes

@@ -184,3 +184,24 @@ fn very_verbose_logs_each_request_and_no_key() {
     }
     shop.assert_no_secret();
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_failure() {
+    let shop = Shop::new();
+    let full = fs_err::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let child = shop.spawn_writing_to(&["man"], full.into_file().into());
+    let said = child.wait_with_output().unwrap();
+    assert_eq!(said.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&said.stderr).contains("Cannot write to stdout"));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let shop = Shop::new();
+    shop.billctl("man --out pages").exits(0);
+    for page in ["billctl", "billctl-catalog", "billctl-catalog-sync", "billctl-init"] {
+        assert!(shop.read(&format!("pages/{page}.1")).starts_with(".ie "), "{page}");
+    }
+    assert_eq!(shop.billctl("man catalog sync").exits(0).stdout, shop.read("pages/billctl-catalog-sync.1"));
+}

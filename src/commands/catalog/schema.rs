@@ -1,7 +1,5 @@
 //! `catalog schema`
 
-use anyhow::Context as _;
-
 use crate::billing::catalog::schema;
 use crate::commands::Outcome;
 use crate::context::Context;
@@ -17,6 +15,6 @@ use crate::context::Context;
 pub struct SchemaArgs {}
 
 pub async fn run(ctx: &Context, _args: SchemaArgs) -> anyhow::Result<Outcome> {
-    ctx.ui().data(&schema::text()?).context("Cannot write to stdout")?;
+    ctx.print(&schema::text()?)?;
     Ok(Outcome::Done)
 }

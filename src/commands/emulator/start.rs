@@ -67,7 +67,7 @@ pub async fn run(ctx: &Context, args: StartArgs) -> anyhow::Result<Outcome> {
     let address = Address::of(&started.server);
     // Scripts read the first line and leave the rest: the document must be all of it.
     if ctx.settings().format == Format::Json {
-        ctx.ui().data(&format!("{}\n", address.json()))?;
+        ctx.print(&format!("{}\n", address.json()))?;
     } else {
         ctx.show(&address)?;
     }

@@ -48,7 +48,7 @@ impl Present for Status {
         if self.objects.is_empty() {
             return view.line("It holds nothing yet");
         }
-        let mut table = Table::new([Column::words("OBJECTS"), Column::number("COUNT")]);
+        let mut table = Table::new([Column::words("objects"), Column::number("count")]);
         for (kind, count) in &self.objects {
             table.row([kind.clone(), count.to_string()]);
         }

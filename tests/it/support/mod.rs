@@ -1,5 +1,4 @@
 //! The real binary in a sealed world: empty home, cleared environment, frozen clock, whole transcripts.
-#![allow(dead_code, reason = "a harness offers more than the tests of one moment use")]
 
 pub mod catalogs; // random billing files
 mod emulator;
