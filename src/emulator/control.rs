@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Map, Value, json};
 
 use super::dispatch::Shared;
-use super::faults::FaultPlan;
+use super::faults::{FaultPlan, RULE_HINT};
 
 /// Serves one call; status and body.
 pub async fn control(
@@ -37,7 +37,7 @@ pub async fn control(
                 shared.faults.add(plan);
                 (200, json!({"faults": faults(shared)}))
             }
-            Err(bad) => (400, json!({"error": bad.to_string()})),
+            Err(bad) => (400, json!({"error": format!("{bad}. {RULE_HINT}")})),
         },
         ("DELETE", "/_emulator/faults") => {
             shared.faults.clear();

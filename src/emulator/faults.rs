@@ -90,9 +90,13 @@ pub struct Rule {
     pub fault: Fault,
 }
 
+/// What to do about a rule that cannot be read.
+pub const RULE_HINT: &str =
+    "Write e.g. `POST /v1/prices:nth=3:cut-after`; `billctl emulator start --help` lists the faults";
+
 /// A rule that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{rule}` is no fault rule: {reason}. Write e.g. `POST /v1/prices:nth=3:cut-after`")]
+#[error("`{rule}` is no fault rule: {reason}")]
 pub struct BadRule {
     pub rule: String,
     pub reason: String,
@@ -136,10 +140,7 @@ fn read_fault(name: &str) -> Result<Fault, String> {
         return Ok(Fault::Delay(Duration::from_millis(ms)));
     }
     let known = NAMED.iter().find(|(known, _)| *known == name);
-    known.map(|(_, fault)| *fault).ok_or_else(|| {
-        let names: Vec<&str> = NAMED.iter().map(|(name, _)| *name).collect();
-        format!("`{name}` is no fault; there are delay=MS, {}", names.join(", "))
-    })
+    known.map(|(_, fault)| *fault).ok_or_else(|| format!("`{name}` is no fault"))
 }
 
 impl Rule {

@@ -37,7 +37,7 @@ mod spec;
 mod state;
 mod version;
 
-pub use faults::{BadRule, FaultPlan};
+pub use faults::{BadRule, FaultPlan, RULE_HINT};
 pub use options::{Clock, Limits, Options, system_clock};
 pub use server::{Server, serve};
 pub use state::{Attached, Running, Started, attach_or_serve, counts, reset, running, start};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use crate::context::Context;
-use crate::emulator::{self, FaultPlan, Limits, Options, Server};
+use crate::emulator::{self, BadRule, FaultPlan, Limits, Options, Server};
 use crate::error::{Kind, fail};
 use crate::render::{Format, Present, Role, Text, View};
 
@@ -50,9 +50,11 @@ pub struct StartArgs {
 
 pub async fn run(ctx: &Context, args: StartArgs) -> anyhow::Result<Outcome> {
     let mut stop = ctx.stop()?;
-    let faults: FaultPlan = args.faults.join("\n").parse().map_err(|error: emulator::BadRule| {
-        fail(Kind::Usage, error.to_string(), "See the list with `billctl emulator start --help`")
-    })?;
+    let faults: FaultPlan = args
+        .faults
+        .join("\n")
+        .parse()
+        .map_err(|bad: BadRule| fail(Kind::Usage, bad.to_string(), emulator::RULE_HINT))?;
     let clock = ctx.clock();
     let options = Options {
         port: args.port,

@@ -2,6 +2,7 @@
 
 mod auth;
 mod catalog;
+mod command;
 mod durability;
 mod errors;
 mod events;

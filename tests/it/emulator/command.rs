@@ -1,0 +1,92 @@
+//! `billctl emulator` as a person types it.
+
+use crate::support::Shop;
+
+use super::world::World;
+
+#[test]
+fn it_is_started_looked_at_emptied_and_stopped() {
+    let shop = Shop::new();
+    insta::assert_snapshot!(shop.billctl("emulator status"), @r"
+    Not being served: start it with `billctl emulator start`
+    It holds nothing yet
+    [exit 0]
+    ");
+    let emulator = shop.emulator();
+    World::ask_at(&emulator.base_url, &emulator.api_key, "POST", "/v1/products").form("name=A").send().ok();
+    let status = shop.billctl("emulator status -o json").json();
+    assert_eq!(status["base_url"], emulator.base_url.as_str());
+    assert_eq!(status["objects"], serde_json::json!({"event": 1, "product": 1}));
+    insta::assert_snapshot!(shop.billctl("emulator reset --dry-run"), @r"
+    Would delete 2 objects
+    [exit 0]
+    ");
+    insta::assert_snapshot!(shop.billctl("emulator reset"), @r"
+    [stderr]
+    error: Nobody can be asked here: Delete the 2 objects of the emulator?
+    hint: Add `--yes` to answer every confirmation with yes, or `--dry-run` to change nothing
+    [exit 2]
+    ");
+    insta::assert_snapshot!(shop.billctl("emulator reset --yes"), @r"
+    Deleted 2 objects
+    [exit 0]
+    ");
+    // The running server sees it, and its key is still good.
+    let list = World::ask_at(&emulator.base_url, &emulator.api_key, "GET", "/v1/products").send().ok();
+    assert_eq!(list["data"], serde_json::json!([]));
+}
+
+#[test]
+fn only_one_is_started_for_a_state() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let second = shop.billctl("emulator start --port 0").exits(1);
+    assert!(second.stderr.contains(&format!("is running already at {}", emulator.base_url)), "{second}");
+    drop(emulator);
+    // A killed one leaves nothing that is in the way.
+    shop.emulator();
+}
+
+#[test]
+fn a_taken_port_and_a_bad_rule_are_told() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let port = emulator.base_url.rsplit(':').next().unwrap().to_owned();
+    let other = Shop::new();
+    let taken = other.billctl(&format!("emulator start --port {port}")).exits(1);
+    assert!(taken.stderr.contains(&format!("Cannot listen on port {port} of 127.0.0.1")), "{taken}");
+    insta::assert_snapshot!(other.billctl("emulator start --port 0 --fault 'POST /v1/prices:explode'"), @r"
+    [stderr]
+    error: `POST /v1/prices:explode` is no fault rule: `explode` is no fault
+    hint: Write e.g. `POST /v1/prices:nth=3:cut-after`; `billctl emulator start --help` lists the faults
+    [exit 2]
+    ");
+}
+
+#[test]
+fn faults_limits_and_latency_are_switched_on_by_flags() {
+    let shop = Shop::new();
+    let flags = ["--fault", "GET /v1/account:count=1:500-before", "--endpoint-limit", "3", "--latency", "1"];
+    let emulator = shop.emulator_with(&flags);
+    let ask = |path: &str| World::ask_at(&emulator.base_url, &emulator.api_key, "GET", path).send().status;
+    assert_eq!([ask("/v1/account"), ask("/v1/account")], [500, 200]);
+    let statuses: Vec<u16> = (0..8).map(|_| ask("/v1/prices")).collect();
+    assert!(statuses.contains(&429), "{statuses:?}");
+}
+
+#[test]
+fn it_stops_when_it_is_told_to() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let pid = emulator.pid().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let started = std::time::Instant::now();
+    while World::ask_at(&emulator.base_url, &emulator.api_key, "GET", "/v1/account").try_connect().is_some() {
+        assert!(started.elapsed().as_secs() < 20, "it goes on");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    while shop.exists(".billctl/emulator/server.json") {
+        assert!(started.elapsed().as_secs() < 20, "its address stays");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
