@@ -16,8 +16,12 @@ use crate::billing::plan::steps::{Guard, Id, Method, Step};
 use crate::billing::plan::wanted::Resource;
 use crate::stripe::{IdempotencyKey, Reader, StripeError, Writer, segment};
 
-/// A stored failure is replayed for as long as Stripe keeps its key: a new key is tried this often.
-const MOST_KEYS: u32 = 4;
+/// Stripe repeats a failure for as long as it keeps the key: a step may fail afresh this often, each time under
+/// another key.
+const MOST_FAILURES: u32 = 4;
+
+/// Keys whose failures are from earlier runs are passed over, up to this many.
+const MOST_KEYS: u32 = 64;
 
 /// What a step is given.
 #[derive(Debug)]
@@ -57,39 +61,42 @@ pub async fn carry_out(step: &Step, outfit: &Outfit) -> Result<Done, StripeError
     let params = params(step, &outfit.ids);
     let creates = step.makes || matches!(step.guard, Guard::Transition { .. });
     let mut generation = 0;
+    let mut failures = 0;
     loop {
         let key = idempotency_key(step, outfit, &path, &params, generation);
         let another_key = generation + 1 < MOST_KEYS;
+        generation += 1;
         match outfit.writer.post(&path, &params, &key).await {
             Ok(reply) => {
-                // An answer from before may speak of what has been deleted since.
-                if creates
-                    && reply.replayed
-                    && another_key
-                    && is_gone(&outfit.reader, step, &reply.body).await?
-                {
-                    generation += 1;
-                    continue;
+                // A repeated answer may be one from before: of an object that has been deleted since, or of a change
+                // that somebody has undone. A change by value can be sent again without harm.
+                let stale = match (reply.replayed && another_key, creates) {
+                    (false, _) => false,
+                    (true, true) => is_gone(&outfit.reader, step, &reply.body).await?,
+                    (true, false) => step.path.after.is_empty(),
+                };
+                if !stale {
+                    return Ok(Done { answer: reply.body });
                 }
-                return Ok(Done { answer: reply.body });
             }
             Err(error) => {
-                let answered_failure = error.status().is_some_and(|status| status >= 500);
-                let refused = error.status() == Some(400);
+                let Some(refusal) = error.api() else { return Err(error) };
+                let failed = refusal.status >= 500;
                 if creates
-                    && (answered_failure || refused)
+                    && (failed || refusal.status == 400)
                     && let Some(answer) = find(step, outfit, &params).await?
                 {
                     return Ok(Done { answer });
                 }
                 // The key of a stopped run may stand for the same wish with other ids.
-                let misfit =
-                    error.api().is_some_and(|api| api.error_type.as_deref() == Some("idempotency_error"));
-                if (answered_failure || misfit) && another_key {
-                    generation += 1;
-                    continue;
+                let misfit = refusal.error_type.as_deref() == Some("idempotency_error");
+                let from_before = refusal.replayed && refusal.attempts == 1;
+                if failed && !from_before {
+                    failures += 1;
                 }
-                return Err(error);
+                if !(failed || misfit) || failures >= MOST_FAILURES || !another_key {
+                    return Err(error);
+                }
             }
         }
     }
