@@ -9,7 +9,7 @@ use std::io::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::billing::catalog::problem::Problems;
-use crate::render::Format;
+use crate::render::{Format, visible};
 use crate::stripe::StripeError;
 
 /// Why a command did not end with exit code 0. The codes are fixed: scripts rely on them.
@@ -166,12 +166,13 @@ fn text_report(error: &anyhow::Error, colour: bool) -> String {
         text.push_str(&crate::render::problems(problems, colour));
         text.push_str("\n\n");
     }
-    text.push_str(&format!("{} {error}", paint("1;31", "error:")));
+    // Parts of a message come from Stripe or whatever answered in its place.
+    text.push_str(&format!("{} {}", paint("1;31", "error:"), visible(&error.to_string())));
     for cause in causes(error) {
-        text.push_str(&format!("\n  caused by: {cause}"));
+        text.push_str(&format!("\n  caused by: {}", visible(&cause)));
     }
     if let Some(fix) = fix_of(error) {
-        text.push_str(&format!("\n{} {fix}", paint("36", "hint:")));
+        text.push_str(&format!("\n{} {}", paint("36", "hint:"), visible(fix)));
     }
     text
 }
@@ -229,4 +230,47 @@ pub fn report_panics(format: Format) {
         // There is nobody left to tell if stderr is gone.
         let _ = writeln!(std::io::stderr(), "{text}");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    fn text(error: &anyhow::Error) -> String {
+        report(error, Format::Table, false)
+    }
+
+    #[test]
+    fn the_outermost_note_decides_and_causes_are_told_once() {
+        let error = Err::<(), _>(fail(Kind::Unreachable, "no answer", "wait"))
+            .context("no answer, at all")
+            .explain(Kind::Refused, || "cannot go on".to_owned(), "look here")
+            .unwrap_err();
+        assert_eq!((kind_of(&error), fix_of(&error)), (Kind::Refused, Some("look here")));
+        assert_eq!(text(&error), "error: cannot go on\n  caused by: no answer, at all\nhint: look here");
+        assert_eq!(
+            report(&error, Format::Json, false),
+            r#"{"error":{"code":"refused","message":"cannot go on","hint":"look here","causes":["no answer, at all"]}}"#
+        );
+    }
+
+    #[test]
+    fn an_error_without_a_note_failed() {
+        let error = anyhow::anyhow!("what").context("why");
+        assert_eq!((kind_of(&error), fix_of(&error)), (Kind::Failed, None));
+        assert_eq!(text(&error), "error: why\n  caused by: what");
+    }
+
+    #[test]
+    fn an_inner_note_lends_its_kind_and_fix_to_what_is_around_it() {
+        let error = fail(Kind::Usage, "what", "do this").context("why");
+        assert_eq!((kind_of(&error), fix_of(&error)), (Kind::Usage, Some("do this")));
+    }
+
+    #[test]
+    fn a_message_cannot_move_the_cursor() {
+        assert_eq!(text(&fail_plain(Kind::Failed, "a\x1b[2Jb\nc")), "error: a\\u{1b}[2Jb\nc");
+    }
 }

@@ -11,6 +11,7 @@ use super::Context;
 use crate::billing::catalog::file::RateLimits;
 use crate::emulator::{self, Attached};
 use crate::error::{Kind, fail, fail_plain};
+use crate::render::visible;
 use crate::settings::guard;
 use crate::settings::key::{FoundKey, Search};
 use crate::settings::profile::{Account, Profile, Target};
@@ -123,9 +124,9 @@ impl AccountInfo {
         }
     }
 
-    /// What the person types to say that this account is meant.
+    /// What the person types to say that this account is meant: its name, if that can be typed.
     fn typed_name(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.id)
+        self.name.as_deref().filter(|name| !name.contains(char::is_control)).unwrap_or(&self.id)
     }
 }
 
@@ -208,7 +209,7 @@ impl Context {
                 format!("profile {} · {account} · {mode} mode · key from {origin}", profile.name)
             }
         };
-        self.ui().status(&line);
+        self.ui().status(&visible(&line));
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 pub use problems::problems;
 pub use table::{Column, Table};
-pub use view::{Role, Text, View};
+pub use view::{Role, Text, View, visible};
 
 /// How a result is written to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -83,7 +83,7 @@ impl From<String> for Text {
 }
 
 /// Names from a file or an account may hold anything: what would move the cursor is shown as its escape.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     if !text.contains(|character: char| character.is_control() && character != '\n') {
         return text.to_owned();
     }
