@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path as FilePath;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::file::BillingFile;
 use super::include::{self, ReadFile};
@@ -13,7 +13,7 @@ use super::path::{Path, Segment};
 use super::problem::{Finding, On, Place, Problems, Severity};
 use super::source::Source;
 use super::structure::{self, Checked};
-use super::{check, overrides, places};
+use super::{check, overrides, places, size};
 
 /// Findings after which the files' content is not known, so that looking further would mislead.
 const UNREADABLE: [&str; 5] = ["unreadable", "too_large", "too_many_resources", "not_utf8", "syntax"];
@@ -67,20 +67,9 @@ impl Document {
         &self.sources
     }
 
-    /// How many resources of each kind the files name, whether they are right or wrong; prices count as a kind.
+    /// How many resources of each kind the files name, whether they are right or wrong.
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
-        let table = |name: &str| self.tables.get(name).and_then(Value::as_object);
-        let mut counts = Vec::new();
-        for name in include::SPREAD {
-            counts.push((name, table(name).map_or(0, Map::len)));
-            if name == "products" {
-                let prices =
-                    |product: &Value| product.get("prices").and_then(Value::as_object).map_or(0, Map::len);
-                let products = table(name).into_iter().flat_map(Map::values);
-                counts.push(("prices", products.map(prices).sum()));
-            }
-        }
-        counts
+        size::counts(&self.tables)
     }
 
     /// Project, profiles, links and policy alone, without any profile's overrides: for commands that need no

@@ -16,8 +16,10 @@ pub mod path; // where a value stands: products.pro.prices.monthly
 mod places; // from a path to a line and column
 pub mod problem; // what is wrong, and where
 pub mod schema; // the JSON Schema made from the types
+mod size; // how large a catalog is, and how large it may be
 pub mod source; // a file's text, and places in it
 mod structure; // the shape, checked with the schema
 
-pub use include::{MAX_BYTES, ReadFile};
+pub use include::ReadFile;
 pub use load::{Document, Loaded, load};
+pub use size::{MAX_BYTES, MAX_RESOURCES};

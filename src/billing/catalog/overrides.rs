@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::include::SPREAD;
+use super::size::TABLES;
 
 /// The document as it is for a profile.
 pub fn apply<'a>(document: &'a Value, profile: Option<&str>) -> Cow<'a, Value> {
@@ -19,7 +19,7 @@ pub fn apply<'a>(document: &'a Value, profile: Option<&str>) -> Cow<'a, Value> {
     let mut merged = document.clone();
     // What else stands there is a mistake, which is found where it stands.
     let known =
-        |name: &&String| SPREAD.contains(&name.as_str()) || ["links", "policy"].contains(&name.as_str());
+        |name: &&String| TABLES.contains(&name.as_str()) || ["links", "policy"].contains(&name.as_str());
     let overrides = overrides.iter().filter(|(name, _)| known(name));
     if let Value::Object(merged) = &mut merged {
         let overrides = overrides.map(|(name, value)| (name.clone(), value.clone())).collect();

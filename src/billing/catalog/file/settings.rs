@@ -1,0 +1,140 @@
+//! Project, profiles, links and policy: where a catalog goes, rather than what is in it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Names the project. What billctl makes in Stripe is marked with it.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// Lowercase letters, digits, `-` and `_`; at most 40.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9_-]{0,39}$"), extend("x-expects" = "a short name of lowercase letters, digits, `-` and `_`"))]
+    pub name: String,
+    /// The profile used when neither a flag nor the environment names one.
+    #[serde(default)]
+    pub default_profile: Option<String>,
+}
+
+/// A Stripe account and how to reach it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Profile {
+    /// Where the secret key comes from. Without it: `STRIPE_SECRET_KEY`, then `STRIPE_API_KEY`.
+    pub secret_key: Option<KeySource>,
+    /// Use the key of this profile in the official Stripe CLI's own config file.
+    pub use_stripe_cli_profile: Option<String>,
+    /// The account's id, checked before the first write; required where `live` is set.
+    #[schemars(regex(pattern = r"^acct_[A-Za-z0-9]+$"), extend("x-expects" = "an account id like \"acct_1Nexus\""))]
+    pub account: Option<String>,
+    /// This profile holds real money: a live key is refused without it.
+    pub live: bool,
+    /// Another address for Stripe's API, such as an emulator's. `http` only on loopback.
+    pub base_url: Option<String>,
+    /// Requests that Stripe allows this account. Without it: 25 in test mode, 100 in live mode, 25 an endpoint; on
+    /// loopback, where no Stripe is, as many as are answered.
+    pub rate_limits: Option<RateLimits>,
+    /// How long one request may take, in seconds; 80 by default, as in Stripe's own libraries.
+    #[schemars(range(min = 1, max = 600))]
+    pub timeout_seconds: Option<u32>,
+    /// Values that differ in this profile: the same tables as in the file itself, merged key by key. An empty
+    /// text takes a key away, so that its default holds.
+    #[schemars(with = "Option<Overrides>")]
+    pub overrides: Option<serde_json::Value>,
+}
+
+/// What a profile can override: any table of the catalog, and the links.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Overrides {
+    pub links: Option<serde_json::Map<String, serde_json::Value>>,
+    pub policy: Option<serde_json::Map<String, serde_json::Value>>,
+    pub meters: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub features: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub tax_rates: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub products: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub coupons: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub promotion_codes: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub portals: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    pub webhook_endpoints: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+}
+
+/// Where a secret key is read from. Exactly one of these.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(extend("x-expects" = "one of { env = \"NAME\" }, { file = \"PATH\" }, { keyring = \"NAME\" } or { stripe_cli = \"PROFILE\" }"))]
+pub enum KeySource {
+    /// The environment variable of this name.
+    Env(String),
+    /// A file that only its owner can read (mode 0600), relative to this file.
+    File(String),
+    /// An entry of the operating system's keyring, service `billctl`.
+    Keyring(String),
+    /// A profile of the official Stripe CLI's config file.
+    StripeCli(String),
+}
+
+/// Requests a second that Stripe allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimits {
+    /// All requests of the account together.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub per_second: u32,
+    /// Requests to one endpoint, which is a method and a route.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub per_endpoint: Option<u32>,
+}
+
+/// A text, or the name of an environment variable that holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(extend("x-expects" = "a text, or { env = \"NAME\", default = \"text\" }"))]
+pub enum TextOrEnv {
+    Text(String),
+    Env(EnvText),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnvText {
+    pub env: String,
+    #[serde(default)]
+    pub default: Option<String>,
+}
+
+/// Where checkout and portal send a customer. Templates take `{variables}`, and parts in `[ ]` that are left
+/// out when a variable in them has no value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Links {
+    /// What `{base_url}` stands for.
+    pub base_url: Option<TextOrEnv>,
+    /// Further variables, by name.
+    pub variables: BTreeMap<String, TextOrEnv>,
+    /// Variables that are given with each link, e.g. `checkout create --var plugin=chat`.
+    pub parameters: Vec<String>,
+    /// After a paid checkout.
+    pub success: Option<String>,
+    /// When a customer leaves the checkout.
+    pub cancel: Option<String>,
+    /// When a customer leaves the portal.
+    pub portal_return: Option<String>,
+    /// The metadata key under which Stripe objects carry the subject, e.g. `userId`.
+    pub subject_metadata: Option<String>,
+}
+
+/// What is refused before anything is sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// Who may change anything: the names that `BILLCTL_ACTOR`, or else the login, may have.
+    pub actors: Option<Vec<String>>,
+    /// Every write must say why, with `--reason`.
+    pub reason_required: bool,
+    /// The most changes that one `catalog sync` makes.
+    #[schemars(range(min = 1))]
+    pub max_changes: Option<u32>,
+}
