@@ -42,9 +42,13 @@ export class Contract {
         ? ['the SDK knows no such call, yet it was answered with success']
         : this.#refusals.problems(exchange.status, exchange.response);
     }
+    // A proxy in front of Stripe answers in HTML, which has no types.
+    if (exchange.status === 502 && exchange.response === null) return [];
     const problems = [];
-    // Strangers send wrong parameters on purpose; billctl never does, and what is taken must have been right.
-    if (accepted || exchange.user_agent?.startsWith('billctl/')) problems.push(...this.#requestProblems(operation, exchange));
+    // Strangers send wrong parameters on purpose; billctl never does, and what is taken must have been right. Only callers
+    // of another version (or of none, as Stripe's CLI) may still use what this one removed.
+    const isCurrent = exchange.version?.endsWith('.endive');
+    if ((accepted && isCurrent) || exchange.user_agent?.startsWith('billctl/')) problems.push(...this.#requestProblems(operation, exchange));
     if (accepted) problems.push(...this.#answerProblems(operation, exchange));
     else problems.push(...this.#refusals.problems(exchange.status, exchange.response));
     return problems;
@@ -54,7 +58,7 @@ export class Contract {
     const params = exchange.params ?? {};
     if (!operation.params) return Object.keys(params).length ? ['parameters on a call that takes none'] : [];
     const validate = this.#schemas.validator(operation.params, {coerce: true});
-    return validate(structuredClone(params)) ? [] : readable(validate.errors).map((text) => `request ${text}`);
+    return validate(withMaps(params)) ? [] : readable(validate.errors).map((text) => `request ${text}`);
   }
 
   #answerProblems(operation, {response, params}) {
@@ -83,6 +87,13 @@ export class Contract {
     const nearest = tries.sort((a, b) => a.problems.length - b.problems.length)[0];
     return nearest.problems.map((text) => `${nearest.type.name} ${resource?.id ?? ''} ${text}`);
   }
+}
+
+/** A copy of decoded parameters in which metadata stays a map, also where its keys look like the indexes of a list. */
+function withMaps(value, key = '') {
+  if (Array.isArray(value)) return key === 'metadata' ? {...value} : value.map((item) => withMaps(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withMaps(inner, name)]));
 }
 
 /**

@@ -35,8 +35,9 @@ const list = (url, data) => ({object: 'list', url, has_more: false, data});
 const refusal = (error) => ({error: {type: 'invalid_request_error', message: 'No.', ...error}});
 
 const cases = [];
-const check = (wanted, label, method, path, params, response, status = 200, user_agent = 'Stripe/v1') =>
-  cases.push({wanted, label, exchange: {method, path, params, response, status, user_agent}});
+const pinned = '2026-10-28.endive';
+const check = (wanted, label, method, path, params, response, status = 200, user_agent = 'Stripe/v1', version = pinned) =>
+  cases.push({wanted, label, exchange: {method, path, params, response, status, user_agent, version}});
 const fits = (...one) => check(true, ...one);
 const breaks = (...one) => check(false, ...one);
 
@@ -45,6 +46,8 @@ fits('a price is made', 'POST', '/v1/prices', create, price);
 breaks('an interval that does not exist', 'POST', '/v1/prices', {...create, recurring: {interval: 'fortnight'}}, price);
 breaks('a misspelt parameter was taken', 'POST', '/v1/prices', {...create, unit_amonut: '1'}, price);
 breaks('a required parameter was not missed', 'POST', '/v1/prices', {product: 'prod_1'}, price);
+fits('a caller without a version may be behind', 'POST', '/v1/prices', {...create, old: '1'}, price, 200, 'Stripe/v1', null);
+breaks('billctl may not', 'POST', '/v1/prices', {...create, old: '1'}, price, 200, 'billctl/0.1.0', null);
 breaks('an amount that is no number was taken', 'POST', '/v1/prices', {...create, unit_amount: 'ten'}, price);
 fits('a stranger is refused a misspelt parameter', 'POST', '/v1/prices', {unit_amonut: '1'},
   refusal({code: 'parameter_unknown', param: 'unit_amonut'}), 400);
@@ -70,6 +73,8 @@ fits('a search result', 'GET', '/v1/prices/search', {query: 'active:"true"'},
 breaks('a search result that cannot be paged', 'GET', '/v1/prices/search', {query: 'active:"true"'},
   {object: 'search_result', url: '/v1/prices/search', has_more: true, next_page: null, data: [price]});
 fits('a product is made', 'POST', '/v1/products', {name: 'Pro', id: 'pro', metadata: {a: 'b'}}, product);
+fits('metadata keys look like indexes', 'POST', '/v1/products', {name: 'Pro', metadata: ['a', 'b']}, product);
+fits('a proxy answers', 'GET', '/v1/products', {}, null, 502);
 fits('a list is emptied', 'POST', '/v1/products/prod_1', {images: '', metadata: {a: ''}}, product);
 breaks('a default price at creation', 'POST', '/v1/products', {name: 'Pro', default_price: 'price_1'}, product);
 breaks('no metadata at all', 'GET', '/v1/products/prod_1', {}, {...product, metadata: null});
