@@ -6,6 +6,7 @@ use super::call::{Call, Outcome};
 use super::database::{Cursor, Object};
 use super::ids;
 use super::kind::{Expandable, Kind};
+use super::resources;
 use super::version;
 
 /// Events can be read this long.
@@ -80,16 +81,16 @@ pub fn previous_attributes(before: &Value, after: &Value) -> Map<String, Value> 
     previous
 }
 
-/// The same for fields that are shown only when expanded. What an object keeps for itself is not told.
+/// The same for fields that are shown only when expanded, as they would have been shown; what was not there is not
+/// told, and neither is what an object keeps for itself.
 pub fn previous_hidden(before: &Object, after: &Object) -> Map<String, Value> {
     let shown = after.kind.expandable().iter().filter_map(|field| match field {
         Expandable::Hidden(path) => Some(*path),
         Expandable::Link(..) | Expandable::Inline(..) => None,
     });
     shown
-        .filter(|name| before.hidden.get(*name) != after.hidden.get(*name))
-        .map(|name| (name.to_owned(), before.hidden.get(name).cloned().unwrap_or(Value::Null)))
-        .filter(|(name, _)| !name.contains('.'))
+        .filter(|name| !name.contains('.') && before.hidden.get(*name) != after.hidden.get(*name))
+        .filter_map(|name| Some((name.to_owned(), resources::revealed(before, name)?)))
         .collect()
 }
 

@@ -20,6 +20,7 @@ mod webhook_endpoints;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Outcome};
+use super::database::Object;
 use super::endpoint::Endpoint;
 use super::kind::Kind;
 
@@ -94,4 +95,12 @@ pub fn reveal(
         }
     }
     Ok(())
+}
+
+/// One of those fields as it would be shown; `None` where the object has none.
+pub fn revealed(object: &Object, field: &str) -> Option<Value> {
+    match (object.kind, field) {
+        (Kind::Price, "currency_options") => Some(prices::currency_options(&object.body, &object.hidden)),
+        _ => object.hidden.get(field).cloned(),
+    }
 }
