@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::ROOT;
+use super::{ROOT, catalogs};
 use crate::support::Shop;
 
 #[test]
@@ -56,14 +56,42 @@ fn validate_ends_with_2_where_something_is_wrong() {
 }
 
 #[test]
-fn other_commands_refuse_a_bad_catalog_in_the_same_words_and_send_nothing() {
-    let shop = Shop::new();
-    shop.write("billing.toml", "[project]\nname = \"shop\"\n[products.pro]\nnam = \"Pro\"\n");
-    let wanted = shop.billctl("catalog validate").stderr;
-    for command in ["catalog plan", "catalog sync --yes", "catalog env"] {
-        assert_eq!(shop.billctl(command).exits(2).stderr, wanted, "{command}");
+fn sync_refuses_every_bad_catalog_in_the_words_of_validate_and_sends_nothing() {
+    for path in catalogs("fixtures/catalogs/bad") {
+        let shop = Shop::new();
+        let config = copy(&shop, Path::new(&path));
+        let wanted = shop.billctl(&format!("--config {config} catalog validate")).exits(2).stderr;
+        let said = shop.billctl(&format!("--config {config} catalog sync --yes")).exits(2).stderr;
+        // What is wrong in other profiles does not matter to a sync, and what is wrong in the settings comes first.
+        let first = said.lines().find(|line| line.starts_with("error: ")).unwrap();
+        assert!(wanted.contains(first), "{path}:\n{said}");
+        let state = Path::new(&config).with_file_name(".billctl");
+        assert!(!shop.folder().join(state).exists(), "{path} reached the emulator");
     }
-    assert!(!shop.exists(".billctl"), "an emulator was begun");
+}
+
+/// Copies a catalog with its folder into a shop; the answer is its path there.
+fn copy(shop: &Shop, path: &Path) -> String {
+    let from = Path::new(ROOT).join(path);
+    if path.file_name().unwrap() != "billing.toml" {
+        shop.write("billing.toml", fs_err::read(from).unwrap());
+        return "billing.toml".to_owned();
+    }
+    // One folder up, since a file may include what stands beside its folder.
+    let name = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+    let mut folders = vec![from.parent().unwrap().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs_err::read_dir(&folder).unwrap() {
+            let file = entry.unwrap().path();
+            if file.is_dir() {
+                folders.push(file);
+                continue;
+            }
+            let inside = file.strip_prefix(from.parent().unwrap()).unwrap();
+            shop.write(&format!("{name}/{}", inside.display()), fs_err::read(&file).unwrap());
+        }
+    }
+    format!("{name}/billing.toml")
 }
 
 #[test]
