@@ -109,11 +109,6 @@ impl Ui {
         }
     }
 
-    /// Whether the reader of stdout went away: what only prints can stop.
-    pub fn out_closed(&self) -> bool {
-        self.out_closed.load(Ordering::Relaxed)
-    }
-
     /// Says what is going on; silenced by `--quiet`.
     pub fn status(&self, text: &str) {
         if !self.options.quiet {

@@ -29,11 +29,6 @@ impl Progress {
         self.bar.inc(steps);
     }
 
-    /// Corrects the number of steps.
-    pub fn set_total(&self, total: u64) {
-        self.bar.set_length(total);
-    }
-
     /// Says what is being done, or what is waited for.
     pub fn say(&self, text: &str) {
         self.bar.set_message(if text.is_empty() { String::new() } else { format!(" · {text}") });
