@@ -27,6 +27,7 @@ mod limiter;
 mod list;
 mod log;
 mod options;
+mod prepare;
 mod record;
 mod refusal;
 mod resources;

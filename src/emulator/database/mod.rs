@@ -1,5 +1,6 @@
 //! The emulator's own SQLite file. This module holds all of its SQL.
 
+mod filters;
 mod migrations;
 mod objects;
 mod replies;
@@ -10,7 +11,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use rusqlite::{Connection, TransactionBehavior};
 
-pub use objects::{Cursor, Filter, Object, Row};
+pub use filters::Filter;
+pub use objects::{Cursor, Object, Row};
 pub use replies::Kept;
 
 use super::ids;

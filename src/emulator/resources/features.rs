@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::fields::{set, set_metadata};
-use super::products;
+use super::product_features;
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::Filter;
@@ -84,7 +84,7 @@ fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     set(&mut after.body, args, &["active", "name"]);
     set_metadata(&mut after.body, args)?;
     let after = call.update(&before, after)?;
-    products::refresh_attachments(call, &after)?;
+    product_features::refresh_attachments(call, &after)?;
     Ok(Answer::Object(after))
 }
 

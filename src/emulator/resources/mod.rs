@@ -11,6 +11,7 @@ mod payment_links;
 mod portal;
 mod price_amounts;
 mod prices;
+mod product_features;
 mod products;
 mod promotion_codes;
 mod subscriptions;
@@ -29,6 +30,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     [
         prices::ENDPOINTS,
         products::ENDPOINTS,
+        product_features::ENDPOINTS,
         meters::ENDPOINTS,
         features::ENDPOINTS,
         coupons::ENDPOINTS,

@@ -1,6 +1,6 @@
-//! `/v1/products`, with their features.
+//! `/v1/products`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::fields::{TAX_DETAILS, check_tax_code, complete, set, set_lists, set_metadata};
 use super::prices;
@@ -56,37 +56,6 @@ pub const ENDPOINTS: &[Endpoint] = &[
         params: &[],
         answers: Answers::Stub,
         handler: delete,
-    },
-    Endpoint {
-        method: Method::Post,
-        route: "/v1/products/{id}/features",
-        params: &[ATTACH],
-        answers: Answers::One(Kind::ProductFeature),
-        handler: attach,
-    },
-    Endpoint {
-        method: Method::Get,
-        route: "/v1/products/{id}/features",
-        params: &[PAGE],
-        answers: Answers::Many(Kind::ProductFeature),
-        handler: list_features,
-    },
-    Endpoint {
-        method: Method::Get,
-        route: "/v1/products/{id}/features/{feature}",
-        params: &[],
-        answers: Answers::One(Kind::ProductFeature),
-        handler: |call, _| attachment(call).map(Answer::Object),
-    },
-    Endpoint {
-        method: Method::Delete,
-        route: "/v1/products/{id}/features/{feature}",
-        params: &[],
-        answers: Answers::Stub,
-        handler: |call, _| {
-            let attachment = attachment(call)?;
-            call.delete(&attachment)
-        },
     },
 ];
 
@@ -150,8 +119,6 @@ const LIST: &[Param] = &[
     optional("type", KIND),
     optional("url", TEXT),
 ];
-
-const ATTACH: &[Param] = &[required("entitlement_feature", ID)];
 
 const FIELDS: &[(&str, search::Field)] = &[
     ("active", search::Field::Exact),
@@ -319,53 +286,4 @@ fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         filters.push(Filter::Ids(args.texts("ids")));
     }
     list::page(call, args, Kind::Product, &filters)
-}
-
-fn attach(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
-    let product = call.fetch(Kind::Product)?;
-    let id = args.text("entitlement_feature").unwrap_or_default();
-    let feature = call.refer(Kind::Feature, id, "entitlement_feature")?;
-    if feature.body["active"] != true {
-        let message = format!("The feature `{id}` is archived and can't be attached to a product.");
-        return Err(Refusal::invalid(message).param("entitlement_feature").into());
-    }
-    let attached = call.db.with_key(Kind::ProductFeature, "product", &product.id)?;
-    if attached.iter().any(|attachment| attachment.body["entitlement_feature"]["id"] == id) {
-        let message = format!("The feature `{id}` is already attached to this product.");
-        return Err(Refusal::invalid(message).param("entitlement_feature").into());
-    }
-    let mut attachment = call.new_object(Kind::ProductFeature);
-    attachment.hidden = Map::from_iter([("product".to_owned(), json!(product.id))]);
-    attachment.body = json!({
-        "id": attachment.id,
-        "object": "product_feature",
-        "entitlement_feature": feature.body,
-        "livemode": false,
-    });
-    call.create(attachment).map(Answer::Object)
-}
-
-fn list_features(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
-    let product = call.fetch(Kind::Product)?;
-    let filter = Filter::Key { name: "product", values: vec![product.id] };
-    list::page(call, args, Kind::ProductFeature, &[filter])
-}
-
-/// The attachment that the path names, of the product that it names.
-fn attachment(call: &Call<'_>) -> Outcome<Object> {
-    let product = call.fetch(Kind::Product)?;
-    let id = call.ids.get(1).map_or("", String::as_str);
-    let attachment = call.db.get(Kind::ProductFeature, id)?;
-    let owned = attachment.filter(|attachment| attachment.hidden.get("product") == Some(&json!(product.id)));
-    Ok(owned.ok_or_else(|| Refusal::not_found(Kind::ProductFeature.label(), id))?)
-}
-
-/// Brings the copies of a feature in its attachments up to date.
-pub fn refresh_attachments(call: &Call<'_>, feature: &Object) -> Outcome<()> {
-    for attachment in call.db.with_key(Kind::ProductFeature, "feature", &feature.id)? {
-        let mut after = attachment.clone();
-        after.body["entitlement_feature"] = feature.body.clone();
-        call.db.update(&attachment, &after)?;
-    }
-    Ok(())
 }
