@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
-use super::database::{Cursor, Object};
+use super::database::Object;
 use super::ids;
 use super::kind::{Expandable, Kind};
 use super::resources;
@@ -41,10 +41,8 @@ pub fn emit(
 
 /// How many enabled webhook endpoints take an event of this name.
 fn pending_webhooks(call: &Call<'_>, name: &str) -> Outcome<usize> {
-    let endpoints = call.db.page(Kind::WebhookEndpoint, &[], Cursor::Newest, 100)?;
     let mut pending = 0;
-    for row in endpoints {
-        let endpoint = row.read(Kind::WebhookEndpoint)?.body;
+    for Object { body: endpoint, .. } in call.db.all(Kind::WebhookEndpoint)? {
         let takes = endpoint["enabled_events"].as_array().is_some_and(|names| {
             names.iter().any(|enabled| enabled == "*" || enabled.as_str() == Some(name))
         });

@@ -46,23 +46,83 @@ pub enum Filter {
     },
 }
 
-/// The conditions of a list, as SQL.
+/// Where a page starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// With the newest.
+    Newest,
+    /// After the object with this number, going to older ones.
+    After(i64),
+    /// Before the object with this number, going to newer ones.
+    Before(i64),
+}
+
+/// A page of a list, as SQL.
+///
+/// The numbers of the page's objects are found first and the objects then: what is sorted stays small. A filter by one
+/// value of a key leads, as that key's index is in the list's order.
+#[derive(Debug)]
 pub struct Query {
     kind: Kind,
-    pub conditions: Vec<String>,
+    /// The column that the list is ordered by.
+    order: &'static str,
+    source: &'static str,
+    conditions: Vec<String>,
     pub values: Vec<Sql>,
 }
 
 impl Query {
-    pub fn new(kind: Kind) -> Query {
-        Query {
+    pub fn new(kind: Kind, filters: &[Filter], cursor: Cursor) -> Query {
+        let leading = filters.iter().find_map(|filter| match filter {
+            Filter::Key { name, values } => match values.as_slice() {
+                [value] => Some((*name, value)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let mut query = Query {
             kind,
-            conditions: vec!["kind = ? AND deleted = 0".to_owned()],
-            values: vec![Sql::Text(kind.name().to_owned())],
+            order: "objects.seq",
+            source: "objects",
+            conditions: Vec::new(),
+            values: Vec::new(),
+        };
+        if let Some((name, value)) = leading {
+            query.order = "keys.seq";
+            query.source = "keys CROSS JOIN objects ON objects.seq = keys.seq";
+            let values = [kind.name(), name, value].map(|text| Sql::Text(text.to_owned()));
+            query.condition("keys.kind = ? AND keys.name = ? AND keys.value = ?", values);
         }
+        query.condition("objects.kind = ? AND deleted = 0", [Sql::Text(kind.name().to_owned())]);
+        for filter in filters {
+            let leads = matches!((filter, leading), (Filter::Key { name, values }, Some((first, value)))
+                if *name == first && values.as_slice() == [value.clone()]);
+            if !leads {
+                query.add(filter);
+            }
+        }
+        let order = query.order;
+        match cursor {
+            Cursor::Newest => {}
+            Cursor::After(seq) => query.condition(format!("{order} < ?"), [Sql::Integer(seq)]),
+            Cursor::Before(seq) => query.condition(format!("{order} > ?"), [Sql::Integer(seq)]),
+        }
+        query
     }
 
-    pub fn condition(&mut self, condition: impl Into<String>, values: impl IntoIterator<Item = Sql>) {
+    /// The statement for up to `limit` objects in the cursor's direction.
+    pub fn sql(&self, cursor: Cursor, limit: usize) -> String {
+        let direction = if matches!(cursor, Cursor::Before(_)) { "ASC" } else { "DESC" };
+        let Query { order, source, conditions, .. } = self;
+        format!(
+            "SELECT id, body, hidden FROM (
+                SELECT objects.seq AS place FROM {source} WHERE {} ORDER BY {order} {direction} LIMIT {limit}
+             ) JOIN objects ON objects.seq = place ORDER BY place {direction}",
+            conditions.join(" AND "),
+        )
+    }
+
+    fn condition(&mut self, condition: impl Into<String>, values: impl IntoIterator<Item = Sql>) {
         self.conditions.push(condition.into());
         self.values.extend(values);
     }
@@ -71,13 +131,14 @@ impl Query {
         let start = [Sql::Text(self.kind.name().to_owned()), Sql::Text(name.to_owned())];
         self.condition(
             format!(
-                "objects.seq {not} IN (SELECT seq FROM keys WHERE keys.kind = ? AND name = ? AND value {test})"
+                "objects.seq {not} IN
+                 (SELECT other.seq FROM keys AS other WHERE other.kind = ? AND other.name = ? AND other.value {test})"
             ),
             start.into_iter().chain(values.into_iter().map(Sql::Text)),
         );
     }
 
-    pub fn add(&mut self, filter: &Filter) {
+    fn add(&mut self, filter: &Filter) {
         match filter {
             Filter::Key { name, values } => {
                 self.keyed("", name, &format!("IN ({})", marks(values.len())), values.clone());
@@ -86,7 +147,7 @@ impl Query {
                 self.keyed("NOT", name, &format!("IN ({})", marks(values.len())), values.clone());
             }
             Filter::KeyPrefix { name, prefix } => {
-                self.keyed("", name, ">= ? AND value < ?", [prefix.clone(), format!("{prefix}\u{10ffff}")]);
+                self.keyed("", name, ">= ? AND other.value < ?", [prefix.clone(), format!("{prefix}\u{10ffff}")]);
             }
             Filter::Text { field, value } => {
                 self.condition(format!("json_extract(body, '{field}') = ?"), [Sql::Text(value.clone())])
@@ -102,10 +163,10 @@ impl Query {
                 [Sql::Text(code.clone()), Sql::Text(code.clone())],
             ),
             Filter::Ids(ids) => {
-                self.condition(format!("id IN ({})", marks(ids.len())), ids.iter().cloned().map(Sql::Text));
+                self.condition(format!("objects.id IN ({})", marks(ids.len())), ids.iter().cloned().map(Sql::Text));
             }
             Filter::Created { from, to } => {
-                self.condition("created BETWEEN ? AND ?", [Sql::Integer(*from), Sql::Integer(*to)]);
+                self.condition("objects.created BETWEEN ? AND ?", [Sql::Integer(*from), Sql::Integer(*to)]);
             }
         }
     }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use rusqlite::{Connection, TransactionBehavior};
 
-pub use filters::Filter;
-pub use objects::{Cursor, Object, Row};
+pub use filters::{Cursor, Filter};
+pub use objects::{Object, Row};
 pub use replies::Kept;
 
 use super::ids;

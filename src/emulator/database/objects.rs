@@ -1,11 +1,10 @@
 //! Objects of every kind: by id, by key, and in pages.
 
-use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension as _, params_from_iter};
 use serde_json::{Map, Value};
 
 use super::Database;
-use super::filters::{Filter, Query};
+use super::filters::{Cursor, Filter, Query};
 use crate::emulator::kind::Kind;
 
 /// An object with the fields that are shown only when expanded.
@@ -24,17 +23,6 @@ pub struct Row {
     pub id: String,
     pub body: String,
     pub hidden: Option<String>,
-}
-
-/// Where a page starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cursor {
-    /// With the newest.
-    Newest,
-    /// After the object with this number, going to older ones.
-    After(i64),
-    /// Before the object with this number, going to newer ones.
-    Before(i64),
 }
 
 impl Database {
@@ -151,6 +139,18 @@ impl Database {
             .collect()
     }
 
+    /// All objects of a kind that has few.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn all(&self, kind: Kind) -> rusqlite::Result<Vec<Object>> {
+        self.connection
+            .prepare_cached("SELECT id, body, hidden FROM objects WHERE kind = ?1 AND deleted = 0")?
+            .query_map([kind.name()], row)?
+            .map(|row| row.and_then(|row| read(kind, row)))
+            .collect()
+    }
+
     /// Whether any object has this key.
     ///
     /// # Errors
@@ -183,26 +183,11 @@ impl Database {
         cursor: Cursor,
         limit: usize,
     ) -> rusqlite::Result<Vec<Row>> {
-        let mut query = Query::new(kind);
-        for filter in filters {
-            query.add(filter);
-        }
-        let order = match cursor {
-            Cursor::Newest => "DESC",
-            Cursor::After(seq) => {
-                query.condition("objects.seq < ?", [Sql::Integer(seq)]);
-                "DESC"
-            }
-            Cursor::Before(seq) => {
-                query.condition("objects.seq > ?", [Sql::Integer(seq)]);
-                "ASC"
-            }
-        };
-        let sql = format!(
-            "SELECT id, body, hidden FROM objects WHERE {} ORDER BY objects.seq {order} LIMIT {limit}",
-            query.conditions.join(" AND "),
-        );
-        self.connection.prepare_cached(&sql)?.query_map(params_from_iter(query.values), row)?.collect()
+        let query = Query::new(kind, filters, cursor);
+        self.connection
+            .prepare_cached(&query.sql(cursor, limit))?
+            .query_map(params_from_iter(query.values), row)?
+            .collect()
     }
 
     fn one(&self, kind: Kind, sql: &str, id: &str) -> rusqlite::Result<Option<Object>> {

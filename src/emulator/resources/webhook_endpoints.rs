@@ -5,7 +5,6 @@ use serde_json::json;
 use super::fields::{set, set_metadata};
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
-use crate::emulator::database::Cursor;
 use crate::emulator::endpoint::{Answers, Endpoint, Method};
 use crate::emulator::event_types::EVENT_TYPES;
 use crate::emulator::ids;
@@ -81,7 +80,7 @@ fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     if let Some(name) = args.text("api_version") {
         version::read(Some(name)).map_err(|refusal| Refusal::parameter("api_version", refusal.message))?;
     }
-    if call.db.page(Kind::WebhookEndpoint, &[], Cursor::Newest, MOST)?.len() == MOST {
+    if call.db.all(Kind::WebhookEndpoint)?.len() >= MOST {
         let message = format!("You have reached the maximum of {MOST} test webhook endpoints.");
         return Err(Refusal::invalid(message).into());
     }
