@@ -5,4 +5,5 @@ pub mod currency; // Stripe's currencies and their exponents
 pub mod env_file; // files of KEY=value lines
 pub mod money; // an integer of minor units plus a currency, and decimals below it
 pub mod plan; // what sync would change, and the steps to it
+pub mod pull; // an account → the text of a catalog that plans to nothing
 pub mod signature; // webhook signatures: made and checked

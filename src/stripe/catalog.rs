@@ -44,10 +44,12 @@ pub async fn fetch(
     for (kind, objects) in answers {
         account.add(kind, objects);
     }
+    // An account without features has none attached.
+    let attachable = !account.objects(Kind::Feature).is_empty();
     let products: Vec<String> = account
         .objects(Kind::Product)
         .iter()
-        .filter(|product| may_have_features(product))
+        .filter(|product| attachable && may_have_features(product))
         .map(|product| product.id.clone())
         .collect();
     let mut features = JoinSet::new();

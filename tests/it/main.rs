@@ -15,6 +15,7 @@ mod guard; // profile, key, --live, account and policy have to agree
 mod init; // a first billing file, and never over another
 mod keys; // where a key may be, and that nothing shows it
 mod mistakes; // what people are told who do the usual wrong things
+mod pull; // an account becomes a catalog
 mod readme; // the tour, run
 mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world

@@ -30,7 +30,7 @@ pub struct Object {
     pub created: i64,
     /// Usable: not archived, deactivated, disabled or expired.
     pub active: bool,
-    /// What Stripe keeps unique: a lookup key, an event name, a code in capitals, or the id.
+    /// What Stripe keeps unique: a lookup key, an event name, a code with its customer, or the id.
     pub natural_key: Option<String>,
     pub json: Value,
 }
@@ -73,7 +73,7 @@ impl Object {
             Kind::Meter => text("event_name"),
             Kind::Feature | Kind::Price => text("lookup_key"),
             Kind::Product | Kind::Coupon => Some(id.clone()),
-            Kind::PromotionCode => text("code").map(|code| code.to_uppercase()),
+            Kind::PromotionCode => text("code").map(|code| promotion_key(&code, text("customer").as_deref())),
             Kind::TaxRate | Kind::ProductFeature | Kind::Portal | Kind::WebhookEndpoint => None,
         };
         let created = json.get("created").and_then(Value::as_i64).unwrap_or(0);
@@ -96,6 +96,15 @@ impl Object {
     /// Whether it carries this project's mark with this key.
     pub fn is_ours(&self, project: &str, key: &str) -> bool {
         self.owner() == Owner::Project { project, key }
+    }
+}
+
+/// What Stripe keeps unique of promotion codes: the code in capitals, for one customer or for all.
+pub fn promotion_key(code: &str, customer: Option<&str>) -> String {
+    let code = code.to_uppercase();
+    match customer {
+        Some(customer) => format!("{code} {customer}"),
+        None => code,
     }
 }
 

@@ -205,7 +205,8 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
         }
         Kind::PromotionCode => {
             let active = params.get("active").and_then(Value::as_bool).unwrap_or(true);
-            reader.list("/v1/promotion_codes", &json!({"code": natural_key, "active": active})).await?
+            let code = params.get("code").cloned().unwrap_or_default();
+            reader.list("/v1/promotion_codes", &json!({"code": code, "active": active})).await?
         }
         Kind::ProductFeature => {
             let path = path(step, &outfit.ids);

@@ -1,5 +1,6 @@
 //! The real binary in a sealed world: empty home, cleared environment, frozen clock, whole transcripts.
 
+pub mod accounts; // what Stripe has after a sync
 pub mod catalogs; // random billing files
 mod emulator;
 pub mod http;

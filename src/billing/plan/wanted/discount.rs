@@ -3,6 +3,7 @@
 use super::{Build, Resource, word};
 use crate::billing::catalog::model::{Coupon, Discount, PromotionCode};
 use crate::billing::money::Rate;
+use crate::billing::plan::account::promotion_key;
 use crate::billing::plan::field::Field;
 use crate::billing::plan::kind::{Address, Kind};
 
@@ -47,7 +48,8 @@ pub(super) fn promotion_code(key: &str, code: &PromotionCode) -> Resource {
         minimum.map_or(Field::Null, |money| Field::text(money.currency.code())),
     );
     build.set("active", Field::Bool(code.active));
-    let mut resource = build.resource(Kind::PromotionCode, key, Some(&typed), code.stripe_id.as_ref());
+    let natural_key = promotion_key(&code.code, code.customer.as_deref());
+    let mut resource = build.resource(Kind::PromotionCode, key, Some(&natural_key), code.stripe_id.as_ref());
     resource.create_only.insert("promotion.type".to_owned(), Field::text("coupon"));
     resource
 }

@@ -23,7 +23,7 @@ pub use self::price::canonical_tier;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
     pub address: Address,
-    /// What Stripe keeps unique: an id that we choose, a lookup key, an event name, a code in capitals.
+    /// What Stripe keeps unique: an id that we choose, a lookup key, an event name, a code with its customer.
     pub natural_key: Option<String>,
     /// An object that exists already, by its id.
     pub stripe_id: Option<String>,

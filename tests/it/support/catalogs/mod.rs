@@ -23,6 +23,17 @@ use proptest::sample::select;
 
 use self::words::{free_text, key, metadata, mostly_true, web_address};
 
+/// How many random files a test tries; `PROPTEST_CASES` overrules it. What fails is printed whole, not kept.
+pub fn cases(count: u32) -> ProptestConfig {
+    let standard = ProptestConfig::default();
+    let overruled = standard.cases != 256;
+    ProptestConfig {
+        cases: if overruled { standard.cases } else { count },
+        failure_persistence: None,
+        ..standard
+    }
+}
+
 /// The file as `billing.toml`.
 pub fn to_toml(file: &BillingFile) -> String {
     toml::to_string(file).unwrap()
@@ -202,6 +213,7 @@ fn webhook_endpoint() -> impl Strategy<Value = WebhookEndpoint> {
 }
 
 proptest! {
+    #![proptest_config(cases(128))]
     #[test]
     fn every_random_file_is_a_catalog_without_a_problem(file in files()) {
         let text = to_toml(&file);

@@ -1,0 +1,160 @@
+//! What was written is read again and held against the account: nothing may differ but what was said to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::select::LeftOut;
+use super::{Change, Failure, Known, Request, Unsaid, Written, places};
+use crate::billing::catalog::model::Catalog;
+use crate::billing::catalog::problem::Problem;
+use crate::billing::catalog::source::Source;
+use crate::billing::catalog::{self, ReadFile};
+use crate::billing::plan::change::{self, Action, FieldChange};
+use crate::billing::plan::diff::needs;
+use crate::billing::plan::kind::{Address, Kind};
+use crate::billing::plan::wanted::{self, Resource};
+use crate::billing::plan::{Choices, Plan};
+
+/// Files that are to be proven.
+#[derive(Clone, Copy)]
+pub struct Draft<'a> {
+    pub request: &'a Request<'a>,
+    pub read_file: &'a ReadFile<'a>,
+    pub root: &'a Path,
+    pub profile: Option<&'a str>,
+    /// The files as they were.
+    pub sources: &'a [Source],
+    /// The files that are other now.
+    pub files: &'a [Source],
+    pub known: &'a Known,
+    /// Resources that the account does not have: they plan as new.
+    pub missing: &'a BTreeSet<Address>,
+    pub left_out: &'a [LeftOut],
+    pub resources: &'a Written,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Verdict {
+    Proven {
+        catalog: Catalog,
+        /// Resources of which only a mark differs.
+        to_mark: Vec<Address>,
+    },
+    /// Without these it may go.
+    Unsayable(Unsaid),
+}
+
+/// Reads and plans the files.
+///
+/// # Errors
+/// `Unproven` where something differs and nothing can be left out for it.
+pub fn prove(draft: &Draft<'_>) -> Result<Verdict, Failure> {
+    let read = |path: &Path| {
+        let shown = path.display().to_string();
+        let text = draft.files.iter().chain(draft.sources).find(|source| source.path == shown);
+        match text {
+            Some(source) => Ok(source.text.clone().into_bytes()),
+            None => (draft.read_file)(path),
+        }
+    };
+    let loaded = match catalog::load(&read, draft.root, draft.profile) {
+        Ok(loaded) => loaded,
+        Err(problems) => return draft.unreadable(problems.errors()),
+    };
+    let wanted = wanted::resources(&loaded.catalog, draft.request.api_version);
+    let choices = Choices { takeover: draft.request.takeover, ..Choices::default() };
+    let plan = Plan::between(draft.request.project, &wanted, draft.request.account, &choices);
+    draft.judge(&plan, loaded.catalog)
+}
+
+impl Draft<'_> {
+    /// The file can't be used: what the problems stand in is left out.
+    fn unreadable<'p>(&self, problems: impl Iterator<Item = &'p Problem>) -> Result<Verdict, Failure> {
+        let (mut unsaid, mut rest) = (Unsaid::new(), Vec::new());
+        for problem in problems {
+            let address = places::resource_at(&problem.path);
+            match address.as_ref().and_then(|address| self.culprit(address)) {
+                Some(culprit) => {
+                    unsaid.entry(culprit).or_insert_with(|| problem.message.clone());
+                }
+                None => rest.push(format!("{}: {}", problem.path, problem.message)),
+            }
+        }
+        if unsaid.is_empty() { Err(Failure::Unproven(rest)) } else { Ok(Verdict::Unsayable(unsaid)) }
+    }
+
+    /// The object to leave out for a problem at an address: its own, or, where that did not change, one that did.
+    fn culprit(&self, address: &Address) -> Option<(Kind, String)> {
+        let touched = |address: &Address| {
+            let (id, change) = self.resources.get(address)?;
+            (*change != Change::Kept).then(|| (address.kind, id.clone()))
+        };
+        touched(address).or_else(|| {
+            let object = self.known.iter().find(|(_, known)| *known == address);
+            let object = object.and_then(|((kind, id), _)| self.request.account.object(*kind, id))?;
+            let refs = super::select::references(object);
+            let addresses = refs.iter().filter_map(|place| self.known.get(place));
+            addresses.filter_map(touched).next()
+        })
+    }
+
+    fn judge(&self, plan: &Plan, catalog: Catalog) -> Result<Verdict, Failure> {
+        let out: BTreeMap<&str, &LeftOut> = self.left_out.iter().map(|out| (out.id.as_str(), out)).collect();
+        let is_out = |address: &Address, id: Option<&str>| {
+            let known =
+                self.known.iter().find(|(_, known)| *known == address).map(|((_, id), _)| id.as_str());
+            [id, known].into_iter().flatten().any(|id| out.contains_key(id))
+        };
+        let (mut unsaid, mut differences, mut to_mark) = (Unsaid::new(), Vec::new(), Vec::new());
+        for conflict in &plan.conflicts {
+            let expected =
+                self.missing.contains(&conflict.address) || is_out(&conflict.address, conflict.id.as_deref());
+            if !expected {
+                differences.push(conflict.message.clone());
+            }
+        }
+        for change in &plan.changes {
+            let address = &change.address;
+            let expected = match change.action {
+                Action::Create => self.missing.contains(address) || self.hangs_on_missing(plan, address),
+                _ => is_out(address, change.id.as_deref()) || self.is_unsaid_attachment(change),
+            };
+            let is_mark = !change.fields.is_empty() && change.fields.iter().all(FieldChange::is_mark);
+            if expected {
+                continue;
+            }
+            if is_mark && matches!(change.action, Action::Update | Action::Adopt) {
+                to_mark.push(address.clone());
+                continue;
+            }
+            let fields: Vec<&str> = change.fields.iter().map(|field| field.path.as_str()).collect();
+            let what = format!("{} {address}: {}", change.action.name(), fields.join(", "));
+            match self.resources.get(address) {
+                Some((id, Change::Added)) => {
+                    let reason = format!("the file can't say its {}", fields.join(", "));
+                    unsaid.insert((address.kind, id.clone()), reason);
+                }
+                Some(_) | None => differences.push(what),
+            }
+        }
+        match (unsaid.is_empty(), differences.is_empty()) {
+            (false, _) => Ok(Verdict::Unsayable(unsaid)),
+            (true, true) => Ok(Verdict::Proven { catalog, to_mark }),
+            (true, false) => Err(Failure::Unproven(differences)),
+        }
+    }
+
+    /// An attachment that is new because its product or feature is.
+    fn hangs_on_missing(&self, plan: &Plan, address: &Address) -> bool {
+        let resource: Option<&Resource> = plan.wanted.get(address);
+        address.kind == Kind::ProductFeature
+            && resource.is_some_and(|resource| needs(resource).iter().any(|need| self.missing.contains(need)))
+    }
+
+    /// A feature that stays attached in Stripe and has no table in the file.
+    fn is_unsaid_attachment(&self, change: &change::Change) -> bool {
+        let feature = change.address.key.split_once('.').map(|(_, feature)| feature).unwrap_or_default();
+        change.address.kind == Kind::ProductFeature && feature.starts_with("feat_")
+    }
+}
