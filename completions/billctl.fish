@@ -78,25 +78,27 @@ complete -c billctl -n "__fish_billctl_using_subcommand doctor" -l dry-run -d 'S
 complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "validate" -d 'Check billing.toml: all problems at once, each with its line and column'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "plan" -d 'Show what `catalog sync` would change in Stripe, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "sync" -d 'Change Stripe to match the catalog: plans, asks, then applies'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "env" -d 'Print the ids that the catalog gives environment names, as `KEY=id` lines, or write them to a file'
-complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync env schema" -f -a "schema" -d 'Print the JSON Schema of billing.toml, with which editors complete and check it'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -f -a "validate" -d 'Check billing.toml: all problems at once, each with its line and column'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -f -a "plan" -d 'Show what `catalog sync` would change in Stripe, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -f -a "sync" -d 'Change Stripe to match the catalog: plans, asks, then applies'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -f -a "pull" -d 'Write what the account has as a catalog that then plans to nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -f -a "env" -d 'Print the ids that the catalog gives environment names, as `KEY=id` lines, or write them to a file'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -f -a "promote" -d 'Plan one account\'s synced catalog onto another account'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and not __fish_seen_subcommand_from validate plan sync pull env promote schema" -f -a "schema" -d 'Print the JSON Schema of billing.toml, with which editors complete and check it'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from validate" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
@@ -149,6 +151,24 @@ complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l out -d 'The file to write; one that is there is changed in place and keeps its comments. Without it the catalog is printed' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l project -d 'The project\'s name in a new file [default: the current billing file\'s, else the account\'s name]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l include-archived -d 'What is archived, too'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l takeover -d 'What another project or tool marked as its own, too; `catalog sync --takeover` then claims it'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l write -d 'Set the lines in this file, and keep its other lines as they are' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
@@ -164,6 +184,29 @@ complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l from -d 'The profile whose account has the catalog' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l to -d 'The profile whose account is to have it' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l target -d 'Only this resource and what it needs: a key like `pro`, `pro.monthly` or `coupon.WELCOME`; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l out -d 'Keep the plan in a file, for `catalog sync PLAN --profile PROFILE`' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l parallel -d 'The most requests under way at once' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l secret-out -d 'Write the signing secrets of new webhook endpoints to this file (mode 0600); else they are shown once' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l prune -d 'Archive what billctl made and the catalog no longer has'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l takeover -d 'Claim what another project or tool marked as its own'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l sync -d 'Apply the plan, after asking'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from promote" -s h -l help -d 'Print help'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::error::{Kind, fail};
 use crate::render::{Canvas, Present, render};
-use crate::settings::{EMULATOR, Settings};
+use crate::settings::{EMULATOR, Origin, Settings};
 use crate::ui::{Interrupted, NobodyToAsk, Ui};
 
 pub use connection::{AccountInfo, Connection};
@@ -53,6 +53,14 @@ impl Context {
         let ui = Ui::new(settings.ui_options());
         let clock = settings.frozen_at.map_or(Clock::System, Clock::Frozen);
         Context { settings, ui, clock, stop: OnceLock::new(), files: Files::default() }
+    }
+
+    /// The same, but for another profile in use: for commands that look at two accounts.
+    #[must_use]
+    pub fn with_profile(&self, name: &str) -> Context {
+        let settings = Settings { profile: Some((name.to_owned(), Origin::Flag)), ..self.settings.clone() };
+        let files = Files::default();
+        Context { settings, ui: self.ui.clone(), clock: self.clock, stop: self.stop.clone(), files }
     }
 
     pub fn settings(&self) -> &Settings {

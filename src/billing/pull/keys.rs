@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::identity::is_given;
 use super::select::Selection;
 use super::{Known, Request};
 use crate::billing::plan::account::{Object, Owner};
@@ -140,7 +139,8 @@ impl Giver<'_, '_> {
             }
             Kind::Product => vec![slug(text("/name")), slug(&object.id)],
             Kind::Price => self.price_candidates(object),
-            Kind::Coupon if is_given(object.kind, &object.id) => {
+            // An id of eight letters and digits may be Stripe's: the name says more.
+            Kind::Coupon if object.id.len() == 8 => {
                 vec![slug(text("/name")), as_key(object.kind, &object.id)]
             }
             Kind::Coupon => vec![as_key(object.kind, &object.id)],
@@ -205,15 +205,34 @@ fn as_key(kind: Kind, text: &str) -> String {
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
     for letter in name.chars().flat_map(char::to_lowercase) {
-        match letter {
-            'a'..='z' | '0'..='9' => slug.push(letter),
-            '-' if !slug.is_empty() => slug.push('-'),
-            _ if slug.ends_with('_') || slug.is_empty() => {}
-            _ => slug.push('_'),
+        match (letter, plain(letter)) {
+            ('a'..='z' | '0'..='9', _) => slug.push(letter),
+            (_, Some(plain)) => slug.push_str(plain),
+            ('-', None) if !slug.is_empty() => slug.push('-'),
+            (_, None) if slug.ends_with('_') || slug.is_empty() => {}
+            (_, None) => slug.push('_'),
         }
     }
     slug.truncate(MAX_SLUG);
     slug.trim_end_matches(['_', '-']).to_owned()
+}
+
+/// A Latin letter without its accent.
+fn plain(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'à'..='å' => "a",
+        'æ' => "ae",
+        'ç' => "c",
+        'è'..='ë' => "e",
+        'ì'..='ï' => "i",
+        'ñ' => "n",
+        'ò'..='ö' | 'ø' => "o",
+        'œ' => "oe",
+        'ß' => "ss",
+        'ù'..='ü' => "u",
+        'ý' | 'ÿ' => "y",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -227,7 +246,7 @@ mod tests {
     #[test]
     fn names_become_keys() {
         check("Pro (2024)", "pro_2024");
-        check("  Größe & more!", "gr_e_more");
+        check("  Größe & more!", "grosse_more");
         check("pay-as-you-go", "pay-as-you-go");
         check("漢字", "");
         check("--x--", "x");

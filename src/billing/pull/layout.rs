@@ -38,6 +38,8 @@ fn table(entries: &entry::Table) -> Table {
     for (key, json) in entries {
         insert(&mut table, false, key, json);
     }
+    // What holds tables alone needs no header of its own.
+    table.set_implicit(!table.is_empty() && table.iter().all(|(_, item)| item.is_table()));
     table
 }
 

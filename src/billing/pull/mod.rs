@@ -8,6 +8,7 @@
 mod document;
 mod edit;
 mod entry;
+mod fresh; // the beginning of a new file
 pub mod identity; // the keys that say which object a table is
 mod keys;
 mod layout;
@@ -37,7 +38,7 @@ use super::plan::matching;
 use super::plan::observed;
 use super::plan::wanted::{self, Resource};
 
-pub use self::keys::slug;
+pub use self::fresh::{new_file, project_name};
 pub use self::portable::portable;
 
 /// The resources of a file that objects are found to be, by kind and id.
@@ -67,6 +68,8 @@ pub struct Request<'a> {
     pub include_archived: bool,
     /// What another project or tool marked, too.
     pub takeover: bool,
+    /// What another file knows as the project's, whether it carries a mark or not.
+    pub known: &'a Known,
 }
 
 /// What happened to a table of the file.
@@ -175,7 +178,7 @@ pub fn pull(
                     archived: selection.archived,
                     resources,
                     to_mark,
-                    catalog,
+                    catalog: *catalog,
                 });
             }
         }
@@ -210,7 +213,7 @@ impl Knowledge {
     fn of(request: &Request<'_>, local: BTreeSet<Address>, wanted: &[Resource]) -> Knowledge {
         let matches = matching::find(request.project, wanted, request.account);
         let mut knowledge = Knowledge {
-            objects: Known::new(),
+            objects: request.known.clone(),
             missing: BTreeSet::new(),
             reserved: Vec::new(),
             foreign: Unsaid::new(),
@@ -238,6 +241,16 @@ impl Knowledge {
         }
         knowledge
     }
+}
+
+/// The objects that are the resources of a catalog, by kind and id.
+pub fn known(project: &str, wanted: &[Resource], account: &Account) -> Known {
+    let matches = matching::find(project, wanted, account);
+    let found = wanted.iter().filter_map(|resource| {
+        let object = matches.object(&resource.address)?;
+        Some(((object.kind, object.id.clone()), resource.address.clone()))
+    });
+    found.collect()
 }
 
 /// Whose an object is, if it can't be touched.

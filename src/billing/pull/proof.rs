@@ -37,7 +37,7 @@ pub struct Draft<'a> {
 #[derive(Debug)]
 pub enum Verdict {
     Proven {
-        catalog: Catalog,
+        catalog: Box<Catalog>,
         /// Resources of which only a mark differs.
         to_mark: Vec<Address>,
     },
@@ -65,7 +65,7 @@ pub fn prove(draft: &Draft<'_>) -> Result<Verdict, Failure> {
     let wanted = wanted::resources(&loaded.catalog, draft.request.api_version);
     let choices = Choices { takeover: draft.request.takeover, ..Choices::default() };
     let plan = Plan::between(draft.request.project, &wanted, draft.request.account, &choices);
-    draft.judge(&plan, loaded.catalog)
+    draft.judge(&plan, Box::new(loaded.catalog))
 }
 
 impl Draft<'_> {
@@ -99,7 +99,7 @@ impl Draft<'_> {
         })
     }
 
-    fn judge(&self, plan: &Plan, catalog: Catalog) -> Result<Verdict, Failure> {
+    fn judge(&self, plan: &Plan, catalog: Box<Catalog>) -> Result<Verdict, Failure> {
         let out: BTreeMap<&str, &LeftOut> = self.left_out.iter().map(|out| (out.id.as_str(), out)).collect();
         let is_out = |address: &Address, id: Option<&str>| {
             let known =

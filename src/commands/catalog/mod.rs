@@ -5,6 +5,9 @@ mod env;
 mod outcome;
 mod plan;
 mod prepare;
+mod promote;
+mod pull;
+mod pulled;
 mod schema;
 mod secrets;
 mod show;
@@ -27,7 +30,9 @@ pub enum Verb {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Sync(sync::SyncArgs),
+    Pull(pull::PullArgs),
     Env(env::EnvArgs),
+    Promote(promote::PromoteArgs),
     Schema(schema::SchemaArgs),
 }
 
@@ -36,7 +41,9 @@ pub async fn run(ctx: &Context, args: CatalogArgs) -> anyhow::Result<Outcome> {
         Verb::Validate(args) => validate::run(ctx, args).await,
         Verb::Plan(args) => plan::run(ctx, args).await,
         Verb::Sync(args) => sync::run(ctx, args).await,
+        Verb::Pull(args) => pull::run(ctx, args).await,
         Verb::Env(args) => env::run(ctx, args).await,
+        Verb::Promote(args) => promote::run(ctx, args).await,
         Verb::Schema(args) => schema::run(ctx, args).await,
     }
 }

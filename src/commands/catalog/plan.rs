@@ -1,13 +1,14 @@
 //! `catalog plan`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::prepare::{self, ChoiceArgs};
 use super::show::Shown;
+use super::sync::Wish;
 use crate::billing::plan::Plan;
 use crate::billing::plan::saved::{SavedPlan, VERSION};
 use crate::commands::Outcome;
-use crate::context::Context;
+use crate::context::{Connection, Context};
 use crate::error::{Explain as _, Kind};
 
 /// Show what `catalog sync` would change in Stripe, and change nothing
@@ -27,20 +28,41 @@ pub async fn run(ctx: &Context, args: PlanArgs) -> anyhow::Result<Outcome> {
     let wanted = prepare::wanted(ctx)?;
     let choices = args.choices.checked(&wanted)?;
     let connection = ctx.stripe().await?;
-    let account = prepare::fetch(&connection, &wanted).await?;
-    let project = &ctx.catalog()?.catalog.project;
-    let mut plan = Plan::between(project, &wanted, &account, &choices);
+    let wish = Wish {
+        project: &ctx.catalog()?.catalog.project,
+        wanted: &wanted,
+        choices: &choices,
+        reviewed: None,
+        source: &ctx.billing()?.name(),
+    };
+    let plan = show(ctx, &connection, &wish, args.out.as_deref()).await?;
+    let differs = !plan.is_empty() && args.exit_code;
+    Ok(if differs { Outcome::Difference } else { Outcome::Done })
+}
+
+/// Plans a wish for the account of the profile in use, shows it, and keeps it in a file where one is named.
+///
+/// # Errors
+/// What Stripe refuses, and what stands in the way of a plan.
+pub async fn show(
+    ctx: &Context,
+    connection: &Connection,
+    wish: &Wish<'_>,
+    out: Option<&Path>,
+) -> anyhow::Result<Plan> {
+    let account = prepare::fetch(connection, wish.wanted).await?;
+    let mut plan = Plan::between(wish.project, wish.wanted, &account, wish.choices);
     prepare::refuse_conflicts(&plan.conflicts)?;
-    prepare::look_up_retirements(&connection, &mut plan).await?;
-    if let Some(path) = &args.out {
+    prepare::look_up_retirements(connection, &mut plan).await?;
+    if let Some(path) = out {
         let saved = SavedPlan {
             version: VERSION,
-            project: project.clone(),
+            project: wish.project.to_owned(),
             profile: ctx.profile()?.name,
-            account: prepare::account_id(&connection).await?,
+            account: prepare::account_id(connection).await?,
             made_at: ctx.clock().now().to_string(),
-            choices,
-            wanted,
+            choices: wish.choices.clone(),
+            wanted: wish.wanted.to_vec(),
             changes: plan.changes.clone(),
         };
         let text = serde_json::to_string_pretty(&saved)?;
@@ -50,10 +72,9 @@ pub async fn run(ctx: &Context, args: PlanArgs) -> anyhow::Result<Outcome> {
             "Name a file that can be written with `--out PLAN`",
         )?;
     }
-    ctx.show(&Shown { plan: &plan, file: &ctx.billing()?.name(), all_fields: ctx.settings().verbose > 0 })?;
-    if let (Some(path), false) = (&args.out, plan.is_empty()) {
+    ctx.show(&Shown { plan: &plan, file: wish.source, all_fields: ctx.settings().verbose > 0 })?;
+    if let (Some(path), false) = (out, plan.is_empty()) {
         ctx.ui().hint(&format!("Apply exactly this plan with `billctl catalog sync {}`", path.display()));
     }
-    let differs = !plan.is_empty() && args.exit_code;
-    Ok(if differs { Outcome::Difference } else { Outcome::Done })
+    Ok(plan)
 }

@@ -14,9 +14,10 @@ use super::show::Shown;
 use crate::billing::plan::account::Account;
 use crate::billing::plan::kind::{Address, Kind};
 use crate::billing::plan::saved::{SavedPlan, Standing, VERSION};
-use crate::billing::plan::{Plan, steps};
+use crate::billing::plan::wanted::Resource;
+use crate::billing::plan::{Choices, Plan, steps};
 use crate::commands::Outcome;
-use crate::context::Context;
+use crate::context::{Connection, Context};
 use crate::error::{Explain as _, Kind as Failure, Note, fail, fail_plain};
 use crate::render::Format;
 use crate::store::journal::{Entry, Journal, Run, Unfinished};
@@ -32,6 +33,13 @@ pub struct SyncArgs {
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub choices: ChoiceArgs,
+    #[command(flatten)]
+    pub way: WayArgs,
+}
+
+/// How changes are applied.
+#[derive(Debug, clap::Args)]
+pub struct WayArgs {
     /// The most requests under way at once
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub parallel: u16,
@@ -40,28 +48,60 @@ pub struct SyncArgs {
     pub secret_out: Option<PathBuf>,
 }
 
+/// What an account is to have.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    pub project: &'a str,
+    pub wanted: &'a [Resource],
+    pub choices: &'a Choices,
+    /// The plan that was reviewed, which is all that may be done.
+    pub reviewed: Option<&'a SavedPlan>,
+    /// What the wish comes from, for sentences: a file's name.
+    pub source: &'a str,
+}
+
 pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
-    let saved = args.plan.as_deref().map(|path| read_plan(ctx, path)).transpose()?;
-    let wanted = match &saved {
-        Some(saved) => saved.wanted.clone(),
-        None => prepare::wanted(ctx)?,
+    let reviewed = args.plan.as_deref().map(|path| read_plan(ctx, path)).transpose()?;
+    let (project, wanted) = match &reviewed {
+        Some(saved) => (saved.project.clone(), saved.wanted.clone()),
+        None => (ctx.catalog()?.catalog.project.clone(), prepare::wanted(ctx)?),
     };
     let choices = args.choices.checked(&wanted)?;
-    let secret_out = args.secret_out.as_deref().map(SecretOut::open).transpose()?;
+    let wish = Wish {
+        project: &project,
+        wanted: &wanted,
+        choices: &choices,
+        reviewed: reviewed.as_ref(),
+        source: &ctx.billing()?.name(),
+    };
+    let secret_out = args.way.secret_out.as_deref().map(SecretOut::open).transpose()?;
     let connection = ctx.stripe().await?;
-    let account_id = prepare::account_id(&connection).await?;
+    grant(ctx, &connection, &wish, args.way.parallel, secret_out).await
+}
+
+/// Plans a wish for the account of the profile in use, shows it, asks, and applies it.
+///
+/// # Errors
+/// What Stripe, the policy or the live guard refuses, and an account that moved since the plan was reviewed.
+pub async fn grant(
+    ctx: &Context,
+    connection: &Connection,
+    wish: &Wish<'_>,
+    parallel: u16,
+    secret_out: Option<SecretOut>,
+) -> anyhow::Result<Outcome> {
+    let account_id = prepare::account_id(connection).await?;
     let waiting = || ctx.ui().status("Waiting for another sync of this profile to end");
     let (mut journal, unfinished) = Journal::open(&ctx.state_dir()?, &account_id, waiting)?;
-    let account = prepare::fetch(&connection, &wanted).await?;
-    let mut plan = match &saved {
+    let account = prepare::fetch(connection, wish.wanted).await?;
+    let mut plan = match wish.reviewed {
         Some(saved) => reviewed(saved, &account_id, &account, &unfinished)?,
-        None => Plan::between(&ctx.catalog()?.catalog.project, &wanted, &account, &choices),
+        None => Plan::between(wish.project, wish.wanted, &account, wish.choices),
     };
     prepare::refuse_conflicts(&plan.conflicts)?;
-    prepare::look_up_retirements(&connection, &mut plan).await?;
+    prepare::look_up_retirements(connection, &mut plan).await?;
 
-    let billing_name = ctx.billing()?.name();
-    let shown = Shown { plan: &plan, file: &billing_name, all_fields: ctx.settings().verbose > 0 };
+    let shown = Shown { plan: &plan, file: wish.source, all_fields: ctx.settings().verbose > 0 };
     if ctx.settings().dry_run {
         ctx.show(&shown)?;
         return Ok(Outcome::Done);
@@ -82,7 +122,7 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
 
-    let writer = ctx.writer(&connection).await?;
+    let writer = ctx.writer(connection).await?;
     let found_again = ask_again(ctx, &writer, &plan, &unfinished, &lost).await?;
     let steps = steps::steps(&plan, &account);
     let progress = ctx.ui().progress(steps.len() as u64, "Syncing");
@@ -93,7 +133,7 @@ pub async fn run(ctx: &Context, args: SyncArgs) -> anyhow::Result<Outcome> {
         plan: &plan,
         progress: &progress,
         stop: ctx.stop()?,
-        parallel: usize::from(args.parallel),
+        parallel: usize::from(parallel),
     };
     let run = Run {
         nonce: format!("{:016x}", fastrand::u64(..)),

@@ -1,4 +1,7 @@
 //! `catalog pull` and `catalog promote`.
 
 mod edited; // into a file that a person wrote
+mod foreign; // from an account that billctl has never seen
+mod promote; // onto another account
 mod pure; // random catalogs → account → text → the same catalog
+mod roundtrip; // synced, pulled, planned

@@ -8,11 +8,13 @@ use billctl::billing::plan::account::Account;
 use billctl::billing::plan::field::Field;
 use billctl::billing::plan::kind::{Address, Kind};
 use billctl::billing::plan::wanted::{Resource, resources};
-use billctl::billing::pull::{self, Failure, Pulled, Request, Scope};
+use billctl::billing::pull::{self, Failure, Known, Pulled, Request, Scope};
 use proptest::prelude::*;
 
 use crate::support::accounts::{Made, VERSION, account};
 use crate::support::catalogs::{cases, files, load, to_toml};
+
+static NOTHING: Known = Known::new();
 
 /// Everything of an account, into a text that is there already.
 pub fn request<'a>(account: &'a Account, project: &'a str) -> Request<'a> {
@@ -23,6 +25,7 @@ pub fn request<'a>(account: &'a Account, project: &'a str) -> Request<'a> {
         scope: Scope::Account,
         include_archived: true,
         takeover: false,
+        known: &NOTHING,
     }
 }
 

@@ -87,17 +87,18 @@ const NOTHING_WHEN_EMPTY: [&str; 6] =
     ["metadata", "currency_options", "prices", "limits", "rates", "products"];
 
 /// Switches that are off unless said.
-const OFF_UNLESS_SAID: [&str; 6] = [
+const OFF_UNLESS_SAID: [&str; 7] = [
     "default_plan",
     "first_time_transaction",
     "inclusive",
     "invoice_history",
+    "live",
     "login_page",
     "payment_method_update",
 ];
 
 /// Without what says nothing.
-fn pruned(table: Table) -> Table {
+pub fn pruned(table: Table) -> Table {
     let says = |key: &str, value: &Value| match value {
         Value::Null => false,
         Value::Bool(on) => *on || !OFF_UNLESS_SAID.contains(&key),

@@ -1,0 +1,115 @@
+//! `catalog promote`: one account's catalog onto another account.
+
+use crate::support::{Emulator, Shop};
+use crate::sync::EVERYTHING;
+
+/// Two accounts, each a profile of one shop.
+struct Accounts {
+    shop: Shop,
+    from: Emulator,
+    to: Emulator,
+    _homes: [Shop; 2],
+}
+
+impl Accounts {
+    fn new(catalog: &str) -> Accounts {
+        let homes = [Shop::new(), Shop::new()];
+        let [from, to] = [homes[0].emulator(), homes[1].emulator()];
+        let mut shop = Shop::new();
+        let profile = |name: &str, emulator: &Emulator| {
+            let variable = format!("KEY_{}", name.to_uppercase());
+            format!(
+                "\n[profiles.{name}]\nbase_url = \"{}\"\nsecret_key = {{ env = \"{variable}\" }}\n",
+                emulator.base_url
+            )
+        };
+        let profiles = profile("from", &from) + &profile("to", &to);
+        shop.set_secret("KEY_FROM", &from.api_key);
+        shop.set_secret("KEY_TO", &to.api_key);
+        shop.write("billing.toml", format!("{catalog}{profiles}"));
+        Accounts { shop, from, to, _homes: homes }
+    }
+
+    /// The catalog that an account has, without its ids.
+    fn pulled(&self, profile: &str) -> String {
+        let text = self
+            .shop
+            .billctl(&format!("catalog pull --include-archived --profile {profile}"))
+            .exits(0)
+            .stdout;
+        let differs = |line: &&str| {
+            ["# What", "base_url", "secret_key", "default_profile", "[profiles"]
+                .iter()
+                .all(|start| !line.starts_with(start))
+        };
+        text.lines().filter(differs).collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[test]
+fn a_promoted_catalog_is_the_same_in_both_accounts() {
+    let accounts = Accounts::new(EVERYTHING);
+    let shop = &accounts.shop;
+    shop.billctl("catalog sync --yes --profile from").exits(0);
+    let planned = shop.billctl("catalog promote --from from --to to -o json").exits(0).json();
+    let made = planned["summary"]["create"].as_u64().unwrap();
+    assert!(made > 20, "{planned}");
+    assert!(accounts.to.list("/v1/products").is_empty());
+
+    shop.billctl("catalog promote --from from --to to --sync --yes").exits(0);
+    let again = shop.billctl("catalog promote --from from --to to -o json").exits(0).json();
+    assert_eq!(again["changes"], serde_json::json!([]));
+    let plan = shop.billctl("catalog plan --profile to -o json").exits(0).json();
+    // What no price and no mark leads to is not known to be the project's: nothing else is left to do.
+    assert_eq!(plan["changes"], serde_json::json!([]), "{plan:#}");
+    assert_eq!(accounts.pulled("from"), accounts.pulled("to"));
+}
+
+#[test]
+fn a_promotion_can_be_kept_reviewed_and_applied() {
+    let accounts = Accounts::new(EVERYTHING);
+    let shop = &accounts.shop;
+    shop.billctl("catalog sync --yes --profile from").exits(0);
+    shop.billctl("catalog promote --from from --to to --out plan.json").exits(0);
+    assert!(accounts.to.list("/v1/products").is_empty());
+    shop.billctl("catalog sync plan.json --yes --profile to").exits(0);
+    let again = shop.billctl("catalog promote --from from --to to -o json").exits(0).json();
+    assert_eq!(again["summary"]["create"], 0);
+}
+
+#[test]
+fn what_the_file_adopted_is_promoted_under_ids_of_its_own() {
+    let accounts = Accounts::new("[project]\nname = \"nexus\"\n");
+    let shop = &accounts.shop;
+    let product = accounts.from.post("/v1/products", "name=Pro");
+    let form = format!("product={}&currency=usd&unit_amount=100", product["id"].as_str().unwrap());
+    accounts.from.post("/v1/prices", &form);
+    shop.billctl("catalog pull --out billing.toml --profile from").exits(0);
+    shop.billctl("catalog promote --from from --to to --sync --yes").exits(0);
+    let products = accounts.to.list("/v1/products");
+    assert_eq!(products.len(), 1);
+    assert_eq!(products[0]["id"], "nexus_pro");
+    assert_eq!(accounts.to.list("/v1/prices")[0]["lookup_key"], "nexus_pro_once");
+}
+
+#[test]
+fn what_others_have_in_the_account_is_not_promoted() {
+    let accounts = Accounts::new("[project]\nname = \"nexus\"\n[products.pro]\nname = \"Pro\"\n");
+    let shop = &accounts.shop;
+    shop.billctl("catalog sync --yes --profile from").exits(0);
+    accounts.from.post("/v1/products", "name=By+hand");
+    accounts.from.post("/v1/products", "name=Theirs&metadata[billctl_project]=other");
+    shop.billctl("catalog promote --from from --to to --sync --yes").exits(0);
+    let names: Vec<String> =
+        accounts.to.list("/v1/products").iter().map(|one| one["name"].to_string()).collect();
+    assert_eq!(names, ["\"Pro\""]);
+}
+
+#[test]
+fn an_account_is_not_promoted_onto_itself() {
+    let accounts = Accounts::new("[project]\nname = \"nexus\"\n");
+    let refused = accounts.shop.billctl("catalog promote --from from --to from").exits(2);
+    assert!(refused.stderr.contains("are the same account"), "{refused}");
+    accounts.shop.billctl("catalog promote --from from --to nowhere").exits(2);
+    assert!(accounts.from.requests().iter().all(|request| request["method"] == "GET"));
+}
