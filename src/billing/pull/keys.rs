@@ -48,9 +48,15 @@ pub fn addresses(
             }
         }
         // Of two with the same mark the active one has the better right, then the newer.
-        rest.sort_by_key(|object| (!object.active, std::cmp::Reverse(object.created)));
-        rest.retain(|object| !giver.by_mark(object));
-        rest.sort_by_key(|object| (!giver.is_default_price(object), object.created, object.id.clone()));
+        let mut by_right = rest.clone();
+        by_right.sort_by_key(|object| (!object.active, std::cmp::Reverse(object.created)));
+        let marked: HashSet<&str> = by_right
+            .into_iter()
+            .filter(|object| giver.by_mark(object))
+            .map(|object| object.id.as_str())
+            .collect();
+        rest.retain(|object| !marked.contains(object.id.as_str()));
+        rest.sort_by_key(|object| (!giver.is_default_price(object), object.created));
         for object in rest {
             giver.by_name(object);
         }

@@ -286,6 +286,7 @@ fn entries(
                 None => detached.push(format!("that the feature {id} is attached")),
             }
         }
+        features.sort();
         let mut identity = Identity::of(object, address, request.project);
         if known.local.contains(address) {
             // Else it would go on living only in the file.

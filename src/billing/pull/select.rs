@@ -206,7 +206,8 @@ impl<'a> Selector<'a, '_> {
 
     fn finish(mut self) -> Selection<'a> {
         for kind in Kind::ALL {
-            for object in self.request.account.objects(kind) {
+            // Stripe lists the newest first.
+            for object in self.request.account.objects(kind).iter().rev() {
                 match self.standings.get(&(kind, object.id.as_str())) {
                     Some(Standing::Wanted) => self.selection.chosen.entry(kind).or_default().push(object),
                     Some(Standing::IfNeeded) => *self.selection.archived.entry(kind).or_default() += 1,
@@ -215,7 +216,7 @@ impl<'a> Selector<'a, '_> {
             }
         }
         for chosen in self.selection.chosen.values_mut() {
-            chosen.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
+            chosen.sort_by_key(|object| object.created);
         }
         self.selection.left_out.sort();
         self.selection

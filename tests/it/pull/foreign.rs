@@ -120,7 +120,7 @@ fn an_account_that_billctl_has_never_seen_is_adopted_whole() {
 
 /// Ids that differ from run to run.
 fn ids() -> Vec<(&'static str, &'static str)> {
-    vec![(r"(acct|prod|price|mtr|feat|feat_test|txr|promo|bpc|we|cus)_[A-Za-z0-9]{10,}", "${1}_[ID]")]
+    vec![(r"\b(acct|prod|price|mtr|feat_test|feat|txr|promo|bpc|we|cus)_[A-Za-z0-9]{10,}", "${1}_[ID]")]
 }
 
 #[test]
