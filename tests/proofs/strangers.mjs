@@ -98,7 +98,7 @@ async function makeThenPull(name) {
     await run.start();
     const list = path.join(run.folder, 'made.json');
     run.stranger(name, 'make', list);
-    run.billctl('catalog', 'pull', '--out', 'billing.toml');
+    run.billctl('catalog', 'pull', '--include-archived', '--out', 'billing.toml');
     const pulled = fs.readFileSync(path.join(run.folder, 'billing.toml'), 'utf8');
     const made = JSON.parse(fs.readFileSync(list, 'utf8'));
     const missing = made.filter(({id, key}) => !pulled.includes(id) && !pulled.includes(key));
