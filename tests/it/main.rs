@@ -20,3 +20,4 @@ mod readme; // the tour, run
 mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world
 mod sync; // syncing a catalog: everything once, whatever goes wrong
+mod systems; // the five systems, synced, pulled and planned to nothing
