@@ -222,9 +222,7 @@ impl Context {
         if settings.dry_run {
             return Err(fail_plain(Kind::Failed, "A dry run has nothing to write with"));
         }
-        if let Some(policy) = self.policy()? {
-            guard::check_policy(policy, &settings.actor, settings.reason.as_deref())?;
-        }
+        self.check_policy()?;
         let Connection { client, profile, .. } = connection;
         if let Target::Account(Account { pinned: Some(pinned), .. }) = &profile.target {
             let account = connection.account().await?;
@@ -234,6 +232,18 @@ impl Context {
             }
         }
         Ok(client.writer())
+    }
+
+    /// Whether the policy lets this person change anything, for this reason: told before anybody is asked.
+    ///
+    /// # Errors
+    /// `Refused` where it does not.
+    pub fn check_policy(&self) -> anyhow::Result<()> {
+        let settings = self.settings();
+        match self.policy()? {
+            Some(policy) => guard::check_policy(policy, &settings.actor, settings.reason.as_deref()),
+            None => Ok(()),
+        }
     }
 
     fn confirm_live(&self, account: &AccountInfo) -> anyhow::Result<()> {
