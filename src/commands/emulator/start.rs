@@ -23,8 +23,10 @@ Examples:
   billctl emulator start --limit 25 --endpoint-limit 25 --latency 100
   billctl emulator start --fault 'POST /v1/prices:nth=3:cut-after'
 
-Faults: delay=MS, 429-all, 429-endpoint, 429-lock, 409, 500-before, 500-after, 500-kept, 502, cut-before,
-cut-after, stall-before, stall-after, twice; options: nth=N, every=N, count=N, retry=true|false.
+Faults: delay=MS, 429-all, 429-endpoint, 429-lock, 409, 500-before, 500-after, 500-kept, 502,
+cut-before, cut-after, stall-before, stall-after, twice.
+Options: nth=N, every=N, count=N, retry=true|false.
+
 While it runs, POST rules to /_emulator/faults, one a line; GET /_emulator/status and
 /_emulator/requests say what happened.")]
 pub struct StartArgs {
