@@ -37,6 +37,8 @@ pub struct Plan {
     pub unchanged: Vec<Address>,
     /// What is made while applying, by its address.
     pub wanted: BTreeMap<Address, Resource>,
+    /// The keys that were looked at; all when empty.
+    pub targets: Vec<String>,
 }
 
 impl Plan {
@@ -74,6 +76,7 @@ impl Plan {
         let mut plan = planner.plan;
         plan.wanted = wanted.iter().map(|resource| (resource.address.clone(), resource.clone())).collect();
         plan.keep_targets(&choices.targets);
+        plan.targets.clone_from(&choices.targets);
         plan.changes.sort_by(|one, other| (&one.address, one.action).cmp(&(&other.address, other.action)));
         plan.unchanged.sort();
         plan

@@ -50,6 +50,11 @@ impl Kind {
         }
     }
 
+    /// The name for people, e.g. `promotion code`.
+    pub fn words(self) -> String {
+        self.name().replace('_', " ")
+    }
+
     /// The route that creates and lists this kind. Product features live under their product instead.
     pub fn route(self) -> &'static str {
         match self {

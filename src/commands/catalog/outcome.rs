@@ -103,13 +103,14 @@ impl Present for Outcome<'_> {
                 Some(Action::Orphan) | None => Role::Hint,
             };
             table.row([
-                Text::from(row.address.kind.name()),
+                Text::from(row.address.kind.words()),
                 Text::from(row.address.key.as_str()),
                 Text::from(row.id.unwrap_or("-")),
                 Text::new(role, done_word(row.action)),
             ]);
         }
-        let mut view = View::new().table(table);
+        // The plan stands above it.
+        let mut view = View::new().blank().table(table);
         for (old, url) in &self.applied.links {
             view = view.line(format!("Payment link {old} sells an archived price; its successor is {url}"));
         }

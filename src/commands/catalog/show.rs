@@ -30,7 +30,7 @@ impl Present for Shown<'_> {
     fn view(&self) -> View {
         let width = |text: fn(&Change) -> usize| self.plan.changes.iter().map(text).max().unwrap_or(0);
         let widths = Widths {
-            kind: width(|change| kind(change).len()),
+            kind: width(|change| change.address.kind.words().len()),
             // One long key must not push all others to the side.
             key: width(|change| change.address.key.chars().count()).min(24),
         };
@@ -39,7 +39,13 @@ impl Present for Shown<'_> {
             view = self.change(view, change, widths);
         }
         if self.plan.is_empty() {
-            return view.line(format!("Nothing to change: Stripe matches {}.", self.file));
+            let file = self.file;
+            return view.line(match self.plan.targets.as_slice() {
+                [] => format!("Nothing to change: Stripe matches {file}."),
+                targets => {
+                    format!("Nothing to change in {}: there Stripe matches {file}.", targets.join(", "))
+                }
+            });
         }
         view.blank().line(Text::new(Role::Strong, self.summary()))
     }
@@ -70,7 +76,7 @@ impl Shown<'_> {
         };
         let mut head = Text::new(role, format!("{sign} {:<7}", change.action.name())).plain(format!(
             " {:<2$} {:<3$}",
-            kind(change),
+            change.address.kind.words(),
             change.address.key,
             widths.kind,
             widths.key
@@ -92,7 +98,11 @@ impl Shown<'_> {
         for field in change.fields.iter().filter(|_| shows_fields) {
             let path = name(field);
             let before = words(&field.before);
-            let after = words(&field.after);
+            let mut after = words(&field.after);
+            // Its successor has the same id or key.
+            if before == after {
+                after.push_str(" (made anew)");
+            }
             let line = Text::from(format!("      {path:<width$}  ")).and(Role::Delete, before);
             view = view.line(line.plain(" → ").and(Role::Create, after));
         }
@@ -125,10 +135,6 @@ impl Shown<'_> {
 struct Widths {
     kind: usize,
     key: usize,
-}
-
-fn kind(change: &Change) -> String {
-    change.address.kind.name().replace('_', " ")
 }
 
 /// What a new resource is, in a few words.

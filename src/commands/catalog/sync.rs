@@ -117,6 +117,7 @@ pub async fn grant(
         journal.finish()?;
         return finish(ctx, &plan, Applied { ids: plan.ids.clone(), ..Applied::default() });
     }
+    ctx.check_policy()?;
     if changes > 0 && !ctx.confirm(&question(&plan, changes, &account_id))? {
         ctx.ui().status("Nothing was changed");
         return Ok(Outcome::Done);
@@ -308,7 +309,8 @@ fn hand_over(
             let path = out.path().to_owned();
             out.write(secrets).map_err(|error| fail_plain(Failure::Failed, format!("{error:#}")))?;
             if !secrets.is_empty() {
-                ctx.ui().status(&format!("Wrote {} signing secret(s) to {}", secrets.len(), path.display()));
+                let noun = if secrets.len() == 1 { "signing secret" } else { "signing secrets" };
+                ctx.ui().status(&format!("Wrote {} {noun} to {}", secrets.len(), path.display()));
             }
         }
         None => {
