@@ -9,6 +9,8 @@
 mod architecture; // what ARCHITECTURE.md promises, checked against the code
 mod catalog_files; // billing.toml: every problem with its place
 mod client; // the Stripe client against a server that answers by script
+#[cfg(unix)]
+mod docs; // every page followed, command by command
 mod emulator; // the emulator over raw HTTP: what it serves, refuses, forgets and survives
 mod generated; // committed files that the binary writes
 mod guard; // profile, key, --live, account and policy have to agree
@@ -16,7 +18,6 @@ mod init; // a first billing file, and never over another
 mod keys; // where a key may be, and that nothing shows it
 mod mistakes; // what people are told who do the usual wrong things
 mod pull; // an account becomes a catalog
-mod readme; // the tour, run
 mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world
 mod sync; // syncing a catalog: everything once, whatever goes wrong

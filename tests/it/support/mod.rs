@@ -5,6 +5,8 @@ pub mod catalogs; // random billing files
 mod emulator;
 pub mod http;
 mod secrets;
+#[cfg(unix)]
+mod shell;
 mod stand_in;
 #[cfg(unix)]
 mod terminal;
@@ -21,7 +23,7 @@ use tempfile::TempDir;
 
 pub use emulator::Emulator;
 pub use stand_in::StandIn;
-pub use transcript::{Transcript, sealed};
+pub use transcript::{Ids, Transcript, without_tails};
 
 /// When it is, for every command of a test.
 pub const NOW: &str = "2026-11-01T00:00:00Z";
@@ -204,7 +206,7 @@ fn collect(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<Stri
 }
 
 /// Splits a command line as a shell does that knows spaces and single quotes.
-pub fn words(line: &str) -> Vec<String> {
+fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (index, part) in line.split('\'').enumerate() {
         if index % 2 == 1 {

@@ -66,7 +66,7 @@ impl fmt::Display for Transcript {
     }
 }
 
-/// Ids that the emulator makes up at random.
+/// Ids that the emulator makes up at random. One that another begins with comes after it.
 const RANDOM: [&str; 16] = [
     "acct_",
     "price_",
@@ -87,39 +87,48 @@ const RANDOM: [&str; 16] = [
 ];
 
 /// A text without what differs from run to run.
-pub fn sealed(text: &str) -> String {
-    let text = numbered_ids(text);
+fn sealed(text: &str) -> String {
+    let text = Ids::default().rename(text, |prefix, count, width| format!("{prefix}{count:X>width$}"));
     let text = without_tails(&text, "127.0.0.1:", "[PORT]", |end| end.is_ascii_digit());
     without_tails(&text, "_****", "XXXX", |end| end.is_ascii_alphanumeric())
 }
 
-fn numbered_ids(text: &str) -> String {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut out = String::new();
-    let mut word = String::new();
-    for character in text.chars().chain(['\0']) {
-        if character.is_ascii_alphanumeric() || character == '_' {
-            word.push(character);
-            continue;
-        }
-        match RANDOM.into_iter().find(|prefix| is_random(&word, prefix)) {
-            Some(prefix) => {
-                let name = names.entry(word.clone()).or_insert_with(|| {
-                    let count = counts.entry(prefix).or_default();
-                    *count += 1;
-                    let width = word.len() - prefix.len();
-                    format!("{prefix}{count:X>width$}")
-                });
-                out.push_str(name);
+/// The random ids that were seen, each with another name for it.
+#[derive(Debug, Default)]
+pub struct Ids {
+    names: BTreeMap<String, String>,
+    counts: BTreeMap<&'static str, usize>,
+}
+
+impl Ids {
+    /// Replaces every random id: the same one by the same name, a new one by that of its prefix, its number among
+    /// those of its prefix, and the width of what follows the prefix.
+    pub fn rename(&mut self, text: &str, name: impl Fn(&str, usize, usize) -> String) -> String {
+        let mut out = String::new();
+        let mut word = String::new();
+        for character in text.chars().chain(['\0']) {
+            if character.is_ascii_alphanumeric() || character == '_' {
+                word.push(character);
+                continue;
             }
-            None => out.push_str(&word),
+            match RANDOM.into_iter().find(|prefix| is_random(&word, prefix)) {
+                Some(prefix) => {
+                    let counts = &mut self.counts;
+                    let name = self.names.entry(word.clone()).or_insert_with(|| {
+                        let count = counts.entry(prefix).or_default();
+                        *count += 1;
+                        name(prefix, *count, word.len() - prefix.len())
+                    });
+                    out.push_str(name);
+                }
+                None => out.push_str(&word),
+            }
+            word.clear();
+            out.push(character);
         }
-        word.clear();
-        out.push(character);
+        out.pop();
+        out
     }
-    out.pop();
-    out
 }
 
 fn is_random(word: &str, prefix: &str) -> bool {
@@ -131,7 +140,7 @@ fn is_random(word: &str, prefix: &str) -> bool {
 }
 
 /// Replaces what follows each `head`: a port, or the end of a masked key.
-fn without_tails(text: &str, head: &str, tail: &str, is_tail: fn(char) -> bool) -> String {
+pub fn without_tails(text: &str, head: &str, tail: &str, is_tail: fn(char) -> bool) -> String {
     let mut parts = text.split(head);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
