@@ -78,7 +78,11 @@ fn keys(schema: &Value, places: &Places, name: &str) -> String {
         let needed = if required.contains(key.as_str()) { "Needed. " } else { "" };
         let what =
             property["description"].as_str().unwrap_or_else(|| panic!("{name}.{key} is not described"));
-        text.push_str(&format!("| `{key}` | {} | {needed}{} |\n", value(schema, places, property), cell(what)));
+        text.push_str(&format!(
+            "| `{key}` | {} | {needed}{} |\n",
+            value(schema, places, property),
+            cell(what)
+        ));
     }
     text
 }

@@ -60,6 +60,7 @@ pub struct Feature {
     /// What applications ask for; the table's key by default. Can't change.
     #[schemars(length(min = 1, max = 80))]
     pub lookup_key: Option<String>,
+    /// Your own notes on the object in Stripe. An empty value removes its key; keys that are not named are left alone.
     #[schemars(with = "Metadata")]
     pub metadata: BTreeMap<String, String>,
 }
@@ -79,21 +80,27 @@ pub struct TaxRate {
     /// Whether amounts include the tax already. A change makes a new rate.
     #[serde(default)]
     pub inclusive: bool,
+    /// For yourself; customers don't see it. Left alone when absent.
     #[serde(default)]
     pub description: Option<String>,
-    /// Two-letter country code.
+    /// Two-letter country code. Left alone when absent.
     #[serde(default)]
     #[schemars(regex(pattern = r"^[A-Z]{2}$"), extend("x-expects" = "a two-letter country code like \"DE\""))]
     pub country: Option<String>,
+    /// State, province or county, without the country's code in front: `CA`. Left alone when absent.
     #[serde(default)]
     pub state: Option<String>,
+    /// Shown on invoices as whose tax it is. Left alone when absent.
     #[serde(default)]
     #[schemars(length(max = 50))]
     pub jurisdiction: Option<String>,
+    /// The kind of tax. Left alone when absent.
     #[serde(default)]
     pub tax_type: Option<TaxType>,
+    /// `false` archives it.
     #[serde(default)]
     pub active: Option<bool>,
+    /// Your own notes on the object in Stripe. An empty value removes its key; keys that are not named are left alone.
     #[serde(default)]
     #[schemars(with = "Metadata")]
     pub metadata: BTreeMap<String, String>,

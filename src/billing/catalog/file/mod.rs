@@ -39,10 +39,13 @@ pub struct BillingFile {
     /// Further files whose tables are merged into this one, relative to this file. They hold tables of the
     /// catalog and may include others; `project`, `profiles`, `links` and `policy` stand in the first file only.
     pub include: Vec<String>,
+    /// Who this catalog is.
     pub project: Option<Project>,
     /// Stripe accounts this catalog is synced to, by a name of your own. `emulator` always exists.
     pub profiles: BTreeMap<String, Profile>,
+    /// Where checkout and portal send a customer.
     pub links: Option<Links>,
+    /// What is refused before anything is sent.
     pub policy: Option<Policy>,
     /// Billing meters, by key.
     pub meters: BTreeMap<String, Meter>,

@@ -13,21 +13,32 @@ use super::values::Metadata;
 pub struct Portal {
     /// The id of a configuration that exists already in Stripe, to adopt it.
     pub stripe_id: Option<String>,
+    /// A name for yourself; customers don't see it.
     pub name: Option<String>,
+    /// Shown at the top of the portal.
     #[schemars(length(min = 1, max = 60))]
     pub headline: Option<String>,
+    /// A page that the portal links to. Left alone when absent.
     pub privacy_policy_url: Option<String>,
+    /// A page that the portal links to. Left alone when absent.
     pub terms_of_service_url: Option<String>,
+    /// Where customers go back to, unless a session says otherwise.
     pub default_return_url: Option<String>,
     /// Gives customers a page of their own to log in at.
     pub login_page: bool,
     /// What customers may change about themselves; nothing when absent.
     pub customer_update: Vec<CustomerUpdate>,
+    /// Customers see their invoices.
     pub invoice_history: bool,
+    /// Customers change how they pay.
     pub payment_method_update: bool,
+    /// Customers cancel; they can't when absent.
     pub subscription_cancel: Option<SubscriptionCancel>,
+    /// Customers change their plan; they can't when absent.
     pub subscription_update: Option<SubscriptionUpdate>,
+    /// `false` archives it.
     pub active: Option<bool>,
+    /// Your own notes on the object in Stripe. An empty value removes its key; keys that are not named are left alone.
     #[schemars(with = "Metadata")]
     pub metadata: BTreeMap<String, String>,
 }

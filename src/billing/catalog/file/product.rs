@@ -20,32 +20,40 @@ pub struct Product {
     /// Shown to customers; required unless the product is only the default plan.
     #[schemars(length(min = 1, max = 250))]
     pub name: Option<String>,
+    /// Shown to customers.
     #[schemars(length(min = 1, max = 40_000))]
     pub description: Option<String>,
+    /// Web addresses of pictures, at most 8.
     #[schemars(length(max = 8))]
     pub images: Vec<String>,
     /// Shown on invoices as the unit, e.g. `seat`.
     #[schemars(length(min = 1, max = 12))]
     pub unit_label: Option<String>,
-    /// Shown on card statements.
+    /// Shown on card statements. Left alone when absent.
     #[schemars(length(min = 1, max = 22))]
     pub statement_descriptor: Option<String>,
     /// Stripe's tax code, e.g. `txcd_10103001`.
     #[schemars(regex(pattern = r"^txcd_[0-9]+$"), extend("x-expects" = "a tax code like \"txcd_10103001\""))]
     pub tax_code: Option<String>,
+    /// A page about it.
     pub url: Option<String>,
+    /// Lines for a pricing table, at most 15.
     #[schemars(length(max = 15))]
     pub marketing_features: Vec<String>,
+    /// Whether it is shipped. Left alone when absent.
     pub shippable: Option<bool>,
+    /// How large and heavy it is when shipped.
     pub package_dimensions: Option<PackageDimensions>,
     /// `false` archives it.
     pub active: Option<bool>,
+    /// Your own notes on the object in Stripe. An empty value removes its key; keys that are not named are left alone.
     #[schemars(with = "Metadata")]
     pub metadata: BTreeMap<String, String>,
     /// The key of the price that Stripe calls the product's default. Left alone when absent.
     pub default_price: Option<String>,
     /// Keys of entitlement features that it includes.
     pub features: Vec<String>,
+    /// Its prices, by key.
     pub prices: BTreeMap<String, Price>,
     /// The plan of a subject that has no other. Without prices it lives only in this file.
     pub default_plan: bool,
@@ -65,9 +73,13 @@ pub struct Product {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PackageDimensions {
+    /// In inches.
     pub height: String,
+    /// In inches.
     pub length: String,
+    /// In ounces.
     pub weight: String,
+    /// In inches.
     pub width: String,
 }
 
@@ -76,8 +88,9 @@ pub struct PackageDimensions {
 #[schemars(extend("x-expects" = "a table like { max = 100, per = \"month\" }"))]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
+    /// The most; a metric counted in money has an amount.
     pub max: LimitMax,
-    /// `"month"` (calendar), `"period"` (billing period), or a rolling window like `"30 days"` or `"12 hours"`.
+    /// Needed unless `max` is `"unlimited"`: `"month"` (calendar), `"period"` (billing period), or a rolling window like `"30 days"` or `"12 hours"`.
     #[serde(default)]
     pub per: Option<String>,
     /// The IANA time zone of a calendar month; UTC by default.
@@ -97,6 +110,7 @@ pub enum LimitMax {
 #[schemars(extend("x-expects" = "a table like { credits = 100, per = \"month\" }"))]
 #[serde(deny_unknown_fields)]
 pub struct FreeCredits {
+    /// How many.
     #[schemars(range(min = 1))]
     pub credits: i64,
     /// `"month"` (calendar) or `"period"` (billing period).

@@ -48,15 +48,25 @@ pub struct Profile {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Overrides {
+    /// The keys of `[links]` that differ.
     pub links: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The keys of `[policy]` that differ.
     pub policy: Option<serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub meters: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub features: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub tax_rates: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub products: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub coupons: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub promotion_codes: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub portals: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// The keys of each that differ, or whole ones that only this profile has.
     pub webhook_endpoints: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -100,7 +110,9 @@ pub enum TextOrEnv {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnvText {
+    /// The environment variable of this name.
     pub env: String,
+    /// What holds where the variable is not set; without it that is an error.
     #[serde(default)]
     pub default: Option<String>,
 }
