@@ -11,8 +11,8 @@ use super::page::{Block, Command, Page};
 use crate::generated::is_refreshing;
 use crate::support::{Ids, Shop, without_tails};
 
-/// The port that pages serve the emulator on. Here each page has one of its own.
-const PORT: &str = "12111";
+/// The ports that pages serve emulators on. Here each page has its own.
+const PORTS: [&str; 2] = ["12111", "12112"];
 
 /// Stands for any text in a line, and on a line of its own for any number of lines.
 const ANYTHING: &str = "…";
@@ -36,7 +36,7 @@ pub fn follow(path: &str) {
             }
             ("diff", Some(name)) => reader.edit(page, &block, name),
             (_, Some(name)) => {
-                reader.shop.write(name, page.text(block.lines.clone()));
+                reader.shop.write(name, reader.with_ports(&page.text(block.lines.clone())));
             }
             (_, None) => {}
         }
@@ -87,7 +87,7 @@ pub fn rewrite(page: &Page, differences: &[Difference]) {
 struct Reader {
     shop: Shop,
     ids: Ids,
-    port: String,
+    ports: [String; 2],
     /// The exit code of the last command.
     last: i32,
     /// Where that stands, if it failed without saying why.
@@ -101,9 +101,14 @@ impl Reader {
         let example = concat!(env!("CARGO_MANIFEST_DIR"), "/billing.toml.example");
         shop.write("billing.toml.example", fs_err::read(example).unwrap());
         // Free now, and asked for by nobody else: systems hand out such ports in turn.
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port().to_string();
-        Reader { shop, ids: Ids::default(), port, last: 0, unexplained: None, background: Vec::new() }
+        let listeners = PORTS.map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+        let ports = listeners.map(|listener| listener.local_addr().unwrap().port().to_string());
+        Reader { shop, ids: Ids::default(), ports, last: 0, unexplained: None, background: Vec::new() }
+    }
+
+    /// The page's ports as those of this run.
+    fn with_ports(&self, text: &str) -> String {
+        PORTS.iter().zip(&self.ports).fold(text.to_owned(), |text, (port, own)| text.replace(port, own))
     }
 
     fn edit(&self, page: &Page, block: &Block, name: &str) {
@@ -117,6 +122,7 @@ impl Reader {
                 new.push_str(&format!("{rest}\n"));
             }
         }
+        let (old, new) = (self.with_ports(&old), self.with_ports(&new));
         let text = self.shop.read(name);
         assert_eq!(
             text.matches(&old).count(),
@@ -128,7 +134,7 @@ impl Reader {
     }
 
     fn run(&mut self, page: &Page, command: &Command) -> Option<Difference> {
-        let text = command.text.replace("cargo run --release -- ", "billctl ").replace(PORT, &self.port);
+        let text = self.with_ports(&command.text.replace("cargo run --release -- ", "billctl "));
         let place = page.place(command.line);
         if let Some((name, value)) = text.strip_prefix("export ").and_then(|text| text.split_once('=')) {
             let (said, code) = self.shop.shell(&format!("printf %s {value}"), self.last);
@@ -195,8 +201,10 @@ impl Reader {
 
     /// What differs from run to run is made the same: folders, ports, ids, keys, processes.
     fn tidy(&mut self, said: &str) -> String {
-        let said = self.shop.without_folders(said, "/home/ada");
-        let said = said.replace(&format!("127.0.0.1:{}", self.port), &format!("127.0.0.1:{PORT}"));
+        let mut said = self.shop.without_folders(said, "/home/ada");
+        for (port, own) in PORTS.iter().zip(&self.ports) {
+            said = said.replace(&format!("127.0.0.1:{own}"), &format!("127.0.0.1:{port}"));
+        }
         let said = self.ids.rename(&said, |prefix, count, width| match prefix {
             "whsec_" => format!("{prefix}{ANYTHING}"),
             _ => lookalike(prefix, count, width),
