@@ -306,10 +306,16 @@ impl<'a> Planner<'a> {
 
     fn observed(&self, object: &Object) -> Fields {
         let refs = |kind: Kind, id: &str| match self.matches.address(kind, id) {
+            // What is older than what it names stands on a deleted one, whose id was used again.
+            Some(address) if kind == Kind::Coupon && self.is_older(object, address) => Field::text(id),
             Some(address) if !self.replaced.contains(&(kind, id)) => Field::Ref(address.clone()),
             _ => Field::text(id),
         };
         observed::fields(object, &refs)
+    }
+
+    fn is_older(&self, object: &Object, named: &Address) -> bool {
+        self.matches.object(named).is_some_and(|named| object.created < named.created)
     }
 
     /// What carries our mark and is no resource: the old half of a replacement that was stopped part-way, or
@@ -391,7 +397,11 @@ fn compare(kind: Kind, wanted: &Fields, observed: &Fields) -> Vec<FieldChange> {
             if !path.starts_with("currency_options.") {
                 break;
             }
-            if !wanted.contains_key(path) && *before != Field::Null {
+            // Whether tax is included is left alone where the catalog is silent, as it is for the price itself.
+            let currency = path.strip_suffix("tax_behavior");
+            let is_silent =
+                currency.is_some_and(|currency| wanted.keys().any(|path| path.starts_with(currency)));
+            if !wanted.contains_key(path) && !is_silent && *before != Field::Null {
                 let change = FieldChange { path: path.clone(), before: before.clone(), after: Field::Null };
                 changes.push(change);
             }

@@ -116,17 +116,33 @@ impl<'a> Index<'a> {
 
     fn pick(&self, resource: &Resource) -> Option<&'a Object> {
         let natural = resource.natural_key.as_ref().and_then(|key| self.by_natural_key.get(key.as_str()));
+        // A code is unique among those that everybody, or one customer, may use.
+        let customer = match resource.fields.get("customer") {
+            Some(Field::Text(customer)) => Some(customer.as_str()),
+            _ => None,
+        };
+        let is_other_customers = |object: &Object| {
+            object.kind == Kind::PromotionCode
+                && object.json.get("customer").and_then(Value::as_str) != customer
+        };
+        let natural: Vec<&Object> =
+            natural.into_iter().flatten().copied().filter(|object| !is_other_customers(object)).collect();
         let ours = self.ours.get(resource.address.key.as_str());
         let adopted = resource.stripe_id.as_ref().and_then(|id| self.by_id.get(id.as_str())).copied();
         let newest = |objects: Option<&Vec<&'a Object>>, active: bool| {
-            let candidates = objects.into_iter().flatten().filter(|object| object.active == active);
-            candidates.max_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id))).copied()
+            let candidates = objects.map(Vec::as_slice).unwrap_or_default().iter();
+            let candidates = candidates.filter(|object| object.active == active);
+            // Of the same second, the one that Stripe lists first is the newest.
+            candidates.rev().max_by_key(|object| object.created).copied()
         };
-        newest(natural, true)
-            .or_else(|| newest(ours, true))
-            .or(adopted)
-            .or_else(|| newest(natural, false))
-            .or_else(|| newest(ours, false))
+        let archived = newest(Some(&natural), false).or_else(|| newest(ours, false));
+        // Where the catalog wants it archived, so is what took the place of what `stripe_id` names.
+        let wants_archived = resource.fields.get("active") == Some(&Field::Bool(false));
+        let adopted = match (adopted, archived) {
+            (Some(adopted), Some(later)) if wants_archived && later.created >= adopted.created => Some(later),
+            (adopted, _) => adopted,
+        };
+        newest(Some(&natural), true).or_else(|| newest(ours, true)).or(adopted).or(archived)
     }
 }
 

@@ -248,3 +248,21 @@ fn env_writes_ids_and_keeps_other_lines() {
     let lines = shop.billctl("catalog env");
     assert!(lines.stdout.contains("STRIPE_PROD_PRO=shop_pro\n"), "{lines}");
 }
+
+#[test]
+fn a_code_of_one_customer_is_not_taken_for_everybodys() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let customer = emulator.post("/v1/customers", "email=ada%40example.com");
+    let customer = customer["id"].as_str().unwrap();
+    emulator.post("/v1/coupons", "id=TEN&percent_off=10&duration=once");
+    let form = "promotion[type]=coupon&promotion[coupon]=TEN&code=SAVE";
+    emulator.post("/v1/promotion_codes", &format!("{form}&customer={customer}"));
+    shop.write(
+        "billing.toml",
+        "[project]\nname = \"shop\"\n[coupons.TEN]\npercent_off = 10\n[promotion_codes.SAVE]\ncoupon = \"TEN\"\n",
+    );
+    let plan = shop.billctl("catalog plan -o json");
+    let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+    assert_eq!((&plan["summary"]["replace"], &plan["summary"]["create"]), (&0.into(), &1.into()), "{plan:#}");
+}
