@@ -125,3 +125,126 @@ fn a_to_b_to_a_to_b_within_a_day_ends_at_b() {
         assert_eq!(emulator.get("/v1/products/shop_pro")["name"], name);
     }
 }
+
+const TWO_PRICES: &str = r#"
+[project]
+name = "shop"
+[products.pro]
+name = "Pro"
+prices.monthly = { amount = "99.00 usd", every = "month", lookup_key = "m" }
+prices.yearly = { amount = "990.00 usd", every = "year", lookup_key = "y" }
+"#;
+
+fn two_prices(more: &str) -> (Shop, Emulator, [String; 2]) {
+    let shop = Shop::new();
+    shop.write("billing.toml", format!("{TWO_PRICES}{more}"));
+    let emulator = shop.emulator();
+    let synced = shop.billctl("catalog sync --yes");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    let ids = ["m", "y"].map(|key| price(&emulator, key)["id"].as_str().unwrap().to_owned());
+    (shop, emulator, ids)
+}
+
+#[test]
+fn what_sells_two_replaced_prices_is_moved_once_to_both_new_ones() {
+    let (shop, emulator, [monthly, yearly]) = two_prices("");
+    emulator.post(
+        "/v1/payment_links",
+        &format!(
+            "line_items[0][price]={monthly}&line_items[0][quantity]=1&\
+             line_items[1][price]={yearly}&line_items[1][quantity]=1"
+        ),
+    );
+    emulator.post(
+        "/v1/billing_portal/configurations",
+        &format!(
+            "features[subscription_update][enabled]=true&\
+             features[subscription_update][default_allowed_updates][0]=price&\
+             features[subscription_update][products][0][product]=shop_pro&\
+             features[subscription_update][products][0][prices][0]={monthly}&\
+             features[subscription_update][products][0][prices][1]={yearly}"
+        ),
+    );
+    shop.write("billing.toml", TWO_PRICES.replace("99.00", "109.00").replace("990.00", "1090.00"));
+    let synced = shop.billctl("catalog sync --yes");
+    assert_eq!(synced.code, Some(0), "{synced}");
+
+    let mut new = ["m", "y"].map(|key| price(&emulator, key)["id"].as_str().unwrap().to_owned());
+    new.sort();
+    let links = emulator.list("/v1/payment_links?active=true&expand[]=data.line_items");
+    assert_eq!(links.len(), 1, "{links:#?}");
+    let items = links[0]["line_items"]["data"].as_array().unwrap().iter();
+    let mut sold: Vec<&str> = items.map(|item| item["price"]["id"].as_str().unwrap()).collect();
+    sold.sort_unstable();
+    assert_eq!(sold, new);
+    let portals = emulator
+        .list("/v1/billing_portal/configurations?expand[]=data.features.subscription_update.products");
+    let offered = portals[0]["features"]["subscription_update"]["products"][0]["prices"].as_array().unwrap();
+    let mut offered: Vec<&str> = offered.iter().map(|id| id.as_str().unwrap()).collect();
+    offered.sort_unstable();
+    assert_eq!(offered, new);
+}
+
+#[test]
+fn a_target_leaves_no_portal_of_the_catalog_on_the_archived_price() {
+    let portal =
+        "[portals.main.subscription_update]\nallow = [\"price\"]\nproducts = { pro = [\"monthly\"] }\n";
+    let (shop, emulator, [old, _]) = two_prices(portal);
+    shop.write("billing.toml", format!("{TWO_PRICES}{portal}").replace("99.00", "109.00"));
+    let synced = shop.billctl("catalog sync --yes --target pro.monthly");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    let portals = emulator
+        .list("/v1/billing_portal/configurations?expand[]=data.features.subscription_update.products");
+    assert!(!portals[0].to_string().contains(&old), "{:#}", portals[0]);
+    assert_eq!(shop.billctl("catalog plan --exit-code").code, Some(0));
+}
+
+#[test]
+fn a_price_moves_to_another_product_and_is_no_longer_the_first_ones_default() {
+    let (shop, emulator, [old, _]) = two_prices("");
+    emulator.post("/v1/products/shop_pro", &format!("default_price={old}"));
+    let monthly = "prices.monthly = { amount = \"99.00 usd\", every = \"month\", lookup_key = \"m\" }\n";
+    let moved = format!("{}[products.plus]\nname = \"Plus\"\n{monthly}", TWO_PRICES.replace(monthly, ""));
+    shop.write("billing.toml", moved);
+    let synced = shop.billctl("catalog sync --yes");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    assert_eq!(price(&emulator, "m")["product"], "shop_plus");
+    assert_eq!(emulator.get("/v1/products/shop_pro")["default_price"], Value::Null);
+    assert_eq!(emulator.get(&format!("/v1/prices/{old}"))["active"], false);
+    assert_eq!(shop.billctl("catalog plan --exit-code").code, Some(0));
+}
+
+#[test]
+fn an_archived_price_with_a_stripe_id_is_replaced_once() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    emulator.post("/v1/products", "id=pro&name=Pro");
+    let old = emulator.post("/v1/prices", "product=pro&currency=usd&unit_amount=100");
+    let id = old["id"].as_str().unwrap();
+    shop.write(
+        "billing.toml",
+        format!(
+            "[project]\nname = \"shop\"\n[products.pro]\nname = \"Pro\"\nstripe_id = \"pro\"\n\
+             prices.old = {{ stripe_id = \"{id}\", amount = \"2.00 usd\", active = false }}\n"
+        ),
+    );
+    let synced = shop.billctl("catalog sync --yes");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    let plan = shop.billctl("catalog plan --exit-code");
+    assert_eq!(plan.code, Some(0), "{plan}");
+}
+
+#[test]
+fn tax_behaviour_that_was_set_by_hand_replaces_nothing() {
+    let eur = "every = \"month\", currency_options = { eur = { amount = \"90.00 eur\" } }";
+    let catalog = TWO_PRICES.replace("every = \"month\"", eur);
+    let shop = Shop::new();
+    shop.write("billing.toml", catalog);
+    let emulator = shop.emulator();
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    let id = price(&emulator, "m")["id"].as_str().unwrap().to_owned();
+    let form = "tax_behavior=exclusive&currency_options[eur][tax_behavior]=exclusive";
+    emulator.post(&format!("/v1/prices/{id}"), form);
+    let plan = shop.billctl("catalog plan --exit-code");
+    assert_eq!(plan.code, Some(0), "{plan}");
+}

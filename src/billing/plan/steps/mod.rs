@@ -102,11 +102,13 @@ impl Path {
 
 /// The requests that carry a plan out. A step never stands before one that it needs.
 pub fn steps(plan: &Plan, account: &Account) -> Vec<Step> {
-    let mut builder = Builder { plan, account, steps: Vec::new(), makers: HashMap::new() };
+    let mut builder =
+        Builder { plan, account, steps: Vec::new(), makers: HashMap::new(), successors: HashMap::new() };
     // Makings first, so that whatever refers to one finds its step.
     for change in plan.writes() {
         builder.make(change);
     }
+    builder.find_successors();
     for change in plan.writes() {
         builder.change(change);
     }
@@ -138,6 +140,8 @@ struct Builder<'a> {
     steps: Vec<Step>,
     /// The step that makes a resource.
     makers: HashMap<Address, usize>,
+    /// What takes the place of a retired price, by the old price's id.
+    successors: HashMap<String, Address>,
 }
 
 impl Builder<'_> {

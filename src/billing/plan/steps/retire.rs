@@ -67,14 +67,17 @@ impl Builder<'_> {
     /// Moves everything off a price, then archives it.
     fn retire_price(&mut self, change: &Change, id: &str) {
         let address = &change.address;
-        let successor = self.successor(address, id);
+        let successor = self.successors.get(id).cloned();
+        let of_same_product = successor.as_ref().filter(|successor| self.is_of_same_product(id, successor));
         let mut before: Vec<usize> = Vec::new();
-        before.extend(self.move_default(address, id, successor.as_ref()));
+        before.extend(self.move_default(address, id, of_same_product));
+        if of_same_product.is_some() {
+            before.extend(self.repoint_portals(address, id));
+        }
         if let Some(successor) = &successor {
-            before.extend(self.repoint_portals(address, id, successor));
             let links = change.retires.as_ref().map(|retires| retires.payment_links.as_slice());
             for link in links.unwrap_or_default() {
-                before.push(self.replace_link(address, id, link, successor));
+                before.push(self.replace_link(address, link));
             }
             // The catalog's own portals that offer the successor are updated as changes of their own.
             let named = Field::Ref(successor.clone());
@@ -91,6 +94,28 @@ impl Builder<'_> {
             self.update(&format!("archive {id} of"), address, Kind::Price, Id::Known(id.to_owned()), off);
         self.steps[archive].needs.extend(before);
         self.after_making(archive, address);
+    }
+
+    /// What takes the place of each price that is retired, by the old price's id. Known once all makings are.
+    pub(super) fn find_successors(&mut self) {
+        let retired = self.plan.writes().filter(|change| {
+            change.address.kind == Kind::Price && matches!(change.action, Action::Replace | Action::Archive)
+        });
+        let successors = retired.filter_map(|change| {
+            let id = change.id.as_deref()?;
+            Some((id.to_owned(), self.successor(&change.address, id)?))
+        });
+        self.successors = successors.collect();
+    }
+
+    /// Whether a price's successor belongs to the product that the old one belonged to. Only then can it be its
+    /// product's default price, or offered in a portal beside that product's prices.
+    fn is_of_same_product(&self, old: &str, successor: &Address) -> bool {
+        let old = self.account.object(Kind::Price, old);
+        let product = old.and_then(|price| price.json.get("product"));
+        let product = product.and_then(|product| product.as_str().or_else(|| product.get("id")?.as_str()));
+        let id = self.plan.ids.get(&product_of(successor)).map(String::as_str);
+        product.is_some() && product == id
     }
 
     /// The resource that takes the place of a price, if something does and it can be sold.
@@ -126,36 +151,46 @@ impl Builder<'_> {
         steps
     }
 
-    /// Portal configurations outside the catalog that offer the old price offer the new one instead.
-    fn repoint_portals(&mut self, address: &Address, old: &str, successor: &Address) -> Vec<usize> {
+    /// Portal configurations that offer the old price, and that nothing else in this plan changes, offer the new
+    /// one instead. One that offers several retired prices is changed once, for all of them.
+    fn repoint_portals(&mut self, address: &Address, old: &str) -> Vec<usize> {
+        const PRODUCTS: &str = "features.subscription_update.products";
         let mut steps = Vec::new();
         for portal in self.account.objects(Kind::Portal) {
-            let managed = self.plan.ids.iter().any(|(key, id)| key.kind == Kind::Portal && *id == portal.id);
             let Some(products) = portal.json.pointer("/features/subscription_update/products") else {
                 continue;
             };
-            if managed || !portal.active || !offers(products, old) {
+            if !portal.active || !offers(products, old) {
                 continue;
             }
-            let products = payment_link::with_price(products, old, successor);
-            let params = Fields::from([("features.subscription_update.products".to_owned(), products)]);
-            let verb = format!("repoint portal {} for", portal.id);
-            steps.push(self.update(&verb, address, Kind::Portal, Id::Known(portal.id.clone()), params));
+            let id = Id::Known(portal.id.clone());
+            let planned = self
+                .steps
+                .iter()
+                .position(|step| step.path.id.as_ref() == Some(&id) && step.params.contains_key(PRODUCTS));
+            steps.push(planned.unwrap_or_else(|| {
+                let same_product = |old: &str| {
+                    self.successors.get(old).filter(|successor| self.is_of_same_product(old, successor))
+                };
+                let products = payment_link::with_prices(products, &same_product);
+                let params = Fields::from([(PRODUCTS.to_owned(), products)]);
+                let verb = format!("repoint portal {} for", portal.id);
+                self.update(&verb, address, Kind::Portal, id, params)
+            }));
         }
         steps
     }
 
-    fn replace_link(
-        &mut self,
-        address: &Address,
-        old: &str,
-        link: &PaymentLink,
-        successor: &Address,
-    ) -> usize {
+    /// Makes a link like one that sells retired prices, once for all of them, and deactivates the old one.
+    fn replace_link(&mut self, address: &Address, link: &PaymentLink) -> usize {
         let off = Fields::from([("active".to_owned(), Field::Bool(false))]);
         let path = Path { before: format!("/v1/payment_links/{}", link.id), id: None, after: String::new() };
+        let done = self.steps.iter().position(|step| step.path == path && step.params == off);
+        if let Some(done) = done {
+            return done;
+        }
         let made = link.successor.is_none().then(|| {
-            let params = payment_link::copy(link, old, successor);
+            let params = payment_link::copy(link, &|old| self.successors.get(old));
             let verb = format!("remake payment link {} for", link.id);
             let made = self.step(&verb, address, Method::Post, Path::route("/v1/payment_links"), params);
             self.steps[made].guard = Guard::Transition { follows: link.id.clone() };
