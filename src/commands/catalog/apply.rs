@@ -34,6 +34,8 @@ pub struct Applied {
     pub stopped: bool,
     /// Secrets that Stripe shows only once, by the endpoint's address.
     pub secrets: Vec<(Address, secrecy::SecretString)>,
+    /// The fingerprints of the steps that gave them: done in the journal only once the secrets are handed over.
+    pub secret_steps: Vec<String>,
     /// Payment links that were made anew: the old id with the new URL.
     pub links: Vec<(String, String)>,
 }
@@ -125,8 +127,14 @@ impl Engine<'_> {
             let step = &steps[position];
             match outcome {
                 Ok(done) => {
-                    journal.done(&entries[position].fingerprint)?;
+                    let fingerprint = &entries[position].fingerprint;
+                    let secrets = applied.secrets.len();
                     note(step, done, &ids, &mut applied);
+                    if applied.secrets.len() > secrets {
+                        applied.secret_steps.push(fingerprint.clone());
+                    } else {
+                        journal.done(fingerprint)?;
+                    }
                     waiting.done(position);
                     self.progress.advance(1);
                 }

@@ -53,7 +53,7 @@ impl SecretOut {
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn write(mut self, secrets: &[(Address, SecretString)]) -> anyhow::Result<()> {
+    pub fn write(&mut self, secrets: &[(Address, SecretString)]) -> anyhow::Result<()> {
         for (address, secret) in secrets {
             let name = address.key.to_uppercase().replace('-', "_");
             writeln!(self.file, "STRIPE_WEBHOOK_SECRET_{name}={}", secret.expose_secret())?;

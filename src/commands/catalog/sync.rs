@@ -88,7 +88,7 @@ pub async fn grant(
     connection: &Connection,
     wish: &Wish<'_>,
     parallel: u16,
-    secret_out: Option<SecretOut>,
+    mut secret_out: Option<SecretOut>,
 ) -> anyhow::Result<Outcome> {
     let account_id = prepare::account_id(connection).await?;
     let waiting = || ctx.ui().status("Waiting for another sync of this profile to end");
@@ -125,6 +125,7 @@ pub async fn grant(
 
     let writer = ctx.writer(connection).await?;
     let found_again = ask_again(ctx, &writer, &plan, &unfinished, &lost).await?;
+    hand_over(ctx, secret_out.as_mut(), &found_again)?;
     let steps = steps::steps(&plan, &account);
     let progress = ctx.ui().progress(steps.len() as u64, "Syncing");
     let follower = tokio::spawn(follow(progress.clone(), connection.waits()));
@@ -146,9 +147,10 @@ pub async fn grant(
     let mut applied = engine.apply(&steps, &run, &mut journal, &unfinished).await?;
     follower.abort();
     progress.finish();
-    let mut secrets = std::mem::take(&mut applied.secrets);
-    secrets.extend(found_again);
-    hand_over(ctx, secret_out, &secrets)?;
+    hand_over(ctx, secret_out.as_mut(), &std::mem::take(&mut applied.secrets))?;
+    for fingerprint in &applied.secret_steps {
+        journal.done(fingerprint)?;
+    }
     if applied.left == 0 {
         journal.finish()?;
     }
@@ -262,8 +264,8 @@ fn lost_secrets<'a>(plan: &'a Plan, unfinished: &Unfinished) -> Vec<(&'a Address
 }
 
 fn creation_of<'a>(address: &Address, unfinished: &'a Unfinished) -> Option<&'a Entry> {
-    let name = format!("create {} {}", address.kind, address.key);
-    unfinished.steps.values().find(|entry| entry.name == name)
+    let names = ["create", "replace"].map(|verb| format!("{verb} {} {}", address.kind, address.key));
+    unfinished.steps.values().find(|entry| names.contains(&entry.name))
 }
 
 /// Asks Stripe to repeat the answers that hold lost secrets.
@@ -301,7 +303,7 @@ async fn ask_again(
 /// Gives secrets out, once: to the file that was asked for, else to stderr, and never into a result.
 fn hand_over(
     ctx: &Context,
-    out: Option<SecretOut>,
+    out: Option<&mut SecretOut>,
     secrets: &[(Address, SecretString)],
 ) -> anyhow::Result<()> {
     match out {

@@ -71,3 +71,40 @@ fn a_killed_run_does_not_take_it_along() {
     assert!(shop.read("hooks.env").contains("whsec_"), "{synced}");
     assert_eq!(emulator.list("/v1/webhook_endpoints").len(), 1);
 }
+
+#[test]
+fn a_run_that_is_killed_later_does_not_take_it_along_either() {
+    let (shop, emulator) = shop();
+    shop.write("billing.toml", format!("{ENDPOINT}[products.pro]\nname = \"Pro\"\n"));
+    emulator.fail_on("POST /v1/products:stall-before");
+    let mut child = shop.spawn(&["catalog", "sync", "--yes"], Stdio::null());
+    while emulator.list("/v1/webhook_endpoints").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    // The endpoint's answer is there by then, and the product's never comes.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    child.kill().unwrap();
+    shop.finish(child);
+    emulator.heal();
+    let synced = shop.billctl("catalog sync --yes --secret-out hooks.env");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    assert!(shop.read("hooks.env").contains("whsec_"), "{synced}");
+}
+
+#[test]
+fn one_that_was_lost_with_a_replacement_is_missed() {
+    let (shop, emulator) = shop();
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    shop.write("billing.toml", format!("{ENDPOINT}api_version = \"2025-09-30.clover\"\n"));
+    emulator.fail_on("POST /v1/webhook_endpoints:stall-after");
+    let mut child = shop.spawn(&["catalog", "sync", "--yes"], Stdio::null());
+    while emulator.list("/v1/webhook_endpoints").len() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    shop.finish(child);
+    emulator.heal();
+    let synced = shop.billctl("catalog sync --yes");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    assert!(synced.stderr.contains("was lost with the run that made it"), "{synced}");
+}
