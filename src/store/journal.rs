@@ -33,6 +33,8 @@ enum Record {
         at: String,
         actor: String,
         reason: Option<String>,
+        #[serde(default)]
+        plan: Option<String>,
         steps: Vec<Entry>,
     },
     Done {
@@ -45,6 +47,8 @@ enum Record {
 pub struct Unfinished {
     /// When it began, RFC 3339; empty if there is none.
     pub at: String,
+    /// The digest of the reviewed plan that it applied, if it did.
+    pub plan: Option<String>,
     /// Steps without a known answer, by fingerprint.
     pub steps: BTreeMap<String, Entry>,
 }
@@ -66,6 +70,8 @@ pub struct Run {
     pub at: String,
     pub actor: String,
     pub reason: Option<String>,
+    /// The digest of the reviewed plan that is applied, if one is.
+    pub plan: Option<String>,
 }
 
 /// A profile's sync journal, held by one process at a time.
@@ -112,6 +118,7 @@ impl Journal {
             at: run.at.clone(),
             actor: run.actor.clone(),
             reason: run.reason.clone(),
+            plan: run.plan.clone(),
             steps,
         };
         // A new file in one piece: a crash leaves the old journal or the new one.
@@ -165,8 +172,9 @@ fn read(path: &Path, account: &str) -> anyhow::Result<Unfinished> {
         let Ok(record) = serde_json::from_str(&line?) else { continue };
         match record {
             Record::Begin { account: other, .. } if other != account => return Ok(Unfinished::default()),
-            Record::Begin { at, steps, .. } => {
+            Record::Begin { at, plan, steps, .. } => {
                 unfinished.at = at;
+                unfinished.plan = plan;
                 unfinished.steps =
                     steps.into_iter().map(|entry| (entry.fingerprint.clone(), entry)).collect();
             }
@@ -189,6 +197,7 @@ mod tests {
             at: "2026-11-21T10:00:00Z".to_owned(),
             actor: "ci".to_owned(),
             reason: None,
+            plan: None,
         }
     }
 

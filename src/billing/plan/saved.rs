@@ -1,6 +1,7 @@
 //! A plan that was reviewed and kept, to be applied exactly as it is.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::account::Account;
 use super::change::Change;
@@ -34,15 +35,21 @@ pub enum Standing {
 }
 
 impl SavedPlan {
+    /// What tells it from every other plan: 64 hex digits.
+    pub fn digest(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        hex::encode(Sha256::digest(text.as_bytes()))
+    }
+
     /// Makes the plan again from the account as it is now.
     ///
-    /// `resumes` says that a run of this plan was stopped part-way: then what it has done already is no move.
+    /// `resumes` says that a run of this very plan was stopped part-way: then what it has done already is no move.
     pub fn hold_against(&self, account: &Account, resumes: bool) -> Standing {
         let plan = Plan::between(&self.project, &self.wanted, account, &self.choices);
         let known = |change: &Change| {
             self.changes
                 .iter()
-                .any(|saved| saved.same_as(change) || resumes && saved.address.key == change.address.key)
+                .any(|saved| saved.same_as(change) || resumes && saved.address == change.address)
         };
         let new = plan.changes.iter().filter(|change| !known(change));
         let mut moved: Vec<String> = new.map(|change| change.address.to_string()).collect();

@@ -143,6 +143,7 @@ pub async fn grant(
         at: ctx.clock().now().to_string(),
         actor: ctx.settings().actor.clone(),
         reason: ctx.settings().reason.clone(),
+        plan: wish.reviewed.map(SavedPlan::digest),
     };
     let mut applied = engine.apply(&steps, &run, &mut journal, &unfinished).await?;
     follower.abort();
@@ -246,7 +247,7 @@ fn reviewed(
         let message = format!("The plan is for account {}, not {account_id}", saved.account);
         return Err(fail(Failure::Refused, message, "Choose the key of that account, or make a new plan"));
     }
-    match saved.hold_against(account, !unfinished.steps.is_empty()) {
+    match saved.hold_against(account, unfinished.plan == Some(saved.digest())) {
         Standing::Holds(plan) => Ok(plan),
         Standing::Moved(moved) => Err(fail(
             Failure::Refused,

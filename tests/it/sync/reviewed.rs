@@ -77,3 +77,30 @@ fn a_plan_for_another_account_or_profile_is_refused() {
     other.write("plan.json", "{}");
     assert_eq!(other.billctl("catalog sync plan.json --yes").code, Some(2));
 }
+
+#[test]
+fn another_run_that_was_stopped_lets_no_moved_account_pass() {
+    let shop = Shop::new();
+    let pro = "[project]\nname = \"shop\"\n[products.pro]\nname = \"Pro\"\nprices.once = { amount = \"1.00 usd\" }\n";
+    shop.write("billing.toml", pro);
+    let emulator = shop.emulator();
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    shop.write("billing.toml", pro.replace("1.00", "2.00"));
+    assert_eq!(shop.billctl("catalog plan --out plan.json").code, Some(0));
+
+    shop.write("billing.toml", format!("{pro}[products.more]\nname = \"More\"\n"));
+    emulator.fail_on("POST /v1/products:stall-before");
+    let mut child = shop.spawn(&["catalog", "sync", "--yes"], Stdio::null());
+    while !shop.exists(".billctl/emulator/sync.journal") {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    shop.finish(child);
+    emulator.heal();
+
+    let price = emulator.list("/v1/prices")[0]["id"].as_str().unwrap().to_owned();
+    emulator.post(&format!("/v1/prices/{price}"), "active=false");
+    let refused = shop.billctl("catalog sync plan.json --yes");
+    assert_eq!(refused.code, Some(5), "{refused}");
+    assert!(refused.stderr.contains("price pro.once"), "{refused}");
+}
