@@ -7,7 +7,7 @@ use toml_edit::{DocumentMut, Item, TableLike, TomlError};
 use super::edit::{Edit, Written, edits, override_path};
 use super::entry::Entry;
 use super::places::table_path;
-use super::{layout, surgery};
+use super::{comments, layout, surgery};
 use crate::billing::catalog::source::Source;
 use crate::billing::plan::kind::{Address, Kind};
 use crate::billing::plan::wanted::Resource;
@@ -69,8 +69,8 @@ impl<'a> Files<'a> {
             }
         }
         let Some(document) = self.documents.get_mut(file) else { return };
-        if let Some((parent, is_inline)) = surgery::table(document.as_item_mut(), &parents) {
-            layout::insert_table(parent, is_inline, key, &entry.table);
+        if let Some(parent) = surgery::table(document.as_item_mut(), &parents) {
+            layout::insert_table(parent, key, &entry.table);
             self.mark(file);
         }
     }
@@ -100,8 +100,8 @@ impl<'a> Files<'a> {
         else {
             return;
         };
-        if let Some((table, is_inline)) = surgery::table(document.as_item_mut(), parents) {
-            set(table, is_inline, kind, key, edit);
+        if let Some(table) = surgery::table(document.as_item_mut(), parents) {
+            set(table, kind, key, edit);
             self.mark(file);
         }
     }
@@ -133,11 +133,11 @@ fn product_of(price: &Address) -> Address {
     Address::new(Kind::Product, price.key.split('.').next().unwrap_or_default())
 }
 
-fn set(table: &mut dyn TableLike, is_inline: bool, kind: Kind, key: &str, edit: &Edit) {
+fn set(table: &mut Item, kind: Kind, key: &str, edit: &Edit) {
     match (&edit.value, table.get_mut(key)) {
-        (None, _) => surgery::remove(table, key),
+        (None, _) => comments::remove(table, key),
         (Some(value), Some(item)) => surgery::replace(item, kind, &edit.path, value),
-        (Some(value), None) => layout::insert(table, is_inline, key, value),
+        (Some(value), None) => layout::insert(table, key, value),
     }
 }
 

@@ -34,8 +34,9 @@ pub fn new_file(account_id: &str, project: &str, profile_name: &str, profile: Op
     {
         let mut profiles = Table::new();
         profiles.set_implicit(true);
-        layout::insert_table(&mut profiles, false, profile_name, &pruned(entries));
-        document.insert("profiles", Item::Table(profiles));
+        let mut profiles = Item::Table(profiles);
+        layout::insert_table(&mut profiles, profile_name, &pruned(entries));
+        document.insert("profiles", profiles);
     }
     document.to_string()
 }

@@ -11,21 +11,31 @@ const MAX_LINE: usize = 100;
 /// Keys whose texts are moments, which TOML has a form for.
 const MOMENTS: [&str; 2] = ["redeem_by", "expires_at"];
 
-/// Adds a table of its own, or a line in an inline table.
-pub fn insert_table(parent: &mut dyn TableLike, parent_is_inline: bool, key: &str, entry: &entry::Table) {
-    let item = match parent_is_inline {
+/// Adds a table of its own, or a line to a table that is written in one line.
+pub fn insert_table(parent: &mut Item, key: &str, entry: &entry::Table) {
+    let item = match parent.is_inline_table() {
         true => Item::Value(Value::InlineTable(inline_table(entry))),
         false => Item::Table(table(entry)),
     };
-    parent.insert(key, item);
+    if let Some(parent) = parent.as_table_like_mut() {
+        parent.insert(key, item);
+    }
 }
 
 /// Adds a key: a line, or a table of its own where that would be too long.
-pub fn insert(parent: &mut dyn TableLike, parent_is_inline: bool, key: &str, json: &Json) {
+pub fn insert(parent: &mut Item, key: &str, json: &Json) {
+    let is_inline = parent.is_inline_table();
+    if let Some(parent) = parent.as_table_like_mut() {
+        insert_into(parent, is_inline, key, json);
+    }
+}
+
+/// As [`insert`], into a table that may be written in one line.
+pub fn insert_into(parent: &mut dyn TableLike, is_inline: bool, key: &str, json: &Json) {
     let line = value(key, json);
     let fits = key.len() + 3 + line.to_string().len() <= MAX_LINE;
     let item = match json {
-        _ if fits || parent_is_inline => Item::Value(line),
+        _ if fits || is_inline => Item::Value(line),
         Json::Object(entries) => Item::Table(table(entries)),
         Json::Array(items) => Item::Value(Value::Array(list(key, items))),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Item::Value(line),
@@ -36,7 +46,7 @@ pub fn insert(parent: &mut dyn TableLike, parent_is_inline: bool, key: &str, jso
 fn table(entries: &entry::Table) -> Table {
     let mut table = Table::new();
     for (key, json) in entries {
-        insert(&mut table, false, key, json);
+        insert_into(&mut table, false, key, json);
     }
     // What holds tables alone needs no header of its own.
     table.set_implicit(!table.is_empty() && table.iter().all(|(_, item)| item.is_table()));
@@ -68,9 +78,36 @@ pub fn value(key: &str, json: &Json) -> Value {
         Json::Number(number) => Value::from(number.as_i64().unwrap_or_default()),
         Json::String(text) => match text.parse::<Datetime>() {
             Ok(moment) if MOMENTS.contains(&key) => Value::from(moment),
-            Ok(_) | Err(_) => Value::from(text.as_str()),
+            Ok(_) | Err(_) => quoted(text),
         },
         Json::Array(items) => Value::Array(items.iter().map(|item| value(key, item)).collect()),
         Json::Object(entries) => Value::InlineTable(inline_table(entries)),
+    }
+}
+
+/// A text in one line of quotes, where it is one line.
+fn quoted(text: &str) -> Value {
+    let both = text.contains('"') && text.contains('\'');
+    // A JSON string is a TOML string too, but for one letter that JSON need not escape.
+    let json = Json::from(text).to_string();
+    let parsed = (both && !text.contains(['\n', '\u{7f}'])).then(|| json.parse().ok());
+    parsed.flatten().unwrap_or_else(|| Value::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, written: &str) {
+        let value = quoted(text);
+        assert_eq!((value.as_str(), value.to_string().as_str()), (Some(text), written));
+    }
+
+    #[test]
+    fn texts_stand_in_one_line() {
+        check("Pro", "\"Pro\"");
+        check("the \"Pro\"", "'the \"Pro\"'");
+        check("\"it's\" \\ ü", "\"\\\"it's\\\" \\\\ ü\"");
+        check("a\nb", "\"\"\"\na\nb\"\"\"");
     }
 }

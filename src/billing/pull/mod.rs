@@ -5,6 +5,7 @@
 //! words for is left out, by name, and the rest is tried again: so every rule of the file stands in one place,
 //! where catalogs are checked.
 
+mod comments; // what stays of what goes
 mod document;
 mod edit;
 mod entry;

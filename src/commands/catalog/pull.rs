@@ -49,7 +49,9 @@ pub async fn run(ctx: &Context, args: PullArgs) -> anyhow::Result<Outcome> {
         known: &known,
     };
     let profile = ctx.profile()?.name;
-    let pulled = pull(ctx, &request, &target, &profile)?;
+    let mut pulled = pull(ctx, &request, &target, &profile)?;
+    // Whether Stripe has them is not known.
+    pulled.missing.retain(|address| !unreadable.contains(&address.kind));
     for kind in unreadable {
         ctx.ui().warn(&format!("The key may not read {}: they are left as they are", pulled::plural(kind)));
     }

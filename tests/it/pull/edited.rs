@@ -41,6 +41,9 @@ proptest! {
         let pulled = pull(&request, &text);
         prop_assert_eq!(&pulled.to_mark, &[]);
         if let Some(changed) = pulled.files.first() {
+            let lost: Vec<&str> =
+                text.lines().filter(|line| line.starts_with("# note") && !changed.text.lines().any(|other| other == *line)).collect();
+            prop_assert!(lost.is_empty(), "{:?} of\n{}\nis lost in\n{}", lost, text, changed.text);
             prop_assert_eq!(&pull(&request, &changed.text).files, &[]);
         }
     }

@@ -1,6 +1,6 @@
 //! `catalog promote`: one account's catalog onto another account.
 
-use crate::support::{Emulator, Shop};
+use crate::support::{Emulator, Shop, StandIn};
 use crate::sync::EVERYTHING;
 
 /// Two accounts, each a profile of one shop.
@@ -112,4 +112,24 @@ fn an_account_is_not_promoted_onto_itself() {
     assert!(refused.stderr.contains("are the same account"), "{refused}");
     accounts.shop.billctl("catalog promote --from from --to nowhere").exits(2);
     assert!(accounts.from.requests().iter().all(|request| request["method"] == "GET"));
+}
+
+#[test]
+fn a_live_account_is_promoted_to_only_where_live_is_meant() {
+    let stripe = StandIn::of_account("acct_1Live", "Ada's shop");
+    let mut accounts = Accounts::new(&format!(
+        "[project]\nname = \"nexus\"\n[products.pro]\nname = \"Pro\"\n[profiles.live]\nlive = true\naccount = \"acct_1Live\"\n\
+         base_url = \"{}\"\nsecret_key = {{ env = \"KEY_LIVE\" }}\n",
+        stripe.base_url
+    ));
+    accounts.shop.set_secret("KEY_LIVE", "sk_live_billctl_0123456789abcdef");
+    let shop = &accounts.shop;
+    shop.billctl("catalog sync --yes --profile from").exits(0);
+    let refused = shop.billctl("catalog promote --from from --to live --sync --yes").exits(5);
+    assert!(refused.stderr.contains("`--live` was not given"), "{refused}");
+    assert_eq!(stripe.requests(), Vec::<String>::new());
+    shop.billctl("catalog promote --from from --to live --live").exits(0);
+    assert!(!stripe.was_written_to());
+    shop.billctl("catalog promote --from from --to live --live --sync --yes");
+    assert!(stripe.was_written_to());
 }

@@ -5,7 +5,7 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::json;
 
 use crate::support::catalogs::{cases, files, to_toml};
-use crate::support::{Emulator, Shop};
+use crate::support::{Emulator, Shop, StandIn};
 use crate::sync::EVERYTHING;
 
 /// Pulls into a new file, and plans that.
@@ -123,4 +123,22 @@ fn a_project_has_one_name() {
     shop.billctl("catalog pull --out new.toml --project Nexus!").exits(2);
     shop.billctl("catalog pull --out new.toml").exits(0);
     assert!(shop.read("new.toml").contains("name = \"shop\""), "{}", shop.read("new.toml"));
+}
+
+#[test]
+fn what_a_restricted_key_may_not_read_stays_as_it_is() {
+    let stripe = StandIn::hiding("acct_1Shop", "/v1/webhook_endpoints");
+    let mut shop = Shop::new();
+    shop.set_secret("STRIPE_SECRET_KEY", "rk_test_billctl_0123456789abcdef");
+    let text = format!(
+        "[project]\nname = \"shop\"\n[profiles.p]\nbase_url = \"{}\"\n[coupons.GONE]\npercent_off = 10\n\
+         [webhook_endpoints.app]\nurl = \"https://example.com/a\"\nenabled_events = [\"*\"]\n",
+        stripe.base_url
+    );
+    shop.write("billing.toml", &text);
+    let pulled = shop.billctl("catalog pull --out billing.toml --profile p").exits(0);
+    assert!(pulled.stderr.contains("may not read webhook endpoints"), "{pulled}");
+    assert!(pulled.stderr.contains("Not in Stripe: coupon GONE"), "{pulled}");
+    assert!(!pulled.stderr.contains("Not in Stripe: webhook_endpoint"), "{pulled}");
+    assert_eq!(shop.read("billing.toml"), text);
 }

@@ -15,17 +15,23 @@ pub struct StandIn {
 impl StandIn {
     /// Serves an account of this id and name. Lists are empty, writes are refused.
     pub fn of_account(id: &str, name: &str) -> StandIn {
-        StandIn::start(Some(json!({
-            "id": id, "object": "account", "settings": {"dashboard": {"display_name": name}},
-        })))
+        let account =
+            json!({"id": id, "object": "account", "settings": {"dashboard": {"display_name": name}}});
+        StandIn::start(Some(account), None)
+    }
+
+    /// The same, but the key may not read what is at `path`.
+    pub fn hiding(id: &str, path: &'static str) -> StandIn {
+        let account = json!({"id": id, "object": "account"});
+        StandIn::start(Some(account), Some(path))
     }
 
     /// Answers everything with 503, and that trying again is of no use.
     pub fn out_of_order() -> StandIn {
-        StandIn::start(None)
+        StandIn::start(None, None)
     }
 
-    fn start(account: Option<Value>) -> StandIn {
+    fn start(account: Option<Value>, hidden: Option<&'static str>) -> StandIn {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -33,7 +39,7 @@ impl StandIn {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (account, seen) = (account.clone(), Arc::clone(&seen));
-                std::thread::spawn(move || serve(stream.unwrap(), account.as_ref(), &seen));
+                std::thread::spawn(move || serve(stream.unwrap(), account.as_ref(), hidden, &seen));
             }
         });
         StandIn { base_url, requests }
@@ -50,7 +56,7 @@ impl StandIn {
     }
 }
 
-fn serve(mut stream: TcpStream, account: Option<&Value>, seen: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, account: Option<&Value>, hidden: Option<&str>, seen: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     loop {
         let mut line = String::new();
@@ -77,6 +83,9 @@ fn serve(mut stream: TcpStream, account: Option<&Value>, seen: &Mutex<Vec<String
         let (status, body) = match (account, method.as_str(), path) {
             (None, _, _) => (503, error("Out of order")),
             (Some(account), "GET", "/v1/account") => (200, account.clone()),
+            (Some(_), "GET", path) if hidden == Some(path) => {
+                (403, json!({"error": {"type": "invalid_request_error", "message": "No permission"}}))
+            }
             (Some(_), "GET", _) => {
                 (200, json!({"object": "list", "data": [], "has_more": false, "url": path}))
             }
