@@ -28,21 +28,16 @@ pub async fn fetch(
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::ProductFeature) {
         for params in list_params(kind) {
             let reader = reader.clone();
-            lists.spawn(async move { (kind, reader.list(kind.route(), &params).await) });
+            lists.spawn(async move { (kind, objects(&reader, kind, &params).await) });
         }
     }
-    let mut answers: BTreeMap<Kind, Vec<Value>> = BTreeMap::new();
+    let mut account = Account::default();
     while let Some(joined) = lists.join_next().await {
         let (kind, answer) = finished(joined);
-        let objects = match answer {
-            Err(error) if error.status() == Some(403) && !is_needed(kind) => Vec::new(),
-            other => other?,
-        };
-        answers.entry(kind).or_default().extend(objects);
-    }
-    let mut account = Account::default();
-    for (kind, objects) in answers {
-        account.add(kind, objects);
+        match answer {
+            Err(error) if error.status() == Some(403) && !is_needed(kind) => {}
+            other => account.extend(kind, other?),
+        }
     }
     // An account without features has none attached.
     let attachable = !account.objects(Kind::Feature).is_empty();
@@ -66,6 +61,16 @@ pub async fn fetch(
         account.add_features(&product, answer?);
     }
     Ok(account)
+}
+
+/// A whole list, page by page, so that no more than a page of it is held as trees.
+async fn objects(reader: &Reader, kind: Kind, params: &Value) -> Result<Vec<Object>, StripeError> {
+    let mut pages = reader.pages(kind.route(), params);
+    let mut objects = Vec::new();
+    while let Some(page) = pages.next().await? {
+        objects.extend(page.into_iter().filter_map(|json| Object::new(kind, json)));
+    }
+    Ok(objects)
 }
 
 /// What a task gave. A panic in it goes on here: a list must not be missing as if the account had none.

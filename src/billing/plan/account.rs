@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
+use super::body::Body;
 use super::kind::Kind;
 
 /// The metadata key that names the project which made an object.
@@ -32,7 +33,16 @@ pub struct Object {
     pub active: bool,
     /// What Stripe keeps unique: a lookup key, an event name, a code with its customer, or the id.
     pub natural_key: Option<String>,
-    pub json: Value,
+    pub json: Body,
+    owner: Mark,
+}
+
+/// What [`Owner`] says, kept: every object is asked for it, most are asked for nothing else.
+#[derive(Debug, Clone)]
+enum Mark {
+    Nobody,
+    Project { project: String, key: String },
+    Tool(String),
 }
 
 /// Who an object says it belongs to.
@@ -77,20 +87,17 @@ impl Object {
             Kind::TaxRate | Kind::ProductFeature | Kind::Portal | Kind::WebhookEndpoint => None,
         };
         let created = json.get("created").and_then(Value::as_i64).unwrap_or(0);
-        Some(Object { kind, id, created, active, natural_key, json })
+        let owner = Mark::read(&json);
+        Some(Object { kind, id, created, active, natural_key, json: Body::new(&json), owner })
     }
 
     /// Who the object says it belongs to, by its metadata.
     pub fn owner(&self) -> Owner<'_> {
-        let Some(metadata) = self.json.get("metadata").and_then(Value::as_object) else {
-            return Owner::Nobody;
-        };
-        let tag = |name: &str| metadata.get(name).and_then(Value::as_str);
-        if let Some(project) = tag(PROJECT_TAG) {
-            return Owner::Project { project, key: tag(KEY_TAG).unwrap_or_default() };
+        match &self.owner {
+            Mark::Nobody => Owner::Nobody,
+            Mark::Project { project, key } => Owner::Project { project, key },
+            Mark::Tool(tool) => Owner::Tool(tool),
         }
-        let foreign = metadata.keys().find(|key| OTHER_TOOLS.iter().any(|tool| key.starts_with(tool)));
-        foreign.map_or(Owner::Nobody, |key| Owner::Tool(key))
     }
 
     /// Whether it carries this project's mark with this key.
@@ -108,14 +115,33 @@ pub fn promotion_key(code: &str, customer: Option<&str>) -> String {
     }
 }
 
+impl Mark {
+    fn read(json: &Value) -> Mark {
+        let Some(metadata) = json.get("metadata").and_then(Value::as_object) else {
+            return Mark::Nobody;
+        };
+        let tag = |name: &str| metadata.get(name).and_then(Value::as_str);
+        if let Some(project) = tag(PROJECT_TAG) {
+            let key = tag(KEY_TAG).unwrap_or_default().to_owned();
+            return Mark::Project { project: project.to_owned(), key };
+        }
+        let foreign = metadata.keys().find(|key| OTHER_TOOLS.iter().any(|tool| key.starts_with(tool)));
+        foreign.map_or(Mark::Nobody, |key| Mark::Tool(key.clone()))
+    }
+}
+
 impl Account {
-    /// Adds what list calls of a kind answered. Stubs of deleted objects are passed over, and so is what is there
-    /// already: an object that changed while it was listed may be in two lists.
-    pub fn add(&mut self, kind: Kind, answers: Vec<Value>) {
+    /// Adds objects of a kind, in Stripe's order. What is there already is passed over: an object that changed while
+    /// it was listed may be in two lists.
+    pub fn extend(&mut self, kind: Kind, objects: Vec<Object>) {
         let there = self.objects.entry(kind).or_default();
         let mut known: HashSet<String> = there.iter().map(|object| object.id.clone()).collect();
-        let objects = answers.into_iter().filter_map(|json| Object::new(kind, json));
-        there.extend(objects.filter(|object| known.insert(object.id.clone())));
+        there.extend(objects.into_iter().filter(|object| known.insert(object.id.clone())));
+    }
+
+    /// Adds what a list call of a kind answered. Stubs of deleted objects are passed over.
+    pub fn add(&mut self, kind: Kind, answers: Vec<Value>) {
+        self.extend(kind, answers.into_iter().filter_map(|json| Object::new(kind, json)).collect());
     }
 
     /// Adds the features that are attached to a product.

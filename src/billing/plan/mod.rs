@@ -1,6 +1,7 @@
 //! What sync would change: the catalog held against what Stripe has. Deciding only; nothing here can write.
 
 pub mod account; // what Stripe has, as its list calls answer
+pub mod body; // the JSON of an object, kept small
 pub mod change; // what a plan says, and what Stripe can change
 pub mod diff; // wanted against account → plan
 pub mod field; // values of fields in one canonical form

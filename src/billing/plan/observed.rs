@@ -20,7 +20,8 @@ pub type Refs<'a> = dyn Fn(Kind, &str) -> Field + 'a;
 
 /// The fields of an object as Stripe has them.
 pub fn fields(object: &Object, refs: &Refs<'_>) -> Fields {
-    let reader = Reader { json: &object.json, refs };
+    let json = object.json.read();
+    let reader = Reader { json: &json, refs };
     let mut fields = match object.kind {
         Kind::Meter => reader.meter(),
         Kind::Feature => reader.all(&[("lookup_key", text), ("name", text), ("active", flag)]),
@@ -33,7 +34,7 @@ pub fn fields(object: &Object, refs: &Refs<'_>) -> Fields {
         Kind::Portal => reader.portal(),
         Kind::WebhookEndpoint => reader.webhook_endpoint(),
     };
-    if let Some(metadata) = object.json.get("metadata").and_then(Value::as_object) {
+    if let Some(metadata) = json.get("metadata").and_then(Value::as_object) {
         for (key, value) in metadata {
             fields.insert(format!("metadata.{key}"), text(value));
         }

@@ -228,7 +228,7 @@ async fn find(step: &Step, outfit: &Outfit, params: &Value) -> Result<Option<Val
     account.add(kind, candidates);
     let same =
         account.objects(kind).iter().find(|object| object.id != follows && is_wanted(object, wanted, outfit));
-    Ok(same.map(|object| object.json.clone()))
+    Ok(same.map(|object| object.json.read()))
 }
 
 /// Whether an object is the wanted one: by what Stripe keeps unique, or by our mark, and in all its fields but those

@@ -39,7 +39,7 @@ impl<'a> Read<'a> {
 
     /// A value of the object itself, by a dotted path, for what has no canonical field.
     pub fn raw(&self, path: &str) -> &Value {
-        let json = &self.source.object.json;
+        let json: &Value = &self.source.object.json;
         path.split('.').try_fold(json, |value, name| value.get(name)).unwrap_or(&Value::Null)
     }
 
