@@ -94,7 +94,7 @@ fn show_calls(calls: &Counts, rounds: u64, size: Size) {
         table.row([endpoint, &(count / rounds).to_string()]);
     }
     table.print();
-    if calls.requests % rounds != 0 {
+    if !calls.requests.is_multiple_of(rounds) {
         line("The plans did not all make the same number of calls");
     }
 }
