@@ -40,8 +40,8 @@ pub fn remove_from(table: &mut dyn TableLike, key: &str) -> Option<String> {
         return None;
     }
     // A table's lines stand before the tables in it.
-    let lines = lines.iter().filter(|name| *name != key);
-    let before = if is_line { lines.take(position).last() } else { lines.last() };
+    let mut lines = lines.iter().filter(|name| *name != key);
+    let before = if is_line { lines.take(position).last() } else { lines.next_back() };
     if let Some(Item::Value(value)) = before.and_then(|before| table.get_mut(before)) {
         let suffix = suffix(value.decor());
         let comment = comment.trim_end_matches('\n');
