@@ -74,7 +74,9 @@ fn object(resource: &Resource, ids: &BTreeMap<Address, String>, made: Made) -> V
     fields.retain(|_, field| *field != Field::Null);
     let mut json = wire(&fields, &|address| ids.get(address).cloned()).unwrap();
     json["id"] = json!(ids[&resource.address]);
-    json["created"] = json!(1_700_000_000 + number_of(&ids[&resource.address]));
+    // A promotion code is younger than its coupon.
+    let later = if kind == Kind::PromotionCode { 1_000_000 } else { 0 };
+    json["created"] = json!(1_700_000_000 + later + number_of(&ids[&resource.address]));
     match kind {
         Kind::Price => {
             open_ended(&mut json);

@@ -29,9 +29,11 @@ const FAULTS: [&str; 10] = [
 ];
 
 #[test]
-fn every_fault_on_every_second_and_every_third_write_ends_the_same() {
+fn every_fault_on_every_second_or_third_write_ends_the_same() {
     let (shop, emulator) = shop();
-    let often = FAULTS.map(|fault| [(2, fault), (3, fault)]).concat();
+    // A kept failure takes two requests, the second of which repeats it: on every second one it would never end.
+    let strides = |fault: &'static str| if fault == "500-kept" { [3, 5] } else { [2, 3] };
+    let often = FAULTS.map(|fault| strides(fault).map(|every| (every, fault))).concat();
     let stalled = [(7, "stall-before"), (7, "stall-after")];
     for (every, fault) in often.into_iter().chain(stalled) {
         emulator.reset();
