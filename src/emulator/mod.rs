@@ -3,8 +3,8 @@
 //! The rest of billctl reaches it by URL like the real one. It reads forms, checks parameters and shapes answers with
 //! code of its own, so that a mistake in the client cannot cancel out against the same mistake here.
 //!
-//! A request passes [`server`] (HTTP) → [`dispatch`] (key, limits, faults, parameters) → [`engine`] (one
-//! thread, one transaction for all that wait) → a handler in [`resources`], and back through [`expand`].
+//! A request passes `server` (HTTP) → `dispatch` (key, limits, faults, parameters) → `engine` (one
+//! thread, one transaction for all that wait) → a handler in `resources`, and back through `expand`.
 
 mod args;
 mod auth;

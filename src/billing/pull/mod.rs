@@ -1,7 +1,7 @@
 //! An account → the text of a catalog that plans to nothing.
 //!
-//! Objects are chosen ([`select`]), get their keys ([`keys`]), are said in the file's words ([`entry`]) and written
-//! into its text ([`document`]), which then has to prove itself ([`proof`]). What the file turns out to have no
+//! Objects are chosen (`select`), get their keys (`keys`), are said in the file's words (`entry`) and written
+//! into its text (`document`), which then has to prove itself (`proof`). What the file turns out to have no
 //! words for is left out, by name, and the rest is tried again: so every rule of the file stands in one place,
 //! where catalogs are checked.
 
