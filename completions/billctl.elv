@@ -273,6 +273,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand start 'Serve the project''s emulator on its own port until stopped'
+            cand env 'Print the running emulator''s address, key and webhook secret as `NAME=value` lines, or write them to a file'
             cand status 'Show whether the project''s emulator is being served, and what it holds'
             cand reset 'Delete everything that the project''s emulator holds; its address, keys and account stay'
         }
@@ -299,6 +300,25 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'billctl;emulator;env'= {
+            cand --write 'Set the lines in this file, and keep its other lines as they are'
+            cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
+            cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
+            cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --output 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --reason 'Why this is done; kept with the change, and required where the policy says so'
+            cand --json 'Short for `--output json`'
+            cand -y 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --yes 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --live 'Say that a live key is meant; without it a live key is refused'
+            cand --dry-run 'Show what would be sent or stored, and change nothing'
+            cand -q 'Say less: no progress, no hints'
+            cand --quiet 'Say less: no progress, no hints'
+            cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'billctl;emulator;status'= {
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'

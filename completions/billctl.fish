@@ -221,23 +221,24 @@ complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -f -a "start" -d 'Serve the project\'s emulator on its own port until stopped'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -f -a "status" -d 'Show whether the project\'s emulator is being served, and what it holds'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start status reset" -f -a "reset" -d 'Delete everything that the project\'s emulator holds; its address, keys and account stay'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "start" -d 'Serve the project\'s emulator on its own port until stopped'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "env" -d 'Print the running emulator\'s address, key and webhook secret as `NAME=value` lines, or write them to a file'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "status" -d 'Show whether the project\'s emulator is being served, and what it holds'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "reset" -d 'Delete everything that the project\'s emulator holds; its address, keys and account stay'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l port -d 'The port on 127.0.0.1; 0 takes any that is free' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l latency -d 'How long every request takes at least' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l limit -d 'Requests a second in all, before the next gets a 429' -r
@@ -258,6 +259,21 @@ complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -l write -d 'Set the lines in this file, and keep its other lines as they are' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

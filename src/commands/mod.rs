@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod completions;
 pub mod doctor;
 pub mod emulator;
+mod env_lines;
 pub mod init;
 pub mod man;
 

@@ -29,6 +29,7 @@ pub fn database(folder: &Path) -> PathBuf {
 pub struct Running {
     pub base_url: String,
     pub api_key: String,
+    pub webhook_secret: String,
     pub pid: u32,
 }
 
@@ -56,6 +57,7 @@ fn read(folder: &Path) -> Option<Running> {
     Some(Running {
         base_url: document["base_url"].as_str()?.to_owned(),
         api_key: document["api_key"].as_str()?.to_owned(),
+        webhook_secret: document["webhook_secret"].as_str()?.to_owned(),
         pid: u32::try_from(document["pid"].as_u64()?).ok()?,
     })
 }
@@ -87,7 +89,12 @@ pub async fn start(folder: &Path, mut options: Options) -> anyhow::Result<Starte
     }
     options.state = database(folder);
     let server = serve(options).await?;
-    let document = json!({"base_url": server.base_url, "api_key": server.api_key, "pid": std::process::id()});
+    let document = json!({
+        "base_url": server.base_url,
+        "api_key": server.api_key,
+        "webhook_secret": server.webhook_secret,
+        "pid": std::process::id(),
+    });
     // Renamed into place, so that nobody reads half of it.
     let fresh = folder.join("server.json.new");
     fs_err::write(&fresh, document.to_string())?;

@@ -1,5 +1,6 @@
 //! `billctl emulator`: the offline Stripe, on a port for any program that speaks Stripe's API.
 
+pub mod env;
 pub mod reset;
 pub mod start;
 pub mod status;
@@ -20,6 +21,7 @@ pub struct EmulatorArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Start(start::StartArgs),
+    Env(env::EnvArgs),
     Status(status::StatusArgs),
     Reset(reset::ResetArgs),
 }
@@ -27,6 +29,7 @@ pub enum Verb {
 pub async fn run(ctx: &Context, args: EmulatorArgs) -> anyhow::Result<Outcome> {
     match args.verb {
         Verb::Start(args) => start::run(ctx, args).await,
+        Verb::Env(args) => env::run(ctx, args).await,
         Verb::Status(args) => status::run(ctx, args).await,
         Verb::Reset(args) => reset::run(ctx, args).await,
     }

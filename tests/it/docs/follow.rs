@@ -136,10 +136,12 @@ impl Reader {
     fn run(&mut self, page: &Page, command: &Command) -> Option<Difference> {
         let text = self.with_ports(&command.text.replace("cargo run --release -- ", "billctl "));
         let place = page.place(command.line);
-        if let Some((name, value)) = text.strip_prefix("export ").and_then(|text| text.split_once('=')) {
-            let (said, code) = self.shop.shell(&format!("printf %s {value}"), self.last);
+        if let Some(settings) = text.strip_prefix("export ") {
+            let (said, code) = self.shop.shell(&format!("printf '%s\\n' {settings}"), self.last);
             assert_eq!(code, 0, "{place}: {said}");
-            self.shop.set(name, &said);
+            for (name, value) in said.lines().filter_map(|line| line.split_once('=')) {
+                self.shop.set(name, value);
+            }
             return None;
         }
         self.explained(page, &text);

@@ -90,3 +90,21 @@ fn it_stops_when_it_is_told_to() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
+
+#[test]
+fn what_a_program_needs_is_told_while_it_is_served() {
+    let shop = Shop::new();
+    let error = shop.billctl("emulator env --json").exits(1).json_error();
+    assert!(error["hint"].as_str().unwrap().contains("emulator start"), "{error}");
+    let emulator = shop.emulator();
+    let told = shop.billctl("emulator env --json").exits(0).json();
+    assert_eq!(told["STRIPE_API_BASE"], *emulator.base_url);
+    assert_eq!(told["STRIPE_API_KEY"], *emulator.api_key);
+    assert_eq!(told["STRIPE_SECRET_KEY"], *emulator.api_key);
+    assert_eq!(told["STRIPE_WEBHOOK_SECRET"], *emulator.webhook_secret);
+    shop.write(".env", "# mine\n");
+    shop.billctl("emulator env --write .env --dry-run").exits(0);
+    assert_eq!(shop.read(".env"), "# mine\n");
+    shop.billctl("emulator env --write .env").exits(0);
+    assert!(shop.read(".env").starts_with("# mine\nSTRIPE_API_BASE=http://127.0.0.1:"));
+}
