@@ -140,7 +140,7 @@ fn request_suffix(request_id: Option<&str>) -> String {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.status, self.error_type.as_deref()) {
-            (429, _) => write!(f, "Stripe still limits {} after {} attempts: ", self.call, self.attempts)?,
+            (429, _) => write!(f, "Stripe still limits {} after {}: ", self.call, tries(self.attempts))?,
             (500.., _) => write!(f, "Stripe failed at {}: ", self.call)?,
             (401, _) => write!(f, "Stripe did not accept the key for {}: ", self.call)?,
             (403, _) => write!(f, "The key may not do {}: ", self.call)?,
@@ -195,13 +195,16 @@ impl fmt::Display for TransportError {
             Fault::Timeout => "got no answer in time",
             Fault::Cut => "lost the connection before the whole answer had come",
         };
-        let tries =
-            if self.attempts == 1 { "1 attempt".to_owned() } else { format!("{} attempts", self.attempts) };
-        write!(f, "{} {what} ({tries}): {}", self.call, self.detail)
+        write!(f, "{} {what} ({}): {}", self.call, tries(self.attempts), self.detail)
     }
 }
 
 impl std::error::Error for TransportError {}
+
+/// `1 attempt`, `4 attempts`
+fn tries(attempts: u32) -> String {
+    if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
+}
 
 impl Fault {
     /// Says whether the request may have reached the other side.

@@ -1,7 +1,7 @@
 //! Carries out the steps of a plan: side by side, each after what it needs, each under an idempotency key that
 //! was chosen before its first request.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
@@ -28,6 +28,8 @@ pub struct Applied {
     pub done: Vec<String>,
     /// How many steps are not done.
     pub left: usize,
+    /// The resources that steps are left of.
+    pub open: BTreeSet<Address>,
     /// What went wrong first.
     pub failure: Option<(String, StripeError)>,
     /// The person asked to stop.
@@ -144,6 +146,9 @@ impl Engine<'_> {
             }
         }
         applied.left = steps.len() - applied.done.len();
+        let done: HashSet<&str> = applied.done.iter().map(String::as_str).collect();
+        let open = steps.iter().filter(|step| !done.contains(step.name.as_str()));
+        applied.open = open.map(|step| step.address.clone()).collect();
         applied.ids = ids.read().unwrap_or_else(PoisonError::into_inner).clone();
         Ok(applied)
     }

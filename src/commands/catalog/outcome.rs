@@ -25,6 +25,8 @@ struct Row<'a> {
     lookup_key: Option<&'a str>,
     /// `None` for what was as it should be.
     action: Option<Action>,
+    /// Whether all of the action was carried out.
+    done: bool,
 }
 
 impl Row<'_> {
@@ -39,6 +41,7 @@ impl Row<'_> {
             "id": self.id,
             "lookup_key": self.lookup_key,
             "action": self.action_name(),
+            "done": self.done,
         })
     }
 }
@@ -61,6 +64,7 @@ impl Outcome<'_> {
                     _ => None,
                 },
                 action,
+                done: !self.applied.open.contains(address),
             });
         }
         rows
@@ -97,6 +101,7 @@ impl Present for Outcome<'_> {
         ]);
         for row in self.table_rows() {
             let role = match row.action {
+                _ if !row.done => Role::Delete,
                 Some(Action::Create) => Role::Create,
                 Some(Action::Update | Action::Replace | Action::Adopt) => Role::Change,
                 Some(Action::Archive) => Role::Delete,
@@ -106,7 +111,7 @@ impl Present for Outcome<'_> {
                 Text::from(row.address.kind.words()),
                 Text::from(row.address.key.as_str()),
                 Text::from(row.id.unwrap_or("-")),
-                Text::new(role, done_word(row.action)),
+                Text::new(role, if row.done { done_word(row.action) } else { "not done" }),
             ]);
         }
         // The plan stands above it.

@@ -197,20 +197,25 @@ fn finish(ctx: &Context, plan: &Plan, applied: Applied) -> anyhow::Result<Outcom
     let (done, left) = (applied.done.len(), applied.left);
     let again = "Run the same command again: it does the rest, and nothing twice";
     match applied.failure {
-        Some((step, error)) if done > 0 => Err(anyhow::Error::new(error).context(fail_note(
-            format!("Stopped at `{step}`: {done} requests are done, {left} are not"),
-            again,
-        ))),
+        Some((step, error)) if done > 0 => Err(anyhow::Error::new(error)
+            .context(fail_note(format!("Stopped at `{step}`: {}", how_far(done, left)), again))),
         Some((step, error)) => {
             Err(anyhow::Error::new(error)).with_context(|| format!("Nothing is done: `{step}` failed"))
         }
         None if left > 0 => {
-            ctx.ui().warn(&format!("Stopped: {done} requests are done, {left} are not"));
+            ctx.ui().warn(&format!("Stopped: {}", how_far(done, left)));
             ctx.ui().hint(again);
             Ok(Outcome::Partial)
         }
         None => Ok(Outcome::Done),
     }
+}
+
+/// `1 request is done, 3 are not`
+fn how_far(done: usize, left: usize) -> String {
+    let are = |count: usize| if count == 1 { "is" } else { "are" };
+    let noun = if done == 1 { "request" } else { "requests" };
+    format!("{done} {noun} {} done, {left} {} not", are(done), are(left))
 }
 
 fn fail_note(message: String, fix: &str) -> Note {

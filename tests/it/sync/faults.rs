@@ -139,7 +139,8 @@ fn ctrl_c_stops_cleanly_and_says_what_is_done() {
     assert!(interrupted.success());
     let stopped = shop.finish(child);
     assert_eq!(stopped.code, Some(7), "{stopped}");
-    assert!(stopped.stderr.contains("requests are done"), "{stopped}");
+    assert!(stopped.stderr.contains("Stopped: "), "{stopped}");
+    assert!(stopped.stdout.contains("not done"), "{stopped}");
     emulator.heal();
     let synced = shop.billctl("catalog sync --yes");
     assert_eq!(synced.code, Some(0), "{synced}");
