@@ -50,3 +50,21 @@ fn every_link_leads_somewhere() {
     }
     assert!(seen > 20, "only {seen} links were found");
 }
+
+#[test]
+fn every_path_that_is_spoken_of_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["src/", "tests/", "docs/", "benches/", "completions/", "fixtures/"];
+    let mut seen = 0;
+    for path in PAGES.into_iter().chain(["ARCHITECTURE.md"]) {
+        let page = Page::read(path);
+        for (number, line) in page.prose() {
+            let quoted = line.split('`').skip(1).step_by(2);
+            for name in quoted.filter(|name| folders.iter().any(|folder| name.starts_with(folder))) {
+                assert!(root.join(name).exists(), "{}: {name} is not there", page.place(number));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} paths were found");
+}
