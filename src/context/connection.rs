@@ -12,8 +12,9 @@ use crate::billing::catalog::file::RateLimits;
 use crate::emulator::{self, Attached};
 use crate::error::{Kind, fail, fail_plain};
 use crate::render::visible;
+use crate::settings::Origin;
 use crate::settings::guard;
-use crate::settings::key::{FoundKey, Search};
+use crate::settings::key::{FoundKey, Search, USUAL_VARIABLES};
 use crate::settings::profile::{Account, Profile, Target};
 use crate::stripe::key::Mode;
 use crate::stripe::limiter::Wait;
@@ -210,7 +211,25 @@ impl Context {
             }
         };
         self.ui().status(&visible(&line));
+        if let Some(name) = self.unused_key(connection) {
+            self.ui()
+                .hint(&format!("{name} is not used by the emulator; `--profile NAME` chooses an account"));
+        }
         Ok(())
+    }
+
+    /// A variable that holds a key where nobody chose the emulator: perhaps an account was meant.
+    fn unused_key(&self, connection: &Connection) -> Option<&'static str> {
+        let Connection { profile, key, .. } = connection;
+        if (profile.origin, &profile.target) != (Origin::Default, &Target::Emulator) {
+            return None;
+        }
+        let environment = &self.settings().environment;
+        USUAL_VARIABLES.into_iter().find(|name| {
+            let found = environment.text(name).and_then(|text| SecretKey::parse(text.trim()).ok());
+            // The masks tell the emulator's own key, which other programs are given, from another.
+            found.is_some_and(|found| found.to_string() != key.to_string())
+        })
     }
 
     /// The side of Stripe that writes, once the live guard and the policy let it.

@@ -120,3 +120,15 @@ fn the_profile_line_says_which_account_and_whose_key() {
     let pinned = shop(&stripe, "account = \"acct_1Shop\"", TEST_KEY);
     assert!(pinned.billctl("catalog plan --profile p").stderr.starts_with(line));
 }
+
+#[test]
+fn a_key_that_nobody_uses_is_spoken_of() {
+    let mut shop = Shop::new();
+    shop.write("billing.toml", "[project]\nname = \"shop\"\n");
+    shop.set_secret("STRIPE_SECRET_KEY", TEST_KEY);
+    let said = shop.billctl("catalog plan").exits(0);
+    assert!(said.stderr.contains("hint: STRIPE_SECRET_KEY is not used by the emulator"), "{said}");
+    for chosen in ["catalog plan --profile emulator", "catalog plan --quiet"] {
+        assert!(!shop.billctl(chosen).exits(0).stderr.contains("hint"), "{chosen}");
+    }
+}
