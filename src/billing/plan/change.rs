@@ -194,6 +194,7 @@ fn price_rule(change: &FieldChange) -> Rule {
         let unset = change.before == Field::Null || change.before == Field::text("unspecified");
         return if unset && change.after != Field::Null { Rule::Update } else { Rule::Replace };
     }
-    let addable = path.starts_with("currency_options.") && change.after != Field::Null;
+    // Stripe would change another currency's amount too, and with it what its subscribers pay from then on.
+    let addable = path.starts_with("currency_options.") && change.before == Field::Null;
     if addable || matches!(path, "active" | "lookup_key" | "nickname") { Rule::Update } else { Rule::Replace }
 }

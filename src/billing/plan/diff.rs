@@ -226,6 +226,7 @@ impl<'a> Planner<'a> {
         if let Some(frozen) = rules.iter().position(|rule| *rule == Rule::Never) {
             if address.kind == Kind::Meter && !object.active {
                 // A deactivated meter can't come back with another definition, but its name is free again.
+                self.replaced.insert((object.kind, &object.id));
                 self.create(resource, None);
                 return;
             }

@@ -72,7 +72,7 @@ pub async fn carry_out(step: &Step, outfit: &Outfit) -> Result<Done, StripeError
                 // that somebody has undone. A change by value can be sent again without harm.
                 let stale = match (reply.replayed && another_key, creates) {
                     (false, _) => false,
-                    (true, true) => is_gone(&outfit.reader, step, &reply.body).await?,
+                    (true, true) => is_undone(&outfit.reader, step, &reply.body).await?,
                     (true, false) => step.path.after.is_empty(),
                 };
                 if !stale {
@@ -147,20 +147,24 @@ fn plain_key(text: String) -> IdempotencyKey {
     IdempotencyKey::new(text).unwrap_or_else(|_| unreachable!("digests and nonces are plain ASCII"))
 }
 
-/// Whether what an answer speaks of is no longer there.
-async fn is_gone(reader: &Reader, step: &Step, answer: &Value) -> Result<bool, StripeError> {
+/// Whether what an answer speaks of is no longer there, or has been archived since, or has lost its lookup key: a
+/// price that was rolled back by hand must not pass for the one that takes its place again.
+async fn is_undone(reader: &Reader, step: &Step, answer: &Value) -> Result<bool, StripeError> {
     let Some(id) = answer.get("id").and_then(Value::as_str) else { return Ok(false) };
     if step.address.kind == Kind::ProductFeature {
         return Ok(false);
     }
-    match reader
-        .get(&format!("{}/{}", step.path.before.trim_end_matches('/'), segment(id)), &Value::Null)
-        .await
-    {
-        Ok(object) => Ok(object.get("deleted").and_then(Value::as_bool) == Some(true)),
-        Err(error) if error.is_missing() => Ok(true),
-        Err(error) => Err(error),
-    }
+    let path = format!("{}/{}", step.path.before.trim_end_matches('/'), segment(id));
+    let now = match reader.get(&path, &Value::Null).await {
+        Ok(now) => now,
+        Err(error) if error.is_missing() => return Ok(true),
+        Err(error) => return Err(error),
+    };
+    let is = |object: &Value, name: &str| object.get(name).and_then(Value::as_bool) == Some(true);
+    // A portal is archived by a later step of its own, perhaps that of another run.
+    let archived = step.address.kind != Kind::Portal && is(answer, "active") && !is(&now, "active");
+    let renamed = answer.get("lookup_key") != now.get("lookup_key");
+    Ok(is(&now, "deleted") || archived || renamed)
 }
 
 /// Looks for what a creation was to make, by what identifies it in Stripe. It counts only if it is what the catalog

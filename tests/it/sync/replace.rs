@@ -248,3 +248,57 @@ fn tax_behaviour_that_was_set_by_hand_replaces_nothing() {
     let plan = shop.billctl("catalog plan --exit-code");
     assert_eq!(plan.code, Some(0), "{plan}");
 }
+
+#[test]
+fn a_replacement_that_was_rolled_back_by_hand_is_made_again() {
+    let (shop, emulator, [old, _]) = two_prices("");
+    shop.write("billing.toml", TWO_PRICES.replace("99.00", "109.00"));
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    let undone = price(&emulator, "m")["id"].as_str().unwrap().to_owned();
+    emulator.post(&format!("/v1/prices/{old}"), "active=true&lookup_key=m&transfer_lookup_key=true");
+    emulator.post(&format!("/v1/prices/{undone}"), "active=false");
+    let synced = shop.billctl("catalog sync --yes");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    let made = price(&emulator, "m");
+    assert_eq!(made["unit_amount"], 10900);
+    assert_ne!(made["id"], *undone);
+    assert_eq!(shop.billctl("catalog plan --exit-code").code, Some(0));
+}
+
+#[test]
+fn an_amount_in_another_currency_is_replaced_and_a_further_currency_added() {
+    let with = |options: &str| {
+        let every = format!("every = \"month\", currency_options = {{ {options} }}");
+        TWO_PRICES.replace("every = \"month\"", &every)
+    };
+    let shop = Shop::new();
+    shop.write("billing.toml", with("eur = { amount = \"90.00 eur\" }"));
+    let emulator = shop.emulator();
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    let first = price(&emulator, "m")["id"].clone();
+    shop.write("billing.toml", with("eur = { amount = \"90.00 eur\" }, gbp = { amount = \"80.00 gbp\" }"));
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    assert_eq!(price(&emulator, "m")["id"], first);
+    shop.write("billing.toml", with("eur = { amount = \"91.00 eur\" }, gbp = { amount = \"80.00 gbp\" }"));
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    assert_ne!(price(&emulator, "m")["id"], first);
+    let old = emulator.get(&format!("/v1/prices/{}?expand[]=currency_options", first.as_str().unwrap()));
+    assert_eq!(old["currency_options"]["eur"]["unit_amount"], 9000);
+}
+
+#[test]
+fn a_meter_made_anew_takes_its_prices_along() {
+    let catalog = "[project]\nname = \"shop\"\n[meters.calls]\n[products.api]\nname = \"API\"\n\
+                   prices.call = { amount = \"0.01 usd\", every = \"month\", meter = \"calls\" }\n";
+    let shop = Shop::new();
+    shop.write("billing.toml", catalog);
+    let emulator = shop.emulator();
+    assert_eq!(shop.billctl("catalog sync --yes").code, Some(0));
+    let old = emulator.list("/v1/billing/meters")[0]["id"].as_str().unwrap().to_owned();
+    emulator.post(&format!("/v1/billing/meters/{old}/deactivate"), "");
+    shop.write("billing.toml", catalog.replace("[meters.calls]", "[meters.calls]\naggregation = \"count\""));
+    let synced = shop.billctl("catalog sync --yes");
+    assert_eq!(synced.code, Some(0), "{synced}");
+    assert_ne!(price(&emulator, "shop_api_call")["recurring"]["meter"], *old);
+    assert_eq!(shop.billctl("catalog plan --exit-code").code, Some(0));
+}
