@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use crate::billing::catalog::mask::mask;
 use crate::commands::Command;
 use crate::error::{self, Kind};
 use crate::render::Format;
@@ -98,17 +99,21 @@ pub fn format_hint(arguments: &[OsString], environment: &Environment) -> Format 
 }
 
 /// Answers what clap did not let through: help and version on stdout with exit code 0, a usage error on stderr
-/// with exit code 2.
+/// with exit code 2. A key among the arguments is not repeated.
 pub fn answer(usage: &clap::Error, format: Format) -> ExitCode {
     let is_json = matches!(format, Format::Json | Format::Jsonl);
+    let given = usage.render().to_string();
+    let plain = mask(given.clone());
     if usage.use_stderr() && is_json {
-        let plain = usage.render().to_string();
         let mut paragraphs = plain.split("\n\n").map(str::trim);
         let message = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
         let tip = paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: "));
         let hint = tip.unwrap_or("See `billctl --help`, or add `--help` to the command");
         let document = error::document(Kind::Usage, message, Some(hint));
         let _ = writeln!(std::io::stderr(), "{document}");
+    } else if plain != given {
+        // Without clap's colours, which belong to the text with the key.
+        let _ = write!(std::io::stderr(), "{plain}");
     } else {
         // A reader that went away needs no help.
         let _ = usage.print();

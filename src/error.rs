@@ -8,6 +8,7 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::billing::catalog::mask::mask;
 use crate::billing::catalog::problem::Problems;
 use crate::render::{Format, visible};
 use crate::stripe::StripeError;
@@ -148,12 +149,12 @@ fn problems_of(error: &anyhow::Error) -> Option<&Problems> {
 }
 
 /// Writes an error for stderr: message, causes and fix as text, or one JSON object on one line. Problems of a
-/// catalog are shown one by one before it.
+/// catalog are shown one by one before it. A key that was given in place of a name or a path is not repeated.
 pub fn report(error: &anyhow::Error, format: Format, colour: bool) -> String {
-    match format {
+    mask(match format {
         Format::Json | Format::Jsonl => json_report(error).to_string(),
         Format::Table | Format::Csv => text_report(error, colour),
-    }
+    })
 }
 
 fn text_report(error: &anyhow::Error, colour: bool) -> String {

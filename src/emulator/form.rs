@@ -11,6 +11,10 @@ use serde_json::{Map, Value};
 /// The decoded parameters of one request, in the order in which they came.
 pub type Form = Map<String, Value>;
 
+/// The most names that may stand in one another, as in `a[b][c]`: no parameter of Stripe comes near it, and a
+/// decoded form is walked to its depth.
+const DEEPEST: usize = 32;
+
 /// A form that cannot be understood, with the message for the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadForm(pub String);
@@ -18,7 +22,7 @@ pub struct BadForm(pub String);
 /// Decodes one form.
 ///
 /// # Errors
-/// `BadForm` where a name has unbalanced brackets, a part is not UTF-8, or one name is both text and object.
+/// `BadForm` where a name has unbalanced brackets or too many of them, a part is not UTF-8, or one name is both text and object.
 pub fn decode(text: &str) -> Result<Form, BadForm> {
     let mut form = Form::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
@@ -81,6 +85,9 @@ fn path(name: &str) -> Result<Vec<&str>, BadForm> {
     }
     let mut parts = vec![first];
     while !rest.is_empty() {
+        if parts.len() == DEEPEST {
+            return Err(BadForm(format!("Invalid request: the parameter `{first}` is nested too deeply")));
+        }
         let inner = rest.strip_prefix('[').ok_or_else(bad)?;
         let (part, after) = inner.split_once(']').ok_or_else(bad)?;
         if part.contains('[') {
@@ -141,6 +148,16 @@ mod tests {
         check("items[0][price]=p&items[0][quantity]=2", json!({"items": [{"price": "p", "quantity": "2"}]}));
         check("items[][price]=p&items[][quantity]=2", json!({"items": [{"price": "p", "quantity": "2"}]}));
         check("items[][price]=p&items[][price]=q", json!({"items": [{"price": "p"}, {"price": "q"}]}));
+    }
+
+    #[test]
+    fn a_name_of_any_depth_is_answered() {
+        let nested = |depth: usize| decode(&format!("a{}=1", "[b]".repeat(depth)));
+        assert!(nested(DEEPEST - 1).is_ok());
+        for depth in [DEEPEST, 100_000] {
+            let told = "Invalid request: the parameter `a` is nested too deeply";
+            assert_eq!(nested(depth), Err(BadForm(told.to_owned())), "{depth}");
+        }
     }
 
     #[test]

@@ -167,9 +167,9 @@ fn read(path: &Path, account: &str) -> anyhow::Result<Unfinished> {
     if !path.exists() {
         return Ok(unfinished);
     }
-    for line in BufReader::new(fs::File::open(path)?).lines() {
-        // A line that was being written when the machine stopped says nothing.
-        let Ok(record) = serde_json::from_str(&line?) else { continue };
+    for line in BufReader::new(fs::File::open(path)?).split(b'\n') {
+        // A line that was being written when the machine stopped says nothing, whatever bytes it holds.
+        let Ok(record) = serde_json::from_slice(&line?) else { continue };
         match record {
             Record::Begin { account: other, .. } if other != account => return Ok(Unfinished::default()),
             Record::Begin { at, plan, steps, .. } => {
@@ -250,9 +250,10 @@ mod tests {
         journal.begin(&run("acct_1"), vec![entry("a")]).unwrap();
         drop(journal);
         let path = dir.path().join("sync.journal");
-        let mut text = fs::read_to_string(&path).unwrap();
-        text.push_str("{\"record\":\"done\",\"finger");
-        fs::write(&path, text).unwrap();
-        assert_eq!(open(dir.path(), "acct_1").1.steps.len(), 1);
+        let whole = fs::read(&path).unwrap();
+        for torn in [&b"{\"record\":\"done\",\"finger"[..], b"\0\0\0", b"\xff\xfe\n\x80"] {
+            fs::write(&path, [&whole, torn].concat()).unwrap();
+            assert_eq!(open(dir.path(), "acct_1").1.steps.len(), 1, "{torn:?}");
+        }
     }
 }

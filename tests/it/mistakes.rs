@@ -126,6 +126,27 @@ fn a_secret_key_stands_in_the_file() {
 }
 
 #[test]
+fn a_secret_key_stands_where_a_name_or_a_path_belongs() {
+    let shop = Shop::new();
+    shop.write("billing.toml", PRO);
+    let secret = "sk_live_billctl_0123456789abcdef";
+    for line in [
+        "catalog plan --profile KEY",
+        "catalog plan --config KEY",
+        "catalog plan --target KEY",
+        "catalog plan --output KEY",
+        "catalog sync KEY",
+        "catalog KEY",
+        "catalog KEY --json",
+        "catalog plan --profile KEY --json",
+    ] {
+        let told = shop.billctl(&line.replace("KEY", secret)).exits(2);
+        let stars = "sk_live_************************";
+        assert!(told.stderr.contains(stars) && !told.to_string().contains(secret), "{line}: {told}");
+    }
+}
+
+#[test]
 fn a_command_is_misspelt() {
     assert_snapshot!(Shop::new().billctl("catalog synk"), @"
     [stderr]

@@ -1,4 +1,5 @@
-//! Hides keys that were pasted into a catalog by mistake: no message and no excerpt may repeat them.
+//! Hides keys that were pasted into a catalog or onto the command line by mistake: no message and no excerpt may
+//! repeat them.
 
 /// How Stripe's secrets begin.
 const SECRETS: [&str; 5] = ["sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_"];

@@ -8,7 +8,7 @@ mod check; // the meaning, checked and made into the model
 pub mod file; // the types of billing.toml, as a person writes them
 mod include; // files read, included and merged
 mod load; // from files to a catalog, or to all that is wrong with them
-mod mask; // keys pasted into a file, hidden
+pub mod mask; // keys pasted into a file or onto the command line, hidden
 pub mod model; // the catalog as everything after it reads it: resolved, with its defaults
 mod nearest; // the word that was probably meant
 mod overrides; // a profile's values laid over the file's

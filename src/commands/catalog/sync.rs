@@ -239,6 +239,13 @@ fn read_plan(ctx: &Context, path: &Path) -> anyhow::Result<SavedPlan> {
         let message = format!("The plan is for profile `{}`, not `{profile}`", saved.profile);
         return Err(fail(Failure::Usage, message, format!("Add `--profile {}`", saved.profile)));
     }
+    // What it makes would carry that project's mark, and this one's catalog would find it to be somebody else's.
+    if let Some(project) = &ctx.billing()?.file.project
+        && project.name != saved.project
+    {
+        let message = format!("The plan is for project `{}`, not `{}`", saved.project, project.name);
+        return Err(fail(Failure::Usage, message, "Name that project's billing file with `--config PATH`"));
+    }
     Ok(saved)
 }
 

@@ -74,6 +74,11 @@ fn a_plan_for_another_account_or_profile_is_refused() {
     let refused = other.billctl("catalog sync plan.json --yes --profile far");
     assert_eq!(refused.code, Some(2), "{refused}");
     assert!(refused.stderr.contains("profile `emulator`"), "{refused}");
+    other.write("billing.toml", EVERYTHING.replace("name = \"shop\"", "name = \"kiosk\""));
+    other.write("plan.json", shop.read("plan.json"));
+    let refused = other.billctl("catalog sync plan.json --yes --dry-run");
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("project `shop`, not `kiosk`"), "{refused}");
     other.write("plan.json", "{}");
     assert_eq!(other.billctl("catalog sync plan.json --yes").code, Some(2));
 }
