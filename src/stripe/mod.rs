@@ -7,6 +7,7 @@
 pub mod catalog; // the read side of the catalog
 pub mod client; // opened once, shared by all: the one `send`
 pub mod error; // what went wrong, kept whole
+pub mod events; // /v1/events from a second on, oldest slice first
 pub mod form; // nested values as `a[b][0]=c`
 pub mod key; // secret keys: kind, mode, and a mask for showing
 pub mod limiter; // pacing that adapts to what Stripe says
@@ -16,6 +17,7 @@ pub mod path; // ids in paths, and the route a path belongs to
 pub mod reader; // GET: single objects, whole lists, page by page
 pub mod retry; // what is tried again, and when
 pub mod stats; // what was sent, counted
+pub mod webhook; // an application's webhook endpoint, posted to as Stripe does
 pub mod writer; // POST and DELETE, under idempotency keys
 
 mod judge; // how an attempt ended

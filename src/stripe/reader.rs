@@ -43,9 +43,7 @@ impl Reader {
     /// [`StripeError`]; a restricted key may have no permission to ask.
     pub async fn account(&self) -> Result<Greeting, StripeError> {
         let answer = self.fetch("/v1/account", String::new()).await?;
-        // `Sat, 21 Nov 2026 10:36:28 GMT`: HTTP writes a date as e-mail does.
-        let date = answer.date.and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
-        let answered_at = date.map(|date| date.timestamp());
+        let answered_at = clock(answer.date.as_deref());
         Ok(Greeting { account: answer.body, answered_at, version: answer.version })
     }
 
@@ -65,7 +63,7 @@ impl Reader {
     /// Reads a list page by page, for lists too long to hold: `/v1` lists and searches, and `/v2` lists.
     pub fn pages(&self, path: &str, params: &Value) -> Pages {
         let at = At::Start { params: params.clone() };
-        Pages { reader: self.clone(), path: path.to_owned(), at, pages_left: MOST_PAGES }
+        Pages { reader: self.clone(), path: path.to_owned(), at, pages_left: MOST_PAGES, answered_at: None }
     }
 
     async fn fetch(&self, path: &str, query: String) -> Result<Answer, StripeError> {
@@ -93,6 +91,7 @@ pub struct Pages {
     path: String,
     at: At,
     pages_left: u32,
+    answered_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone)]
@@ -129,6 +128,7 @@ impl Pages {
             At::Follow { path, query } => (path, query, Map::new()),
         };
         let answer = self.reader.fetch(&path, query.clone()).await?;
+        self.answered_at = clock(answer.date.as_deref());
         let request_id = answer.request_id;
         let page = paging::read(answer.body).map_err(|why| strange(&path, request_id.clone(), &why))?;
         let at = match page.next {
@@ -153,6 +153,16 @@ impl Pages {
         Ok(Some(page.objects))
     }
 
+    /// Stripe's clock, to the second, when it gave the last page that was read.
+    pub fn answered_at(&self) -> Option<Timestamp> {
+        self.answered_at
+    }
+
+    /// Whether the last page has been read.
+    pub fn is_at_end(&self) -> bool {
+        matches!(self.at, At::End)
+    }
+
     fn first_params(&self, params: Value) -> Result<Map<String, Value>, StripeError> {
         let mut params = match params {
             Value::Null => Map::new(),
@@ -175,6 +185,11 @@ impl Pages {
     fn encode(&self, params: &Map<String, Value>) -> Result<String, StripeError> {
         form::encode_fields(params).map_err(|why| unsendable(&self.path, why.into()))
     }
+}
+
+/// Stripe's clock, from a `Date` header: `Sat, 21 Nov 2026 10:36:28 GMT`, as HTTP and e-mail write it.
+fn clock(date: Option<&str>) -> Option<Timestamp> {
+    Some(jiff::fmt::rfc2822::parse(date?).ok()?.timestamp())
 }
 
 fn unsendable(path: &str, why: Unsendable) -> StripeError {

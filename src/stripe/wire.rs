@@ -69,33 +69,18 @@ impl Wire {
     /// proxy settings cannot be used.
     pub(super) fn open(options: &Options) -> anyhow::Result<Wire> {
         check_base_url(&options.base_url)?;
-        install_crypto();
         let mut headers = HeaderMap::new();
         let mut key = HeaderValue::from_str(&format!("Bearer {}", options.key.expose()))?;
         key.set_sensitive(true);
         headers.insert(AUTHORIZATION, key);
         headers.insert("stripe-version", HeaderValue::from_static(API_VERSION));
-        let mut builder = reqwest::Client::builder()
+        let builder = connections(&options.base_url)
             .user_agent(options.app_info.to_string())
             .default_headers(headers)
             .timeout(options.timeout)
             .connect_timeout(options.connect_timeout)
-            .pool_max_idle_per_host(options.max_in_flight)
-            // Stripe does not redirect; whoever does is not to get the request again. Retries are ours.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never());
-        if is_loopback(&options.base_url) {
-            builder = builder.no_proxy();
-            if options.base_url.scheme() == "http" {
-                // Reading the machine's CA certificates takes longer than a whole short command.
-                builder = builder.tls_certs_only([]);
-            }
-        }
-        let http = builder.build().explain(
-            Kind::Failed,
-            || "Cannot prepare HTTPS".to_owned(),
-            "Check that CA certificates are installed, and the proxy settings (HTTPS_PROXY, NO_PROXY)",
-        )?;
+            .pool_max_idle_per_host(options.max_in_flight);
+        let http = build(builder)?;
         Ok(Wire { http, base: options.base_url.clone() })
     }
 
@@ -151,6 +136,31 @@ impl Wire {
         }
         Ok(heard)
     }
+}
+
+/// Connections to the host of a URL: nothing is tried again and no redirect is followed behind the caller's back, and
+/// what is for this machine passes no proxy.
+pub(super) fn connections(url: &Url) -> reqwest::ClientBuilder {
+    install_crypto();
+    // Stripe does not redirect; whoever does is not to get the request again. Retries are ours.
+    let builder =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
+    match (is_loopback(url), url.scheme()) {
+        // Reading the machine's CA certificates takes longer than a whole short command.
+        (true, "http") => builder.no_proxy().tls_certs_only([]),
+        (true, _) => builder.no_proxy(),
+        (false, _) => builder,
+    }
+}
+
+/// # Errors
+/// Kind `Failed` if the machine's CA certificates or proxy settings cannot be used.
+pub(super) fn build(builder: reqwest::ClientBuilder) -> anyhow::Result<reqwest::Client> {
+    builder.build().explain(
+        Kind::Failed,
+        || "Cannot prepare HTTPS".to_owned(),
+        "Check that CA certificates are installed, and the proxy settings (HTTPS_PROXY, NO_PROXY)",
+    )
 }
 
 impl From<reqwest::Error> for Broken {

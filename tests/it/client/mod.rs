@@ -1,12 +1,14 @@
 //! The Stripe client against a server that answers by script.
 
 mod emulator;
+mod events;
 mod exactly_once;
 mod fake;
 mod lists;
 mod log;
 mod network;
 mod retries;
+mod webhook;
 mod wire;
 
 use std::time::Duration;
