@@ -13,12 +13,13 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
     "docs/commands.md",
     "docs/emulator.md",
+    "docs/figures.md",
     "docs/plan-and-sync.md",
     "docs/profiles-and-keys.md",
     "docs/recipes.md",
