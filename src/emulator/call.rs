@@ -56,9 +56,12 @@ pub struct Page {
 pub struct Call<'a> {
     pub db: &'a Database,
     pub account: &'a Account,
-    /// Seconds since 1970.
+    /// The emulator's time, in seconds since 1970.
     pub now: i64,
-    pub request_id: &'a str,
+    /// While a test clock advances: its id, and how far it has come.
+    pub clock: Option<(String, i64)>,
+    /// `None` for what happens by itself.
+    pub request_id: Option<&'a str>,
     pub idempotency_key: Option<&'a str>,
     /// The request's path as it came.
     pub path: &'a str,
@@ -100,7 +103,8 @@ impl Call<'_> {
     /// # Errors
     /// SQLite's.
     pub fn create(&mut self, object: Object) -> Outcome<Object> {
-        self.db.insert(&object, self.now)?;
+        // What belongs to a test clock was made at the clock's time.
+        self.db.insert(&object, object.body["created"].as_i64().unwrap_or(self.now))?;
         if let Some(prefix) = object.kind.event_prefix() {
             event::emit(self, &format!("{prefix}.created"), &object.body, None)?;
         }

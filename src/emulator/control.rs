@@ -6,7 +6,8 @@
 //! | `GET /_emulator/requests` | the requests in the order of arrival, without keys and parameters |
 //! | `POST /_emulator/faults` | adds fault rules: the body has one a line, see [`super::faults`] |
 //! | `DELETE /_emulator/faults` | removes all fault rules |
-//! | `POST /_emulator/reset` | deletes all objects and kept answers; keys and account stay |
+//! | `POST /_emulator/advance` | moves the time ahead by the seconds in the body, and does what falls due on the way |
+//! | `POST /_emulator/reset` | deletes all objects and kept answers, and lets the time be the clock's; keys and account stay |
 //!
 //! It takes no key: the server listens on loopback only, and what a browser sends for a web page is refused by its
 //! `Origin` header.
@@ -17,6 +18,9 @@ use serde_json::{Map, Value, json};
 
 use super::dispatch::Shared;
 use super::faults::{FaultPlan, RULE_HINT};
+
+/// Ten years.
+const LONGEST_ADVANCE: i64 = 10 * 366 * 24 * 60 * 60;
 
 /// Serves one call; status and body.
 pub async fn control(
@@ -43,6 +47,18 @@ pub async fn control(
             shared.faults.clear();
             (200, json!({"faults": []}))
         }
+        ("POST", "/_emulator/advance") => match body.trim().parse::<i64>() {
+            Ok(seconds) if (0..=LONGEST_ADVANCE).contains(&seconds) => {
+                match shared.engine.advance(seconds).await {
+                    Some(now) => (200, json!({"now": now})),
+                    None => (500, json!({"error": "The emulator's time could not be moved"})),
+                }
+            }
+            _ => (
+                400,
+                json!({"error": format!("Send the seconds to advance by, a whole number from 0 to {LONGEST_ADVANCE}")}),
+            ),
+        },
         ("POST", "/_emulator/reset") => {
             let cleared = shared.engine.clear().await.map_or(500, |reply| reply.status);
             shared.log.clear();
@@ -61,6 +77,7 @@ async fn status(shared: &Shared) -> (u16, Value) {
     let counters = &shared.engine.counters;
     let status = json!({
         "account": shared.account.id,
+        "now": (shared.options.clock)() + shared.engine.ahead.load(Ordering::Relaxed),
         "requests": arrived,
         "requests_by_endpoint": by_endpoint,
         "executed": counters.requests.load(Ordering::Relaxed),

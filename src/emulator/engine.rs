@@ -4,7 +4,7 @@
 //! durable by one commit, and none is answered before it: a thousand writers share a few flushes of the disk.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::args::Args;
 use super::call::{Call, Failure, Outcome};
 use super::database::{Account, Database, Kept};
+use super::due;
 use super::endpoint::{Endpoint, Method};
 use super::expand;
 use super::form::Form;
@@ -72,6 +73,10 @@ pub struct Counters {
 enum Work {
     Request(Box<Request>, oneshot::Sender<Reply>),
     Clear(oneshot::Sender<Reply>),
+    /// Moves the time by so many seconds.
+    Advance(i64, oneshot::Sender<Option<i64>>),
+    /// Nothing but what is due by now.
+    Tick,
     Stop,
     Counts(oneshot::Sender<Vec<(String, i64)>>),
 }
@@ -81,6 +86,8 @@ enum Work {
 pub struct Engine {
     work: mpsc::Sender<Work>,
     pub counters: Arc<Counters>,
+    /// How many seconds the emulator's time is ahead of its clock, as of the last transaction.
+    pub ahead: Arc<AtomicI64>,
 }
 
 impl Engine {
@@ -95,10 +102,18 @@ impl Engine {
     ) -> anyhow::Result<(Engine, std::thread::JoinHandle<()>)> {
         let (work, waiting) = mpsc::channel(MAX_WAITING);
         let counters = Arc::new(Counters::default());
-        let mut worker = Worker { db, account, clock, counters: Arc::clone(&counters), writes: 0 };
+        let ahead = Arc::new(AtomicI64::new(db.ahead()?));
+        let mut worker = Worker {
+            db,
+            account,
+            clock,
+            counters: Arc::clone(&counters),
+            ahead: Arc::clone(&ahead),
+            writes: 0,
+        };
         let thread =
             std::thread::Builder::new().name("emulator".to_owned()).spawn(move || worker.run(waiting))?;
-        Ok((Engine { work, counters }, thread))
+        Ok((Engine { work, counters, ahead }, thread))
     }
 
     /// Runs a request; the answer comes when its effect is durable. `None` if the engine has stopped.
@@ -113,6 +128,20 @@ impl Engine {
         let (answer, answered) = oneshot::channel();
         self.work.send(Work::Clear(answer)).await.ok()?;
         answered.await.ok()
+    }
+
+    /// Moves the emulator's time ahead and does what falls due on the way. The answer is the new time once that is
+    /// durable, `None` if it could not be done.
+    pub async fn advance(&self, seconds: i64) -> Option<i64> {
+        let (answer, answered) = oneshot::channel();
+        self.work.send(Work::Advance(seconds, answer)).await.ok()?;
+        answered.await.ok().flatten()
+    }
+
+    /// Does what is due by now, without waiting for it.
+    pub async fn tick(&self) {
+        // It has stopped if nobody takes the message.
+        let _ = self.work.send(Work::Tick).await;
     }
 
     /// Ends the thread after the requests that wait already; later ones get no answer.
@@ -141,6 +170,7 @@ struct Worker {
     account: Account,
     clock: Clock,
     counters: Arc<Counters>,
+    ahead: Arc<AtomicI64>,
     writes: u64,
 }
 
@@ -155,6 +185,10 @@ impl Worker {
             }
             let stop = batch.iter().any(|work| matches!(work, Work::Stop));
             self.run_batch(batch);
+            // A request can leave work behind that is due at once: a test clock that is to advance.
+            if self.is_due() {
+                self.run_batch(Vec::new());
+            }
             if stop {
                 return;
             }
@@ -162,13 +196,21 @@ impl Worker {
     }
 
     fn run_batch(&mut self, batch: Vec<Work>) {
-        let write = batch.iter().any(|work| match work {
+        let is_due = self.is_due();
+        let changes = |work: &Work| match work {
             Work::Request(request, _) => request.endpoint.method != Method::Get,
-            Work::Clear(_) => true,
-            Work::Counts(_) | Work::Stop => false,
-        });
-        let now = (self.clock)();
+            Work::Clear(_) | Work::Advance(..) => true,
+            Work::Counts(_) | Work::Tick | Work::Stop => false,
+        };
+        if !is_due && batch.iter().all(|work| matches!(work, Work::Tick | Work::Stop)) {
+            return;
+        }
+        let write = is_due || batch.iter().any(changes);
         let begun = self.db.begin(write);
+        let mut now = self.now();
+        if is_due && begun.is_ok() {
+            self.run_due(now);
+        }
         let mut answers: Vec<Box<dyn FnOnce(bool)>> = Vec::with_capacity(batch.len());
         for work in batch {
             match work {
@@ -185,12 +227,20 @@ impl Worker {
                 }
                 Work::Clear(answer) => {
                     let cleared = begun.is_ok() && self.db.clear().is_ok();
+                    now = self.now();
                     answers.push(Box::new(move |durable| {
                         let status = if cleared && durable { 200 } else { 500 };
                         let _ = answer.send(Reply { status, body: "{}".to_owned(), replay_of: None });
                     }));
                 }
-                Work::Stop => {}
+                Work::Advance(seconds, answer) => {
+                    let advanced = begun.is_ok() && self.advance(now, seconds);
+                    now = self.now();
+                    answers.push(Box::new(move |durable| {
+                        drop(answer.send((advanced && durable).then_some(now)))
+                    }));
+                }
+                Work::Stop | Work::Tick => {}
                 Work::Counts(answer) => {
                     let counts = self.db.counts().unwrap_or_default();
                     answers.push(Box::new(move |_| drop(answer.send(counts))));
@@ -201,6 +251,47 @@ impl Worker {
         for answer in answers {
             answer(durable);
         }
+    }
+
+    /// The emulator's time.
+    fn now(&self) -> i64 {
+        match self.db.ahead() {
+            Ok(ahead) => self.ahead.store(ahead, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the emulator could not read its time"),
+        }
+        (self.clock)() + self.ahead.load(Ordering::Relaxed)
+    }
+
+    fn is_due(&self) -> bool {
+        due::is_any(&self.db, self.now()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the emulator could not look for what is due");
+            false
+        })
+    }
+
+    /// Does what is due until a moment, as far as that can be done.
+    fn run_due(&self, until: i64) {
+        let mut call = self.call(until, &[]);
+        if let Err(Failure::Broken(error)) = due::run(&mut call, None, until) {
+            tracing::error!(%error, "the emulator could not do what was due");
+        }
+    }
+
+    /// Moves the time and does what falls due on the way; whether that worked.
+    fn advance(&self, now: i64, seconds: i64) -> bool {
+        let moved = self.db.ahead().and_then(|ahead| self.db.set_ahead(ahead + seconds));
+        if let Err(error) = moved {
+            tracing::error!(%error, "the emulator's time could not be moved");
+            return false;
+        }
+        self.run_due(now + seconds);
+        true
+    }
+
+    /// What a handler gets when nobody asked for anything.
+    fn call<'a>(&'a self, now: i64, ids: &'a [String]) -> Call<'a> {
+        let (db, account) = (&self.db, &self.account);
+        Call { db, account, now, clock: None, request_id: None, idempotency_key: None, path: "", ids }
     }
 
     /// Commits; whether that worked.
@@ -261,13 +352,10 @@ impl Worker {
     /// Runs a request's handler in its savepoint; the reply and whether it is kept for the request's key.
     fn execute(&self, request: &Request, now: i64) -> rusqlite::Result<(Reply, bool)> {
         let mut call = Call {
-            db: &self.db,
-            account: &self.account,
-            now,
-            request_id: &request.request_id,
+            request_id: Some(&request.request_id),
             idempotency_key: request.idempotency_key.as_deref(),
             path: &request.path,
-            ids: &request.ids,
+            ..self.call(now, &request.ids)
         };
         self.db.savepoint()?;
         let outcome = handle(&mut call, request);

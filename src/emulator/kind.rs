@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::database::due_key;
+use super::due;
+
 /// What an object is. The database keeps [`Kind::name`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -18,6 +21,7 @@ pub enum Kind {
     PaymentLink,
     Customer,
     Subscription,
+    TestClock,
     Event,
 }
 
@@ -57,6 +61,7 @@ impl Kind {
             Kind::PaymentLink => "payment_link",
             Kind::Customer => "customer",
             Kind::Subscription => "subscription",
+            Kind::TestClock => "test_helpers.test_clock",
             Kind::Event => "event",
         }
     }
@@ -72,6 +77,7 @@ impl Kind {
             Kind::PortalConfiguration => "configuration",
             Kind::WebhookEndpoint => "webhook endpoint",
             Kind::PaymentLink => "payment link",
+            Kind::TestClock => "test clock",
             Kind::Product
             | Kind::Price
             | Kind::Coupon
@@ -97,6 +103,7 @@ impl Kind {
             Kind::PaymentLink => Some("plink"),
             Kind::Customer => Some("cus"),
             Kind::Subscription => Some("sub"),
+            Kind::TestClock => Some("clock"),
             Kind::Event => Some("evt"),
         }
     }
@@ -114,7 +121,8 @@ impl Kind {
             | Kind::TaxRate
             | Kind::PortalConfiguration
             | Kind::PaymentLink
-            | Kind::Customer => Some(self.name()),
+            | Kind::Customer
+            | Kind::TestClock => Some(self.name()),
         }
     }
 
@@ -137,15 +145,18 @@ impl Kind {
             ],
             Kind::PaymentLink => &[Hidden("line_items"), Inline("line_items.data.price", Kind::Price)],
             Kind::PortalConfiguration => &[Hidden("features.subscription_update.products")],
-            Kind::Customer => &[Hidden("tax")],
-            Kind::Subscription => {
-                &[Link("customer", Kind::Customer), Inline("items.data.price", Kind::Price)]
-            }
+            Kind::Customer => &[Hidden("tax"), Link("test_clock", Kind::TestClock)],
+            Kind::Subscription => &[
+                Link("customer", Kind::Customer),
+                Inline("items.data.price", Kind::Price),
+                Link("test_clock", Kind::TestClock),
+            ],
             Kind::ProductFeature
             | Kind::Meter
             | Kind::Feature
             | Kind::TaxRate
             | Kind::WebhookEndpoint
+            | Kind::TestClock
             | Kind::Event => &[],
         }
     }
@@ -182,9 +193,13 @@ impl Kind {
                 let code = body["code"].as_str().unwrap_or_default().to_lowercase();
                 keys.push(("code", code));
             }
-            Kind::Customer => text("email", "/email"),
+            Kind::Customer => {
+                text("email", "/email");
+                text("test_clock", "/test_clock");
+            }
             Kind::Subscription => {
                 text("customer", "/customer");
+                text("test_clock", "/test_clock");
                 text("status", "/status");
                 for item in body["items"]["data"].as_array().into_iter().flatten() {
                     if let Some(price) = item["price"]["id"].as_str() {
@@ -198,7 +213,11 @@ impl Kind {
             | Kind::TaxRate
             | Kind::PortalConfiguration
             | Kind::WebhookEndpoint
-            | Kind::PaymentLink => {}
+            | Kind::PaymentLink
+            | Kind::TestClock => {}
+        }
+        if let Some(moment) = hidden.get(due::DUE).and_then(Value::as_i64) {
+            keys.push(due_key(body["test_clock"].as_str(), moment));
         }
         keys
     }

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ use super::socket::{Cutter, Socket};
 
 /// Largest body that is read, in bytes.
 const MAX_BODY: usize = 4 << 20;
+/// How often it is looked for what has become due.
+const TICK: Duration = Duration::from_secs(1);
 /// How long connections may take to end when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -76,6 +79,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Server> {
         stopping: stopping.clone(),
         options,
     });
+    tokio::spawn(tick(engine.clone(), stopping.clone()));
     let router = Router::new().fallback(handle).with_state(shared);
     let service = router.into_make_service_with_connect_info::<Cutter>();
     let serving = tokio::spawn(async move {
@@ -99,6 +103,22 @@ pub async fn serve(options: Options) -> anyhow::Result<Server> {
         engine,
         thread,
     })
+}
+
+/// Has the engine do what becomes due while nobody asks for anything.
+async fn tick(engine: Engine, mut stopping: watch::Receiver<bool>) {
+    let forever = async {
+        let mut ticks = tokio::time::interval(TICK);
+        loop {
+            ticks.tick().await;
+            engine.tick().await;
+        }
+    };
+    tokio::select! {
+        () = forever => {}
+        // An error means that the server's handle was dropped: that stops it as well.
+        _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
 }
 
 impl Server {
@@ -149,7 +169,8 @@ async fn handle(
     };
     match dispatch::dispatch(&shared, &incoming).await {
         Sent::Answer { status, mut headers, body } => {
-            headers.extend(date((shared.options.clock)()).map(|date| ("date", date)));
+            let now = (shared.options.clock)() + shared.engine.ahead.load(Ordering::Relaxed);
+            headers.extend(date(now).map(|date| ("date", date)));
             response(status, &headers, body)
         }
         Sent::Nothing => {

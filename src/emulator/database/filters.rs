@@ -17,6 +17,10 @@ pub enum Filter {
         name: &'static str,
         values: Vec<String>,
     },
+    /// The object has no key of this name.
+    Without {
+        name: &'static str,
+    },
     /// The key of this name starts so.
     KeyPrefix {
         name: &'static str,
@@ -146,6 +150,7 @@ impl Query {
             Filter::NotKey { name, values } => {
                 self.keyed("NOT", name, &format!("IN ({})", marks(values.len())), values.clone());
             }
+            Filter::Without { name } => self.keyed("NOT", name, "IS NOT NULL", []),
             Filter::KeyPrefix { name, prefix } => {
                 self.keyed("", name, ">= ? AND other.value < ?", [prefix.clone(), format!("{prefix}\u{10ffff}")]);
             }

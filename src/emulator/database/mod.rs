@@ -9,10 +9,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 pub use filters::{Cursor, Filter};
-pub use objects::{Object, Row};
+pub use objects::{Object, Row, due_key};
 pub use replies::Kept;
 
 use super::ids;
@@ -77,6 +77,30 @@ impl Database {
         Ok(account)
     }
 
+    /// How many seconds the emulator's time is ahead of its clock.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn ahead(&self) -> rusqlite::Result<i64> {
+        let kept: Option<String> = self
+            .connection
+            .prepare_cached("SELECT value FROM settings WHERE name = 'ahead'")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        Ok(kept.and_then(|seconds| seconds.parse().ok()).unwrap_or(0))
+    }
+
+    /// Keeps how many seconds the emulator's time is ahead of its clock.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn set_ahead(&self, seconds: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO settings (name, value) VALUES ('ahead', ?1)")?
+            .execute([seconds.to_string()])
+            .map(|_| ())
+    }
+
     /// Starts a transaction: with the right to write, or for reading only.
     ///
     /// # Errors
@@ -113,12 +137,19 @@ impl Database {
         self.run("RELEASE request")
     }
 
-    /// Deletes every object and kept answer. The account, its keys and its secrets stay.
+    /// Deletes every object and kept answer, and lets the time be the clock's again. The account, its keys and its
+    /// secrets stay.
     ///
     /// # Errors
     /// SQLite's.
     pub fn clear(&self) -> rusqlite::Result<()> {
-        for statement in ["DELETE FROM keys", "DELETE FROM objects", "DELETE FROM replies"] {
+        let statements = [
+            "DELETE FROM keys",
+            "DELETE FROM objects",
+            "DELETE FROM replies",
+            "DELETE FROM settings WHERE name = 'ahead'",
+        ];
+        for statement in statements {
             self.run(statement)?;
         }
         Ok(())

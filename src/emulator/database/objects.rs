@@ -190,6 +190,41 @@ impl Database {
             .collect()
     }
 
+    /// The object that waits for the earliest moment until `until`, and that moment: of those that follow a test clock,
+    /// or else of those that follow the emulator's own time. At the same moment, kinds come in the given order, then
+    /// the older object.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn next_due(
+        &self,
+        kinds: &[Kind],
+        clock: Option<&str>,
+        until: i64,
+    ) -> rusqlite::Result<Option<(Object, i64)>> {
+        let mut first: Option<(Object, i64)> = None;
+        for kind in kinds {
+            let (name, low) = due_key(clock, 0);
+            let (_, high) = due_key(clock, until);
+            let found = self
+                .connection
+                .prepare_cached(
+                    "SELECT id, body, hidden, value FROM keys JOIN objects USING (seq)
+                     WHERE keys.kind = ?1 AND name = ?2 AND value BETWEEN ?3 AND ?4 ORDER BY value, seq LIMIT 1",
+                )?
+                .query_row((kind.name(), name, low, high), |found| {
+                    Ok((row(found)?, found.get::<_, String>(3)?))
+                })
+                .optional()?;
+            let Some((row, value)) = found else { continue };
+            let moment = value.rsplit(' ').next().and_then(|moment| moment.parse().ok()).unwrap_or_default();
+            if first.as_ref().is_none_or(|(_, earliest)| moment < *earliest) {
+                first = Some((read(*kind, row)?, moment));
+            }
+        }
+        Ok(first)
+    }
+
     fn one(&self, kind: Kind, sql: &str, id: &str) -> rusqlite::Result<Option<Object>> {
         self.connection
             .prepare_cached(sql)?
@@ -204,6 +239,14 @@ impl Database {
             .prepare_cached("INSERT OR IGNORE INTO keys (kind, name, value, seq) VALUES (?1, ?2, ?3, ?4)")?
             .execute((kind.name(), name, value, seq))
             .map(|_| ())
+    }
+}
+
+/// The name and value of the key by which an object that waits for a moment is found. Values sort as their moments do.
+pub fn due_key(clock: Option<&str>, moment: i64) -> (&'static str, String) {
+    match clock {
+        None => ("due", format!("{moment:012}")),
+        Some(clock) => ("clock_due", format!("{clock} {moment:012}")),
     }
 }
 

@@ -16,6 +16,7 @@ mod products;
 mod promotion_codes;
 mod subscriptions;
 mod tax_rates;
+mod test_clocks;
 mod webhook_endpoints;
 
 use serde_json::{Map, Value};
@@ -41,6 +42,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         payment_links::ENDPOINTS,
         customers::ENDPOINTS,
         subscriptions::ENDPOINTS,
+        test_clocks::ENDPOINTS,
         events::ENDPOINTS,
         account::ENDPOINTS,
     ]
@@ -59,6 +61,20 @@ pub fn refresh(kind: Kind, body: &mut Value, now: i64) {
         Kind::Coupon => coupons::refresh(body, now),
         Kind::PromotionCode => promotion_codes::refresh(body, now),
         _ => {}
+    }
+}
+
+/// Does what an object waited for until this moment, and has it wait for the next.
+///
+/// # Errors
+/// SQLite's.
+pub fn run_due(call: &mut Call<'_>, object: Object, moment: i64) -> Outcome<()> {
+    match object.kind {
+        Kind::TestClock => test_clocks::run_due(call, object),
+        _ => {
+            tracing::error!(id = object.id, moment, "nothing of this kind waits for anything");
+            Ok(())
+        }
     }
 }
 

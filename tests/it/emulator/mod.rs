@@ -15,4 +15,5 @@ mod model;
 mod search;
 mod selling;
 mod state;
+mod time;
 mod world;

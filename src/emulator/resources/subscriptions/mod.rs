@@ -1,12 +1,14 @@
 //! `/v1/subscriptions`, as far as they can be read.
 
 use crate::emulator::args::Args;
+use serde_json::Value;
+
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::Filter;
 use crate::emulator::endpoint::{Answers, Endpoint, Method};
 use crate::emulator::kind::Kind;
 use crate::emulator::list;
-use crate::emulator::refusal::Refusal;
+use crate::emulator::resources::test_clocks;
 use crate::emulator::search;
 use crate::emulator::spec::{ID, PAGE, Param, SEARCH, Type, optional, required};
 
@@ -75,9 +77,11 @@ fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
             call.refer(kind, id, param)?;
         }
     }
-    if let Some(id) = args.text("test_clock") {
-        return Err(Refusal::no_such("test clock", id, "test_clock").into());
-    }
+    // A customer's own list shows what is on a clock, too.
+    let clock = match (args.has("customer"), args.has("test_clock")) {
+        (true, false) => None,
+        _ => Some(test_clocks::filter(call, args)?),
+    };
     let automatic_tax = Args(args.object("automatic_tax").cloned().unwrap_or_default());
     let period = |name: &str, field: &'static str| {
         args.given(name).map(|value| {
@@ -96,11 +100,25 @@ fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         list::text(args, "customer_account", "$.customer_account"),
         list::key(args, "plan", "price"),
         list::key(args, "price", "price"),
+        clock,
     ]
     .into_iter()
     .flatten()
     .collect();
     list::page(call, args, Kind::Subscription, &filters)
+}
+
+/// Whether a customer has a subscription, whatever its status.
+///
+/// # Errors
+/// SQLite's.
+pub fn has_any(call: &Call<'_>, customer: &str) -> Outcome<bool> {
+    Ok(call.db.has_key(Kind::Subscription, "customer", customer)?)
+}
+
+/// Whether a subscription is over for good.
+pub fn has_ended(subscription: &Value) -> bool {
+    matches!(subscription["status"].as_str(), Some("canceled" | "incomplete_expired"))
 }
 
 /// Canceled subscriptions are listed only if asked for.
