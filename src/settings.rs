@@ -8,6 +8,7 @@ pub mod key; // secret keys, from where a profile says they are
 mod keyring; // keys in the operating system's keyring
 pub mod profile; // which profile is in use, and what it says about its account
 mod stripe_cli; // keys in the official Stripe CLI's own config
+pub mod webhook_secret; // what webhooks are signed with
 
 use std::path::{Path, PathBuf};
 

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod doctor;
 pub mod emulator;
 mod env_lines;
+pub mod events;
 pub mod init;
 pub mod man;
 
@@ -43,6 +44,7 @@ pub enum Command {
     Init(init::InitArgs),
     Doctor(doctor::DoctorArgs),
     Catalog(catalog::CatalogArgs),
+    Events(events::EventsArgs),
     Emulator(emulator::EmulatorArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -58,6 +60,7 @@ impl Command {
             Command::Init(args) => init::run(ctx, args).await,
             Command::Doctor(args) => doctor::run(ctx, args).await,
             Command::Catalog(args) => catalog::run(ctx, args).await,
+            Command::Events(args) => events::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,
             Command::Completions(args) => completions::run(ctx, args).await,
             Command::Man(args) => man::run(ctx, args).await,

@@ -43,4 +43,6 @@ mod version;
 pub use faults::{BadRule, FaultPlan, RULE_HINT};
 pub use options::{Clock, Limits, Options, system_clock};
 pub use server::{Server, serve};
-pub use state::{Attached, Running, Started, attach_or_serve, counts, reset, running, start};
+pub use state::{
+    Attached, Running, Started, attach_or_serve, counts, database, reset, running, start, webhook_secrets,
+};

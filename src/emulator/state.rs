@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::database::Database;
+use super::kind::Kind as ObjectKind;
 use super::options::{Clock, Options};
 use super::server::{Server, serve};
 use crate::error::{Kind, fail};
@@ -174,6 +175,19 @@ impl Attached {
             Attached::Own(server) => server.stop().await,
         }
     }
+}
+
+/// What the webhooks of a state's folder are signed with: the account's own secret, then those of its endpoints. The
+/// state is made if there is none yet.
+///
+/// # Errors
+/// If the state can't be read.
+pub fn webhook_secrets(folder: &Path, clock: &Clock) -> anyhow::Result<Vec<String>> {
+    let mut database = Database::open(&database(folder))?;
+    let account = database.account(clock())?;
+    let endpoints = database.all(ObjectKind::WebhookEndpoint)?;
+    let of_endpoints = endpoints.iter().filter_map(|endpoint| endpoint.hidden.get("secret")?.as_str());
+    Ok(std::iter::once(account.webhook_secret.as_str()).chain(of_endpoints).map(str::to_owned).collect())
 }
 
 /// How many objects of each kind a state's folder holds; none where there is no state yet.

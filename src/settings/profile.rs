@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{EMULATOR, Origin, Settings};
-use crate::billing::catalog::file::{self, BillingFile, KeySource, RateLimits};
+use crate::billing::catalog::file::{self, BillingFile, KeySource, RateLimits, SecretSource};
 use crate::error::{Explain as _, Kind, fail};
 
 /// Stripe's own address.
@@ -22,6 +22,8 @@ pub struct Profile {
     pub rate_limits: Option<RateLimits>,
     /// For one request.
     pub timeout: Option<Duration>,
+    /// What webhooks are signed with, beside what the environment names.
+    pub webhook_secrets: Vec<SecretSource>,
 }
 
 /// What a profile leads to.
@@ -76,7 +78,8 @@ impl Settings {
         };
         let target = Target::Account(account(&name, entry)?);
         let timeout = timeout(entry.timeout_seconds);
-        Ok(Profile { name, origin, target, rate_limits: entry.rate_limits, timeout })
+        let webhook_secrets = entry.webhook_secrets.clone();
+        Ok(Profile { name, origin, target, rate_limits: entry.rate_limits, timeout, webhook_secrets })
     }
 
     fn profile_name(&self, file: Option<&BillingFile>) -> (String, Origin) {
@@ -119,8 +122,8 @@ fn unknown<'a>(
 }
 
 fn emulator(origin: Origin, entry: Option<&file::Profile>) -> anyhow::Result<Profile> {
-    let (rate_limits, timeout_seconds) = match entry {
-        None => (None, None),
+    let (rate_limits, timeout_seconds, webhook_secrets) = match entry {
+        None => (None, None, Vec::new()),
         Some(file::Profile {
             secret_key: None,
             use_stripe_cli_profile: None,
@@ -129,8 +132,9 @@ fn emulator(origin: Origin, entry: Option<&file::Profile>) -> anyhow::Result<Pro
             base_url: None,
             rate_limits,
             timeout_seconds,
+            webhook_secrets,
             overrides: _,
-        }) => (*rate_limits, *timeout_seconds),
+        }) => (*rate_limits, *timeout_seconds, webhook_secrets.clone()),
         Some(_) => {
             return Err(fail(
                 Kind::Usage,
@@ -140,7 +144,8 @@ fn emulator(origin: Origin, entry: Option<&file::Profile>) -> anyhow::Result<Pro
         }
     };
     let timeout = timeout(timeout_seconds);
-    Ok(Profile { name: EMULATOR.to_owned(), origin, target: Target::Emulator, rate_limits, timeout })
+    let (name, target) = (EMULATOR.to_owned(), Target::Emulator);
+    Ok(Profile { name, origin, target, rate_limits, timeout, webhook_secrets })
 }
 
 fn timeout(seconds: Option<u32>) -> Option<Duration> {

@@ -16,6 +16,7 @@ mod generated; // committed files that the binary writes
 mod guard; // profile, key, --live, account and policy have to agree
 mod init; // a first billing file, and never over another
 mod keys; // where a key may be, and that nothing shows it
+mod listen; // webhooks: signed, verified, received
 mod mistakes; // what people are told who do the usual wrong things
 mod pull; // an account becomes a catalog
 mod shell; // what every command has in common: formats, errors, exit codes

@@ -28,7 +28,9 @@ pub use price::{
     CurrencyOption, CustomUnitAmount, Price, Round, TaxBehavior, Tier, TiersMode, TransformQuantity, UpTo,
 };
 pub use product::{FreeCredits, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product};
-pub use settings::{EnvText, KeySource, Links, Overrides, Policy, Profile, Project, RateLimits, TextOrEnv};
+pub use settings::{
+    EnvText, KeySource, Links, Overrides, Policy, Profile, Project, RateLimits, SecretSource, TextOrEnv,
+};
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;
 

@@ -38,6 +38,9 @@ pub struct Profile {
     /// How long one request may take, in seconds; 80 by default, as in Stripe's own libraries.
     #[schemars(range(min = 1, max = 600))]
     pub timeout_seconds: Option<u32>,
+    /// What this account's webhooks are signed with: the secret of each endpoint that `events listen` serves, and both
+    /// while one is rolled.
+    pub webhook_secrets: Vec<SecretSource>,
     /// Values that differ in this profile: the same tables as in the file itself, merged key by key. An empty
     /// text takes a key away, so that its default holds.
     #[schemars(with = "Option<Overrides>")]
@@ -83,6 +86,19 @@ pub enum KeySource {
     Keyring(String),
     /// A profile of the official Stripe CLI's config file.
     StripeCli(String),
+}
+
+/// Where a webhook signing secret is read from. Exactly one of these.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(extend("x-expects" = "one of { env = \"NAME\" }, { file = \"PATH\" } or { keyring = \"NAME\" }"))]
+pub enum SecretSource {
+    /// The environment variable of this name.
+    Env(String),
+    /// A file with one secret a line, relative to this file.
+    File(String),
+    /// An entry of the operating system's keyring, service `billctl`.
+    Keyring(String),
 }
 
 /// Requests a second that Stripe allows.

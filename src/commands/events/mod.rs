@@ -1,0 +1,28 @@
+//! `billctl events`: what Stripe tells, received and looked at.
+
+mod input;
+pub mod sign;
+pub mod verify;
+
+use super::Outcome;
+use crate::context::Context;
+
+/// Webhook events: sign and verify them
+#[derive(Debug, clap::Args)]
+pub struct EventsArgs {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    Verify(verify::VerifyArgs),
+    Sign(sign::SignArgs),
+}
+
+pub async fn run(ctx: &Context, args: EventsArgs) -> anyhow::Result<Outcome> {
+    match args.verb {
+        Verb::Verify(args) => verify::run(ctx, args).await,
+        Verb::Sign(args) => sign::run(ctx, args).await,
+    }
+}

@@ -1,0 +1,3 @@
+//! Webhooks: signatures made and checked.
+
+mod signatures; // `events sign` and `events verify`, as a person meets them
