@@ -3,6 +3,7 @@
 mod connection;
 mod files;
 mod stop;
+mod stores;
 mod webhooks;
 
 use std::path::PathBuf;

@@ -3,7 +3,9 @@
 pub mod catalog; // what should be in Stripe, read from billing.toml
 pub mod currency; // Stripe's currencies and their exponents
 pub mod env_file; // files of KEY=value lines
+pub mod event; // Stripe's events: envelope, what changed, patterns over their types
 pub mod money; // an integer of minor units plus a currency, and decimals below it
 pub mod plan; // what sync would change, and the steps to it
+pub mod projection; // Stripe's objects as rows, and which of two versions holds
 pub mod pull; // an account → the text of a catalog that plans to nothing
 pub mod signature; // webhook signatures: made and checked

@@ -1,6 +1,9 @@
 //! What is kept on disk beside the catalog, and files rewritten in one piece.
 
+pub mod books; // the only copy of raw events
 pub mod journal; // a sync's steps and their idempotency keys, written before the first request
+pub mod mirror; // a copy of Stripe, made of events and of what was fetched
+mod sqlite; // opening a SQLite file, and saying what is wrong with it
 
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -17,6 +17,7 @@ mod guard; // profile, key, --live, account and policy have to agree
 mod init; // a first billing file, and never over another
 mod keys; // where a key may be, and that nothing shows it
 mod listen; // webhooks: signed, verified, received
+mod mirror; // the books and the mirror: any order, any number of times, and nothing lost
 mod mistakes; // what people are told who do the usual wrong things
 mod pull; // an account becomes a catalog
 mod shell; // what every command has in common: formats, errors, exit codes

@@ -1,0 +1,120 @@
+//! Storing events: durable, each once.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+
+use super::Books;
+use crate::billing::event::{Event, Form};
+
+/// How an event came here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Delivered to `events listen`.
+    Webhook,
+    /// Read from `/v1/events` by `events listen --poll`.
+    Poll,
+    /// Read from `/v1/events` by a command.
+    Pull,
+    /// Read from a file.
+    File,
+}
+
+impl Source {
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Webhook => "webhook",
+            Source::Poll => "poll",
+            Source::Pull => "pull",
+            Source::File => "file",
+        }
+    }
+}
+
+/// An event to store.
+#[derive(Debug, Clone)]
+pub struct NewEvent<'a> {
+    pub event: &'a Event,
+    /// The bytes that `event` was read from; kept exactly.
+    pub body: &'a [u8],
+    pub received_at: Timestamp,
+    pub source: Source,
+}
+
+/// What became of an event that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is new; `seq` counts up in the order of storing.
+    Stored { seq: i64 },
+    /// It was there already. Its first bytes stay.
+    Duplicate { seq: i64 },
+}
+
+impl Books {
+    /// Stores events in one transaction. When this returns, all of them are on disk, or were before.
+    ///
+    /// # Errors
+    /// If they can't be written: then none of them is stored.
+    pub fn add_events(&mut self, events: &[NewEvent<'_>]) -> anyhow::Result<Vec<Added>> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let added = add(&mut self.connection, events);
+        self.explain(added)
+    }
+}
+
+fn add(connection: &mut Connection, events: &[NewEvent<'_>]) -> rusqlite::Result<Vec<Added>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut added = Vec::with_capacity(events.len());
+    for new in events {
+        added.push(add_one(&transaction, new)?);
+    }
+    transaction.commit()?;
+    Ok(added)
+}
+
+fn add_one(connection: &Connection, new: &NewEvent<'_>) -> rusqlite::Result<Added> {
+    let NewEvent { event, body, received_at, source } = new;
+    let about = event.about.as_ref();
+    let received_at = received_at.as_millisecond();
+    let stored: Option<i64> = connection
+        .prepare_cached(
+            "INSERT INTO events (id, type, created, object_kind, object_id, customer, livemode, thin, api_version,
+                                 account, request_id, source, received_at, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             ON CONFLICT (id) DO NOTHING RETURNING seq",
+        )?
+        .query_row(
+            params![
+                event.id,
+                event.event_type,
+                event.created,
+                about.map(|about| &about.kind),
+                about.map(|about| &about.id),
+                about.and_then(|about| about.customer.as_ref()),
+                event.livemode,
+                event.form == Form::Thin,
+                event.api_version,
+                event.account,
+                event.request_id,
+                source.name(),
+                received_at,
+                body,
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(seq) = stored {
+        return Ok(Added::Stored { seq });
+    }
+    let seq = connection
+        .prepare_cached("SELECT seq FROM events WHERE id = ?1")?
+        .query_row([&event.id], |row| row.get(0))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO repeats (seq, times, last_at) VALUES (?1, 1, ?2)
+             ON CONFLICT (seq) DO UPDATE SET times = times + 1, last_at = max(last_at, ?2)",
+        )?
+        .execute((seq, received_at))?;
+    Ok(Added::Duplicate { seq })
+}

@@ -1,0 +1,141 @@
+//! Choosing events. Each choice is a walk along one index, newest first, so that a short list of a long history reads
+//! no more than it shows.
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
+
+use super::Books;
+use super::read::{COLUMNS, StoredEvent, stored_event};
+use crate::billing::event::Glob;
+
+/// Which events are wanted: those that fit all that is given.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Any of these; none means all types.
+    pub types: Vec<Glob>,
+    pub object: Option<String>,
+    /// Any of these; none means all customers.
+    pub customers: Vec<String>,
+    /// In seconds, inclusive.
+    pub from: Option<i64>,
+    /// In seconds, exclusive.
+    pub to: Option<i64>,
+    /// Only those that came more than once.
+    pub repeated: bool,
+    /// Only those stored before this one, for the next page: `(created, seq)`.
+    pub before: Option<(i64, i64)>,
+}
+
+impl Books {
+    /// Up to `limit` events, the youngest first; those of a second in the reverse order of storing.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn events(&self, filter: &EventFilter, limit: usize) -> anyhow::Result<Vec<StoredEvent>> {
+        let mut conditions = Conditions::of(filter);
+        // One index walk a value, merged: `IN` would have SQLite read and sort everything that fits.
+        let types = if filter.types.is_empty() { None } else { Some(self.types(&filter.types)?) };
+        let walks: Vec<(&str, String)> = if let Some(object) = &filter.object {
+            conditions.any_of("+type", types.as_deref());
+            conditions.any_of("+customer", (!filter.customers.is_empty()).then_some(&filter.customers[..]));
+            vec![("object_id", object.clone())]
+        } else if !filter.customers.is_empty() {
+            conditions.any_of("+type", types.as_deref());
+            filter.customers.iter().map(|customer| ("customer", customer.clone())).collect()
+        } else if let Some(types) = types {
+            types.into_iter().map(|name| ("type", name)).collect()
+        } else {
+            return self.walk(&conditions, None, limit);
+        };
+        let mut found = Vec::new();
+        for (column, value) in walks {
+            found.extend(self.walk(&conditions, Some((column, value)), limit)?);
+        }
+        found.sort_by_key(|event| std::cmp::Reverse((event.created, event.seq)));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The types of stored events that fit a pattern: one step along the index for each type there is.
+    fn types(&self, globs: &[Glob]) -> anyhow::Result<Vec<String>> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "WITH RECURSIVE names (name) AS (
+                        SELECT min(type) FROM events
+                        UNION ALL
+                        SELECT (SELECT min(type) FROM events WHERE type > name) FROM names WHERE name IS NOT NULL
+                     ) SELECT name FROM names WHERE name IS NOT NULL",
+                )?
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()
+        };
+        let mut names = self.explain(read())?;
+        names.retain(|name| globs.iter().any(|glob| glob.matches(name)));
+        Ok(names)
+    }
+
+    fn walk(
+        &self,
+        conditions: &Conditions,
+        along: Option<(&str, String)>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<StoredEvent>> {
+        let mut clauses = conditions.clauses.clone();
+        let mut values = conditions.values.clone();
+        if let Some((column, value)) = along {
+            clauses.push(format!("{column} = ?"));
+            values.push(Value::Text(value));
+        }
+        let condition = if clauses.is_empty() { "1".to_owned() } else { clauses.join(" AND ") };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events LEFT JOIN repeats USING (seq)
+             WHERE {condition} ORDER BY created DESC, events.seq DESC LIMIT {limit}"
+        );
+        let read = || {
+            self.connection.prepare_cached(&sql)?.query_map(params_from_iter(values), stored_event)?.collect()
+        };
+        self.explain(read())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Conditions {
+    clauses: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn of(filter: &EventFilter) -> Conditions {
+        let EventFilter { types: _, object: _, customers: _, from, to, repeated, before } = filter;
+        let mut conditions = Conditions::default();
+        if let Some(from) = from {
+            conditions.push("created >= ?", [Value::Integer(*from)]);
+        }
+        if let Some(to) = to {
+            conditions.push("created < ?", [Value::Integer(*to)]);
+        }
+        if let Some((created, seq)) = before {
+            conditions
+                .push("(created, events.seq) < (?, ?)", [Value::Integer(*created), Value::Integer(*seq)]);
+        }
+        if *repeated {
+            conditions.push("times IS NOT NULL", []);
+        }
+        conditions
+    }
+
+    fn push<const N: usize>(&mut self, clause: &str, values: [Value; N]) {
+        self.clauses.push(clause.to_owned());
+        self.values.extend(values);
+    }
+
+    /// `+` before a column keeps SQLite from walking along its index instead of the one that gives the order.
+    fn any_of(&mut self, column: &str, values: Option<&[String]>) {
+        if let Some(values) = values {
+            let marks = vec!["?"; values.len()].join(", ");
+            self.clauses.push(format!("{column} IN ({marks})"));
+            self.values.extend(values.iter().cloned().map(Value::Text));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The tables of `books.db`, as an append-only list: `user_version` counts how many have been applied.
+
+/// Each entry brings a file from the version before to its own. Never edit one that was released.
+pub(super) const MIGRATIONS: &[&str] = &[
+    // Raw events, byte for byte, in the order in which they were stored. The envelope's fields are kept beside the
+    // bytes so that lists need not read those. `repeats` counts further deliveries of the same event.
+    "CREATE TABLE events (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        object_kind TEXT,
+        object_id TEXT,
+        customer TEXT,
+        livemode INTEGER NOT NULL,
+        thin INTEGER NOT NULL,
+        api_version TEXT,
+        account TEXT,
+        request_id TEXT,
+        source TEXT NOT NULL,
+        received_at INTEGER NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX events_by_id ON events (id);
+    CREATE INDEX events_by_time ON events (created);
+    CREATE INDEX events_by_type ON events (type, created);
+    CREATE INDEX events_by_object ON events (object_id, created) WHERE object_id IS NOT NULL;
+    CREATE INDEX events_by_customer ON events (customer, created) WHERE customer IS NOT NULL;
+    CREATE TABLE repeats (
+        seq INTEGER PRIMARY KEY REFERENCES events (seq),
+        times INTEGER NOT NULL,
+        last_at INTEGER NOT NULL
+    ) STRICT;",
+];

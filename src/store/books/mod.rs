@@ -1,0 +1,61 @@
+//! `books.db`: the only copy of what cannot be fetched again, raw events above all.
+
+mod add;
+mod filter;
+mod migrations;
+mod read;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub use add::{Added, NewEvent, Source};
+pub use filter::EventFilter;
+pub use read::StoredEvent;
+
+use super::sqlite::{File, Rules, file};
+
+static RULES: Rules = Rules {
+    name: "the books",
+    migrations: migrations::MIGRATIONS,
+    synchronous: "FULL",
+    if_damaged: "Stop what writes to it, put a copy made with `billctl mirror backup` in its place, and fetch what came \
+                 since with `billctl events pull`. Keep the damaged file: `sqlite3 FILE .recover` may read more of it",
+};
+
+/// A connection to the books. Every process, and every thread, opens its own.
+#[derive(Debug)]
+pub struct Books {
+    connection: Connection,
+    file: File,
+}
+
+impl Books {
+    /// Opens the file, makes it if it isn't there, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If it can't be opened or written, is damaged, or was written by a newer version; the error says what to do.
+    pub fn open(path: &Path) -> anyhow::Result<Books> {
+        let file = file(path, &RULES);
+        let connection = file.open()?;
+        Ok(Books { connection, file })
+    }
+
+    /// Opens books that are there, for reading alone.
+    ///
+    /// # Errors
+    /// As [`Books::open`], and if there is no file.
+    pub fn open_to_read(path: &Path) -> anyhow::Result<Books> {
+        let file = file(path, &RULES);
+        let connection = file.open_to_read()?;
+        Ok(Books { connection, file })
+    }
+
+    pub fn path(&self) -> &PathBuf {
+        &self.file.path
+    }
+
+    fn explain<T>(&self, result: rusqlite::Result<T>) -> anyhow::Result<T> {
+        result.map_err(|error| self.file.explain(error))
+    }
+}

@@ -1,0 +1,277 @@
+//! Applying the books' events, each once, in the order of storing; which is not the order in which they happened.
+
+use std::collections::HashMap;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+
+use super::outcomes::{Outcome, note};
+use super::{Mirror, applied_through, objects, set_applied_through, snapshots};
+use crate::billing::event::Content;
+use crate::billing::projection::{self, Candidate, Origin};
+use crate::store::books::{Books, StoredEvent};
+
+/// What became of a batch of events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Applied {
+    pub applied: u64,
+    /// Changed nothing: the mirror knew a later version.
+    pub older: u64,
+    /// Carry no object that could be kept.
+    pub kept: u64,
+    pub failed: u64,
+    /// The number of the last event of the batch.
+    pub through: i64,
+    /// The batch was full: there may be more to apply.
+    pub more: bool,
+}
+
+impl Applied {
+    fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Applied => self.applied += 1,
+            Outcome::Older => self.older += 1,
+            Outcome::Kept => self.kept += 1,
+            Outcome::Failed => self.failed += 1,
+        }
+    }
+
+    /// The two batches as one.
+    #[must_use]
+    pub fn and(self, later: Applied) -> Applied {
+        Applied {
+            applied: self.applied + later.applied,
+            older: self.older + later.older,
+            kept: self.kept + later.kept,
+            failed: self.failed + later.failed,
+            through: later.through,
+            more: later.more,
+        }
+    }
+}
+
+impl Mirror {
+    /// Applies up to `limit` events that were not applied yet, in one transaction: rows, outcomes and how far it got
+    /// are kept together or not at all. An event that cannot be applied is noted as failed, and holds up no other.
+    ///
+    /// # Errors
+    /// If a file can't be read or written: then the batch is not applied, and can be again.
+    pub fn apply_pending(&mut self, books: &Books, limit: usize, now: Timestamp) -> anyhow::Result<Applied> {
+        let personal_data = self.personal_data;
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+        let through = applied_through(&transaction).map_err(explain)?;
+        let events = books.after(through, limit)?;
+        let Some(last) = events.last().map(|event| event.seq) else {
+            return Ok(Applied { through, ..Applied::default() });
+        };
+        let batch = Batch { connection: &transaction, books, personal_data };
+        let mut applied = Applied { through: last, more: events.len() == limit, ..Applied::default() };
+        batch.apply(&events, now, &mut applied).map_err(|error| told(error, explain))?;
+        set_applied_through(&transaction, last).map_err(explain)?;
+        transaction.commit().map_err(explain)?;
+        Ok(applied)
+    }
+
+    /// Tries up to `limit` of the failed events again, those first that were stored first.
+    ///
+    /// # Errors
+    /// As [`Mirror::apply_pending`].
+    pub fn retry_failed(&mut self, books: &Books, limit: usize, now: Timestamp) -> anyhow::Result<Applied> {
+        let personal_data = self.personal_data;
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+        let failed: Vec<i64> = {
+            let read = || {
+                transaction
+                    .prepare_cached(
+                        "SELECT seq FROM outcomes WHERE outcome = 'failed' ORDER BY at, seq LIMIT ?1",
+                    )?
+                    .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?
+                    .collect::<rusqlite::Result<_>>()
+            };
+            read().map_err(explain)?
+        };
+        let mut events = Vec::with_capacity(failed.len());
+        for seq in failed {
+            events.extend(books.event_at(seq)?);
+        }
+        let batch = Batch { connection: &transaction, books, personal_data };
+        let through = applied_through(&transaction).map_err(explain)?;
+        let mut applied = Applied { through, ..Applied::default() };
+        batch.apply(&events, now, &mut applied).map_err(|error| told(error, explain))?;
+        transaction.commit().map_err(explain)?;
+        Ok(applied)
+    }
+}
+
+/// SQLite's errors are those of the mirror's file; others say themselves what they are about.
+fn told(error: anyhow::Error, explain: impl Fn(rusqlite::Error) -> anyhow::Error) -> anyhow::Error {
+    match error.downcast::<rusqlite::Error>() {
+        Ok(error) => explain(error),
+        Err(other) => other,
+    }
+}
+
+/// A transaction of the mirror, with the books beside it.
+pub(super) struct Batch<'a> {
+    pub connection: &'a Connection,
+    pub books: &'a Books,
+    pub personal_data: bool,
+}
+
+impl Batch<'_> {
+    /// Applies events, object by object: of all that a batch says of one, only the version that holds is written.
+    fn apply(&self, events: &[StoredEvent], now: Timestamp, applied: &mut Applied) -> anyhow::Result<()> {
+        let now = now.as_second();
+        let mut objects: HashMap<(&str, &str), Vec<&StoredEvent>> = HashMap::new();
+        let mut order = Vec::new();
+        for event in events {
+            match (&event.object_kind, &event.object_id) {
+                (Some(kind), Some(id)) if !event.thin => {
+                    let of_object = objects.entry((kind, id)).or_default();
+                    if of_object.is_empty() {
+                        order.push((kind.as_str(), id.as_str()));
+                    }
+                    of_object.push(event);
+                }
+                _ => {
+                    applied.count(Outcome::Kept);
+                    note(self.connection, event.seq, Outcome::Kept, None, now)?;
+                }
+            }
+        }
+        for key in order {
+            let of_object = objects.remove(&key).unwrap_or_default();
+            for (seq, outcome, error) in self.settle_events(key, &of_object)? {
+                applied.count(outcome);
+                note(self.connection, seq, outcome, error.as_deref(), now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings one object up to date with events about it. Says what became of each.
+    fn settle_events(
+        &self,
+        (kind, id): (&str, &str),
+        events: &[&StoredEvent],
+    ) -> anyhow::Result<Vec<(i64, Outcome, Option<String>)>> {
+        let mut told = Vec::new();
+        let mut left = events.to_vec();
+        let mut known = objects::version(self.connection, kind, id)?;
+        // Of an object that is gone for good only the deletion counts, whenever anything else is said to have been.
+        if projection::forever(kind) {
+            let gone = known.is_some_and(|known| known.deleted);
+            let deletes = |event: &&StoredEvent| projection::is_deletion(&event.event_type);
+            if gone || left.iter().any(deletes) {
+                told.extend(
+                    left.iter()
+                        .filter(|event| !deletes(event))
+                        .map(|event| (event.seq, Outcome::Older, None)),
+                );
+                left.retain(deletes);
+                known = known.filter(|known| known.deleted);
+            }
+        }
+        // From the latest second down, until one has a version that can be read.
+        while let Some(top) = left.iter().map(|event| event.created).max() {
+            if known.is_some_and(|known| known.at > top) {
+                break;
+            }
+            let (newest, unreadable) = self.newest_at(kind, id, top)?;
+            let (at_top, before): (Vec<&StoredEvent>, Vec<&StoredEvent>) =
+                left.iter().partition(|event| event.created == top);
+            let error_of =
+                |seq: i64| unreadable.iter().find(|(other, _)| *other == seq).map(|(_, error)| error.clone());
+            match newest {
+                None => {
+                    told.extend(at_top.iter().map(|event| (event.seq, Outcome::Failed, error_of(event.seq))));
+                    left = before;
+                    continue;
+                }
+                Some(newest) => {
+                    let written = self.write((kind, id), top, newest)?;
+                    for event in at_top {
+                        let error = error_of(event.seq).or_else(|| written.as_ref().err().cloned());
+                        let outcome = if error.is_some() { Outcome::Failed } else { Outcome::Applied };
+                        told.push((event.seq, outcome, error));
+                    }
+                    // Earlier ones of the same batch stood for as long as nothing later was known.
+                    let stood = |event: &StoredEvent| known.is_none_or(|known| event.created >= known.at);
+                    let mut latest = i64::MIN;
+                    for event in before {
+                        let outcome = if stood(event) && event.created >= latest {
+                            Outcome::Applied
+                        } else {
+                            Outcome::Older
+                        };
+                        latest = latest.max(event.created);
+                        told.push((event.seq, outcome, None));
+                    }
+                    return Ok(told);
+                }
+            }
+        }
+        told.extend(left.iter().map(|event| (event.seq, Outcome::Older, None)));
+        Ok(told)
+    }
+
+    /// The version of an object that holds of all that is known of one second, and what could not be read of that.
+    #[expect(clippy::type_complexity, reason = "a version, and errors by number of event")]
+    pub(super) fn newest_at(
+        &self,
+        kind: &str,
+        id: &str,
+        second: i64,
+    ) -> anyhow::Result<(Option<Candidate>, Vec<(i64, String)>)> {
+        let mut candidates = Vec::new();
+        let mut unreadable = Vec::new();
+        for event in self.books.of_object_at(kind, id, second)? {
+            let body = self.books.body(event.seq)?.context("An event's bytes are gone from the books")?;
+            match Content::read(&body) {
+                Ok(content) => {
+                    let origin = Origin::Event { id: event.id, event_type: event.event_type };
+                    candidates.push(Candidate { origin, content });
+                }
+                Err(error) => unreadable.push((event.seq, error.to_string())),
+            }
+        }
+        candidates.extend(snapshots::at(self.connection, kind, id, second)?);
+        Ok((projection::newest(kind, candidates), unreadable))
+    }
+
+    /// Writes a version. The inner error is of this object alone: its rows are as they were.
+    pub(super) fn write(
+        &self,
+        key: (&str, &str),
+        at: i64,
+        version: Candidate,
+    ) -> rusqlite::Result<Result<(), String>> {
+        self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
+        let written = objects::write(self.connection, key, at, version, self.personal_data);
+        let result = match written {
+            Ok(()) => Ok(()),
+            Err(error) if of_object_alone(&error) => {
+                self.connection.prepare_cached("ROLLBACK TO object")?.execute([])?;
+                Err(error.to_string())
+            }
+            Err(error) => return Err(error),
+        };
+        self.connection.prepare_cached("RELEASE object")?.execute([])?;
+        Ok(result)
+    }
+}
+
+/// Whether the file is well and only these values are not taken.
+fn of_object_alone(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+    )
+}

@@ -1,0 +1,133 @@
+//! `mirror.db`: a copy of Stripe, made of the books' events and of what was fetched. It may be deleted and filled again.
+
+mod apply;
+mod migrations;
+mod objects;
+mod outcomes;
+mod snapshots;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+pub use apply::Applied;
+pub use objects::MirroredObject;
+pub use outcomes::{EventOutcome, Outcome};
+pub use snapshots::{Page, Put};
+
+use super::sqlite::{File, Rules, file};
+
+static RULES: Rules = Rules {
+    name: "the mirror",
+    migrations: migrations::MIGRATIONS,
+    // It can be made again from the books, which lose nothing.
+    synchronous: "NORMAL",
+    if_damaged: "Delete the file with its -wal and -shm, then run `billctl mirror backfill`: events are in the books and \
+                 are applied again",
+};
+
+/// A connection to the mirror. Every process, and every thread, opens its own.
+#[derive(Debug)]
+pub struct Mirror {
+    connection: Connection,
+    file: File,
+    personal_data: bool,
+}
+
+impl Mirror {
+    /// Opens the file, makes it if it isn't there, and brings its tables up to date. Without `personal_data`, names
+    /// and addresses are left out of what is written from now on.
+    ///
+    /// # Errors
+    /// If it can't be opened or written, is damaged, or was written by a newer version; the error says what to do.
+    pub fn open(path: &Path, personal_data: bool) -> anyhow::Result<Mirror> {
+        let file = file(path, &RULES);
+        let connection = file.open()?;
+        Ok(Mirror { connection, file, personal_data })
+    }
+
+    pub fn path(&self) -> &PathBuf {
+        &self.file.path
+    }
+
+    /// The number of the last event of the books that was applied; zero if none was.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn applied_through(&self) -> anyhow::Result<i64> {
+        self.explain(applied_through(&self.connection))
+    }
+
+    /// Where a command left off, under a name of its own choosing.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn cursor(&self, name: &str) -> anyhow::Result<Option<String>> {
+        let read = || {
+            self.connection
+                .prepare_cached("SELECT value FROM cursors WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))
+                .optional()
+        };
+        self.explain(read())
+    }
+
+    /// All cursors whose name starts with a text, by name.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn cursors(&self, prefix: &str) -> anyhow::Result<Vec<(String, String)>> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT name, value FROM cursors WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+                )?
+                .query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        };
+        self.explain(read())
+    }
+
+    /// Notes where a command left off; `None` forgets it. `at` is in seconds.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn set_cursor(&mut self, name: &str, value: Option<&str>, at: i64) -> anyhow::Result<()> {
+        self.explain(set_cursor(&self.connection, name, value, at))
+    }
+
+    fn explain<T>(&self, result: rusqlite::Result<T>) -> anyhow::Result<T> {
+        result.map_err(|error| self.file.explain(error))
+    }
+}
+
+fn set_cursor(connection: &Connection, name: &str, value: Option<&str>, at: i64) -> rusqlite::Result<()> {
+    match value {
+        Some(value) => connection
+            .prepare_cached(
+                "INSERT INTO cursors (name, value, at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET value = ?2, at = ?3",
+            )?
+            .execute((name, value, at))?,
+        None => connection.prepare_cached("DELETE FROM cursors WHERE name = ?1")?.execute([name])?,
+    };
+    Ok(())
+}
+
+fn applied_through(connection: &Connection) -> rusqlite::Result<i64> {
+    let value: Option<String> = connection
+        .prepare_cached("SELECT value FROM settings WHERE name = 'applied_through'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(value.and_then(|value| value.parse().ok()).unwrap_or(0))
+}
+
+fn set_applied_through(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO settings (name, value) VALUES ('applied_through', ?1)
+             ON CONFLICT (name) DO UPDATE SET value = ?1",
+        )?
+        .execute([seq.to_string()])
+        .map(|_| ())
+}

@@ -1,0 +1,124 @@
+//! Objects as they were fetched from the API: kept whole, and versions like any other.
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use serde_json::{Map, Value};
+
+use super::apply::Batch;
+use super::{Mirror, objects, set_cursor};
+use crate::billing::event::{Content, stand_in_id};
+use crate::billing::projection::{self, Candidate, Origin};
+use crate::store::books::Books;
+
+/// Objects of one kind that were fetched together, and where the fetching got with them.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The objects' `object` field; that of each object itself goes before it.
+    pub kind: &'a str,
+    /// As Stripe sent them; of a deleted one, the stub.
+    pub objects: &'a [Value],
+    /// When the request was sent, by Stripe's clock (the `Date` of its answer): what happened later is later.
+    pub fetched_at: Timestamp,
+    /// A cursor to set together with them: name and value.
+    pub cursor: Option<(&'a str, &'a str)>,
+}
+
+/// What became of fetched objects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Put {
+    /// The mirror had not known of them.
+    pub new: u64,
+    /// They hold now, in place of an earlier version.
+    pub renewed: u64,
+    /// An event told something later.
+    pub older: u64,
+}
+
+impl Mirror {
+    /// Keeps fetched objects and sets the cursor, in one transaction.
+    ///
+    /// # Errors
+    /// If a file can't be written, or an object has no id: then none of them is kept, nor the cursor.
+    pub fn put_snapshots(&mut self, books: &Books, page: Page<'_>) -> anyhow::Result<Put> {
+        let personal_data = self.personal_data;
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+        let batch = Batch { connection: &transaction, books, personal_data };
+        let mut put = Put::default();
+        for object in page.objects {
+            put_one(&batch, &page, object, &mut put).map_err(|error| {
+                match error.downcast::<rusqlite::Error>() {
+                    Ok(error) => explain(error),
+                    Err(other) => other,
+                }
+            })?;
+        }
+        if let Some((name, value)) = page.cursor {
+            set_cursor(&transaction, name, Some(value), page.fetched_at.as_second()).map_err(explain)?;
+        }
+        transaction.commit().map_err(explain)?;
+        Ok(put)
+    }
+}
+
+fn put_one(batch: &Batch<'_>, page: &Page<'_>, object: &Value, put: &mut Put) -> anyhow::Result<()> {
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    let kind = text("object").unwrap_or(page.kind);
+    let id = text("id").map(str::to_owned).or_else(|| stand_in_id(kind, text("customer")));
+    let id = id.with_context(|| format!("Stripe sent a {kind} without an id"))?;
+    let at = page.fetched_at.as_second();
+    let stub = object.get("deleted") == Some(&Value::Bool(true));
+    let kept = projection::kept(object.clone(), batch.personal_data);
+    let known = objects::version(batch.connection, kind, &id)?;
+    batch
+        .connection
+        .prepare_cached(
+            "INSERT INTO snapshots (kind, id, fetched_at, body) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (kind, id) DO UPDATE SET fetched_at = ?3, body = ?4 WHERE fetched_at <= ?3",
+        )?
+        .execute((kind, &id, at, kept.to_string()))?;
+    let holds = match known {
+        None => true,
+        // What is gone for good is gone whenever that was seen, and stays so.
+        Some(known) if projection::forever(kind) && (known.deleted || stub) => {
+            stub && (!known.deleted || known.at <= at)
+        }
+        Some(known) => known.at <= at,
+    };
+    if !holds {
+        put.older += 1;
+        return Ok(());
+    }
+    let (newest, _) = batch.newest_at(kind, &id, at)?;
+    if let Some(newest) = newest {
+        batch
+            .write((kind, &id), at, newest)?
+            .map_err(anyhow::Error::msg)
+            .with_context(|| format!("Cannot keep {kind} `{id}`"))?;
+    }
+    match known {
+        None => put.new += 1,
+        Some(_) => put.renewed += 1,
+    }
+    Ok(())
+}
+
+/// An object as it was fetched in a second, if that was the last time.
+pub(super) fn at(
+    connection: &Connection,
+    kind: &str,
+    id: &str,
+    second: i64,
+) -> rusqlite::Result<Option<Candidate>> {
+    let body: Option<String> = connection
+        .prepare_cached("SELECT body FROM snapshots WHERE kind = ?1 AND id = ?2 AND fetched_at = ?3")?
+        .query_row((kind, id, second), |row| row.get(0))
+        .optional()?;
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()).map(|object: Value| Candidate {
+        origin: Origin::Fetched,
+        content: Content { object, previous_attributes: Map::new() },
+    }))
+}
