@@ -1,5 +1,6 @@
 //! PURE: values in, values out; no file, socket, clock, randomness or terminal.
 
+pub mod backfill; // how the mirror is filled from Stripe's lists, and what differs
 pub mod catalog; // what should be in Stripe, read from billing.toml
 pub mod currency; // Stripe's currencies and their exponents
 pub mod env_file; // files of KEY=value lines

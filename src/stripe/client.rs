@@ -100,7 +100,8 @@ impl Client {
 
             let attempt = Attempt { call: &call, key, attempts: retries + 1, in_doubt };
             let failure = match attempt.judge(heard) {
-                Ok(answer) => {
+                Ok(mut answer) => {
+                    answer.took = took;
                     permit.accepted();
                     return Ok(answer);
                 }

@@ -1,5 +1,7 @@
 //! One attempt's end, judged: carried out, refused, or in doubt.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::error::{AnswerError, ApiError, Call, Outcome, StripeError, TransportError, error_fields};
@@ -22,6 +24,8 @@ pub(super) struct Answer {
     pub(super) already_gone: bool,
     /// `Date`, as it came.
     pub(super) date: Option<String>,
+    /// How long the attempt took that was answered.
+    pub(super) took: Duration,
     /// The API version that shaped the answer.
     pub(super) version: Option<String>,
 }
@@ -121,7 +125,7 @@ impl Attempt<'_> {
 
     fn answer(&self, body: Value, heard: Heard, already_gone: bool) -> Answer {
         let Heard { replayed, request_id, date, version, .. } = heard;
-        Answer { body, replayed, request_id, already_gone, date, version }
+        Answer { body, replayed, request_id, already_gone, date, took: Duration::ZERO, version }
     }
 
     fn api_error(&self, body: &Value, heard: &Heard, bytes: &[u8]) -> ApiError {

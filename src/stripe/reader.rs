@@ -66,7 +66,7 @@ impl Reader {
         Pages { reader: self.clone(), path: path.to_owned(), at, pages_left: MOST_PAGES, answered_at: None }
     }
 
-    async fn fetch(&self, path: &str, query: String) -> Result<Answer, StripeError> {
+    pub(super) async fn fetch(&self, path: &str, query: String) -> Result<Answer, StripeError> {
         let outgoing =
             Outgoing { method: Method::Get, path: path.to_owned(), query, body: None, idempotency: None };
         self.client.send(&outgoing).await
@@ -188,16 +188,16 @@ impl Pages {
 }
 
 /// Stripe's clock, from a `Date` header: `Sat, 21 Nov 2026 10:36:28 GMT`, as HTTP and e-mail write it.
-fn clock(date: Option<&str>) -> Option<Timestamp> {
+pub(super) fn clock(date: Option<&str>) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(date?).ok()?.timestamp())
 }
 
-fn unsendable(path: &str, why: Unsendable) -> StripeError {
+pub(super) fn unsendable(path: &str, why: Unsendable) -> StripeError {
     let call = Call { method: Method::Get, path: path.to_owned() };
     StripeError::Request(Box::new(RequestError { call, why }))
 }
 
-fn strange(path: &str, request_id: Option<String>, why: &str) -> StripeError {
+pub(super) fn strange(path: &str, request_id: Option<String>, why: &str) -> StripeError {
     StripeError::Answer(Box::new(AnswerError {
         call: Call { method: Method::Get, path: path.to_owned() },
         status: 200,
