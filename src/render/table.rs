@@ -84,7 +84,7 @@ impl Table {
             column.set_padding((0, gap));
         }
         self.fit(&mut table, canvas.width);
-        table.lines().map(|line| line.trim_end().to_owned()).collect()
+        table.lines().map(|line| without_padding(&line)).collect()
     }
 
     /// Keeps whole columns whole and lets the others share what is left, down to their longest words.
@@ -123,6 +123,22 @@ impl Table {
         let longest = words.max().and_then(|longest| u16::try_from(longest).ok()).unwrap_or(u16::MAX);
         longest.clamp(NARROWEST, LONGEST_WORD).min(content)
     }
+}
+
+/// A line without the spaces at its end, also where they are coloured: a terminal that they don't fit into would
+/// begin another line for them.
+fn without_padding(line: &str) -> String {
+    let is_sgr = |code: &str| code.bytes().all(|byte| byte.is_ascii_digit() || byte == b';');
+    let mut text = line.trim_end();
+    let mut resets = Vec::new();
+    while let Some(start) = text.strip_suffix('m').and_then(|rest| rest.rfind("\x1b["))
+        && is_sgr(&text[start + 2..text.len() - 1])
+    {
+        resets.push(&text[start..]);
+        text = text[..start].trim_end();
+    }
+    resets.push(text);
+    resets.into_iter().rev().collect()
 }
 
 fn cell(column: &Column, role: Role, content: &str) -> Cell {
@@ -203,6 +219,20 @@ mod tests {
         let coloured = table.draw(Canvas { width: 80, colour: true });
         assert!(coloured[1].starts_with("\x1b["), "{coloured:?}");
         assert_eq!(drawn(&table, 80), "action\ncreate");
+    }
+
+    #[test]
+    fn no_line_ends_with_spaces_coloured_or_not() {
+        let mut table = Table::new([Column::id("key"), Column::words("done")]);
+        table.row([Text::from("pro"), Text::new(Role::Change, "updated")]);
+        table.row([Text::from("starter"), Text::new(Role::Hint, "unchanged")]);
+        for colour in [true, false] {
+            for line in table.draw(Canvas { width: 80, colour }) {
+                assert!(!line.ends_with(" \x1b[0m") && !line.ends_with(' '), "{line:?}");
+            }
+        }
+        let updated = &table.draw(Canvas { width: 80, colour: true })[1];
+        assert!(updated.starts_with("pro      \x1b[") && updated.ends_with("m"), "{updated:?}");
     }
 
     #[test]

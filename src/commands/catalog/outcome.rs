@@ -94,10 +94,11 @@ impl Present for Outcome<'_> {
 
     fn view(&self) -> View {
         let mut table = Table::new([
-            Column::id("resource"),
+            Column::words("resource"),
             Column::words("key"),
-            Column::id("id"),
             Column::words("done"),
+            // Last, because Stripe's longest would push all else out of a narrow terminal.
+            Column::id("id"),
         ]);
         for row in self.table_rows() {
             let role = match row.action {
@@ -110,8 +111,8 @@ impl Present for Outcome<'_> {
             table.row([
                 Text::from(row.address.kind.words()),
                 Text::from(row.address.key.as_str()),
-                Text::from(row.id.unwrap_or("-")),
                 Text::new(role, if row.done { done_word(row.action) } else { "not done" }),
+                Text::from(row.id.unwrap_or("-")),
             ]);
         }
         // The plan stands above it.
