@@ -135,9 +135,10 @@ impl Context {
     /// Opens Stripe for the profile in use, and says so on stderr; at most it is asked which account it is.
     ///
     /// # Errors
-    /// As [`Context::connect`], and [`StripeError`].
+    /// As [`Context::connect`]; `Refused` for another account than the profile's; [`StripeError`].
     pub async fn stripe(&self) -> anyhow::Result<Connection> {
         let connection = self.connect().await?;
+        check_pinned(&connection).await?;
         self.say_profile(&connection).await?;
         Ok(connection)
     }
@@ -195,14 +196,11 @@ impl Context {
         }
         let Connection { profile, origin, key, .. } = connection;
         let mode = key.mode();
-        let account = match &profile.target {
-            Target::Account(Account { pinned: Some(pinned), .. }) => pinned.clone(),
-            Target::Account(_) | Target::Emulator => match connection.account().await {
-                Ok(account) => account.id.clone(),
-                // A restricted key without this permission can do its work all the same.
-                Err(error) if error.status() == Some(403) => "account unknown".to_owned(),
-                Err(error) => return Err(error.into()),
-            },
+        let account = match connection.account().await {
+            Ok(account) => &account.id,
+            // A restricted key without this permission can do its work all the same.
+            Err(error) if error.status() == Some(403) => "account unknown",
+            Err(error) => return Err(error.into()),
         };
         let line = match &profile.target {
             Target::Emulator => format!("profile {} · {account} · {mode} mode", profile.name),
@@ -277,6 +275,19 @@ impl Context {
             "That is not the account's name; nothing was sent",
             format!("Run the command again and type: {name}"),
         ))
+    }
+}
+
+/// A plan for another account than the profile's, or a file pulled from one, would be taken for what it is not. A key
+/// that may not say whose it is can read; writing is refused later.
+async fn check_pinned(connection: &Connection) -> anyhow::Result<()> {
+    let Target::Account(Account { pinned: Some(pinned), .. }) = &connection.profile.target else {
+        return Ok(());
+    };
+    match connection.account().await {
+        Ok(account) => guard::check_account(&connection.profile.name, Some(pinned), &account.id),
+        Err(error) if error.status() == Some(403) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

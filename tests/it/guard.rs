@@ -72,6 +72,35 @@ fn a_live_account_has_to_be_the_pinned_one_before_anything_is_written() {
 }
 
 #[test]
+fn what_another_account_has_is_neither_planned_nor_pulled() {
+    let stripe = StandIn::of_account("acct_1Shop", "Ada's shop");
+    let shop = shop(&stripe, "account = \"acct_1Other\"", TEST_KEY);
+    for line in [
+        "catalog plan",
+        "catalog plan --quiet",
+        "catalog pull --out pulled.toml",
+        "catalog env",
+        "catalog sync",
+    ] {
+        let said = shop.billctl(&format!("{line} --profile p")).exits(5);
+        assert!(said.stderr.starts_with("error: The profile `p` is for the account acct_1Other"), "{said}");
+        assert_eq!(said.stdout, "", "{line}");
+    }
+    assert!(!shop.exists("pulled.toml"));
+    assert!(stripe.requests().iter().all(|request| request == "GET /v1/account"), "{:?}", stripe.requests());
+}
+
+#[test]
+fn a_key_that_may_not_say_whose_it_is_reads_and_writes_nothing() {
+    let stripe = StandIn::hiding("acct_1Shop", "/v1/account");
+    let shop = shop(&stripe, "account = \"acct_1Shop\"", TEST_KEY);
+    let planned = shop.billctl("catalog plan --profile p").exits(0);
+    assert!(planned.stderr.starts_with("profile p · account unknown · test mode"), "{planned}");
+    shop.billctl("catalog sync --profile p --yes").exits(5);
+    assert!(!stripe.was_written_to(), "{:?}", stripe.requests());
+}
+
+#[test]
 fn a_flag_that_changes_nothing_says_so() {
     let stripe = StandIn::of_account("acct_1Shop", "Ada's shop");
     let said = shop(&stripe, "", TEST_KEY).billctl("catalog plan --profile p --live");

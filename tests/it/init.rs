@@ -55,7 +55,7 @@ fn a_dry_run_writes_nothing() {
 
       # [profiles.live]
       # secret_key = { env = "STRIPE_LIVE_SECRET_KEY" }
-      # account = "acct_…" # checked before the first write
+      # account = "acct_…" # a key of another account is refused
       # live = true
 
       [products.pro]

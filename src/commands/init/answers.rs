@@ -59,7 +59,7 @@ secret_key = {{ env = "STRIPE_SECRET_KEY" }}
 
 # [profiles.live]
 # secret_key = {{ env = "STRIPE_LIVE_SECRET_KEY" }}
-# account = "acct_…" # checked before the first write
+# account = "acct_…" # a key of another account is refused
 # live = true
 
 [products.{key}]

@@ -82,10 +82,10 @@ fn serve(mut stream: TcpStream, account: Option<&Value>, hidden: Option<&str>, s
         let error = |message| json!({"error": {"type": "api_error", "message": message}});
         let (status, body) = match (account, method.as_str(), path) {
             (None, _, _) => (503, error("Out of order")),
-            (Some(account), "GET", "/v1/account") => (200, account.clone()),
             (Some(_), "GET", path) if hidden == Some(path) => {
                 (403, json!({"error": {"type": "invalid_request_error", "message": "No permission"}}))
             }
+            (Some(account), "GET", "/v1/account") => (200, account.clone()),
             (Some(_), "GET", _) => {
                 (200, json!({"object": "list", "data": [], "has_more": false, "url": path}))
             }

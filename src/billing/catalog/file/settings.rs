@@ -25,7 +25,7 @@ pub struct Profile {
     pub secret_key: Option<KeySource>,
     /// Use the key of this profile in the official Stripe CLI's own config file.
     pub use_stripe_cli_profile: Option<String>,
-    /// The account's id, checked before the first write; required where `live` is set.
+    /// The account's id: a key that opens another account is refused. Required where `live` is set.
     #[schemars(regex(pattern = r"^acct_[A-Za-z0-9]+$"), extend("x-expects" = "an account id like \"acct_1Nexus\""))]
     pub account: Option<String>,
     /// This profile holds real money: a live key is refused without it.
