@@ -13,6 +13,8 @@ use fs4::TryLockError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+const NAME: &str = "sync.journal";
+
 /// A step as the journal holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -102,9 +104,17 @@ impl Journal {
             }
             Err(TryLockError::Error(error)) => return Err(error).context("Cannot lock the sync journal"),
         }
-        let path = dir.join("sync.journal");
+        let path = dir.join(NAME);
         let unfinished = read(&path, account)?;
         Ok((Journal { path, file: None, _lock: lock }, unfinished))
+    }
+
+    /// What the last run left undone in this account, for a look: nothing is made, locked or changed.
+    ///
+    /// # Errors
+    /// If there is a journal that can't be read.
+    pub fn look(dir: &Path, account: &str) -> anyhow::Result<Unfinished> {
+        read(&dir.join(NAME), account)
     }
 
     /// Writes what the run is about to do. Durable when it returns.
@@ -138,16 +148,15 @@ impl Journal {
         Ok(())
     }
 
-    /// Notes that a step's answer is known. Not durable by itself: at worst the step is looked at again.
-    ///
-    /// # Errors
-    /// If it can't be written.
-    pub fn done(&mut self, fingerprint: &str) -> anyhow::Result<()> {
-        if let Some(file) = &mut self.file {
-            let record = Record::Done { fingerprint: fingerprint.to_owned() };
-            writeln!(file, "{}", serde_json::to_string(&record)?)?;
+    /// Notes that a step's answer is known. Not durable by itself: at worst the next run looks at the step again, and
+    /// so it does where this can't be written. A full disk is no reason to stop half-way.
+    pub fn done(&mut self, fingerprint: &str) {
+        let Some(file) = &mut self.file else { return };
+        let record = Record::Done { fingerprint: fingerprint.to_owned() };
+        let line = serde_json::to_string(&record).unwrap_or_default() + "\n";
+        if let Err(error) = file.write_all(line.as_bytes()) {
+            tracing::warn!(%error, "the sync journal misses a step that is done");
         }
-        Ok(())
     }
 
     /// Everything is done: nothing is left to go on with.
@@ -219,10 +228,30 @@ mod tests {
         let (mut journal, nothing) = open(dir.path(), "acct_1");
         assert_eq!(nothing, Unfinished::default());
         journal.begin(&run("acct_1"), vec![entry("a"), entry("b")]).unwrap();
-        journal.done("a").unwrap();
+        journal.done("a");
         drop(journal);
         let (_, left) = open(dir.path(), "acct_1");
         assert_eq!(left.steps.into_values().collect::<Vec<_>>(), [entry("b")]);
+    }
+
+    #[test]
+    fn a_step_that_cannot_be_noted_is_looked_at_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut journal, _) = open(dir.path(), "acct_1");
+        journal.begin(&run("acct_1"), vec![entry("a"), entry("b")]).unwrap();
+        // Whatever is written to it fails, as on a full disk.
+        journal.file = Some(fs::File::open(dir.path().join(NAME)).unwrap());
+        journal.done("a");
+        drop(journal);
+        assert_eq!(Journal::look(dir.path(), "acct_1").unwrap().steps.len(), 2);
+    }
+
+    #[test]
+    fn a_look_makes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("none");
+        assert_eq!(Journal::look(&folder, "acct_1").unwrap(), Unfinished::default());
+        assert!(!folder.exists());
     }
 
     #[test]

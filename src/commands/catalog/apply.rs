@@ -135,7 +135,7 @@ impl Engine<'_> {
                     if applied.secrets.len() > secrets {
                         applied.secret_steps.push(fingerprint.clone());
                     } else {
-                        journal.done(fingerprint)?;
+                        journal.done(fingerprint);
                     }
                     waiting.done(position);
                     self.progress.advance(1);

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::billing::plan::kind::Address;
@@ -58,8 +57,6 @@ impl SecretOut {
             let name = address.key.to_uppercase().replace('-', "_");
             writeln!(self.file, "STRIPE_WEBHOOK_SECRET_{name}={}", secret.expose_secret())?;
         }
-        self.file
-            .sync_all()
-            .with_context(|| format!("Cannot keep signing secrets in {}", self.path.display()))
+        Ok(self.file.sync_all()?)
     }
 }

@@ -18,7 +18,7 @@ use crate::billing::plan::wanted::Resource;
 use crate::billing::plan::{Choices, Plan, steps};
 use crate::commands::Outcome;
 use crate::context::{Connection, Context};
-use crate::error::{Explain as _, Kind as Failure, Note, fail, fail_plain};
+use crate::error::{Explain as _, Kind as Failure, Note, fail};
 use crate::render::Format;
 use crate::store::journal::{Entry, Journal, Run, Unfinished};
 use crate::stripe::Writer;
@@ -91,24 +91,21 @@ pub async fn grant(
     mut secret_out: Option<SecretOut>,
 ) -> anyhow::Result<Outcome> {
     let account_id = prepare::account_id(connection).await?;
-    let waiting = || ctx.ui().status("Waiting for another sync of this profile to end");
-    let (mut journal, unfinished) = Journal::open(&ctx.state_dir()?, &account_id, waiting)?;
-    let account = prepare::fetch(connection, wish.wanted).await?;
-    let mut plan = match wish.reviewed {
-        Some(saved) => reviewed(saved, &account_id, &account, &unfinished)?,
-        None => Plan::between(wish.project, wish.wanted, &account, wish.choices),
-    };
-    prepare::refuse_conflicts(&plan.conflicts)?;
-    prepare::look_up_retirements(connection, &mut plan).await?;
-
-    let shown = Shown { plan: &plan, file: wish.source, all_fields: ctx.settings().verbose > 0 };
+    let dir = ctx.state_dir()?;
     if ctx.settings().dry_run {
-        ctx.show(&shown)?;
-        return Ok(Outcome::Done);
+        let unfinished = Journal::look(&dir, &account_id)?;
+        let (plan, _) = decide(connection, wish, &account_id, &unfinished).await?;
+        return show(ctx, &plan, wish).map(|()| Outcome::Done);
     }
-    let is_table = ctx.settings().format == Format::Table;
-    if is_table {
-        ctx.show(&shown)?;
+    let waiting = || ctx.ui().status("Waiting for another sync of this profile to end");
+    let (mut journal, unfinished) = Journal::open(&dir, &account_id, waiting).explain(
+        Failure::Failed,
+        || "Cannot keep a journal of the sync, so nothing was sent".to_owned(),
+        room_in(&dir),
+    )?;
+    let (plan, account) = decide(connection, wish, &account_id, &unfinished).await?;
+    if ctx.settings().format == Format::Table {
+        show(ctx, &plan, wish)?;
     }
     let changes = plan.writes().count();
     allow_changes(ctx, changes)?;
@@ -145,17 +142,50 @@ pub async fn grant(
         reason: ctx.settings().reason.clone(),
         plan: wish.reviewed.map(SavedPlan::digest),
     };
-    let mut applied = engine.apply(&steps, &run, &mut journal, &unfinished).await?;
+    let mut applied = engine.apply(&steps, &run, &mut journal, &unfinished).await.explain(
+        Failure::Failed,
+        || "Cannot write the sync's journal, so nothing was changed".to_owned(),
+        room_in(&dir),
+    )?;
     follower.abort();
     progress.finish();
-    hand_over(ctx, secret_out.as_mut(), &std::mem::take(&mut applied.secrets))?;
-    for fingerprint in &applied.secret_steps {
-        journal.done(fingerprint)?;
+    let handed_over = hand_over(ctx, secret_out.as_mut(), &std::mem::take(&mut applied.secrets));
+    if handed_over.is_ok() {
+        for fingerprint in &applied.secret_steps {
+            journal.done(fingerprint);
+        }
+        if applied.left == 0 {
+            journal.finish()?;
+        }
     }
-    if applied.left == 0 {
-        journal.finish()?;
-    }
-    finish(ctx, &plan, applied)
+    let outcome = finish(ctx, &plan, applied);
+    handed_over.and(outcome)
+}
+
+/// Plans a wish, or finds that a reviewed plan still holds.
+async fn decide(
+    connection: &Connection,
+    wish: &Wish<'_>,
+    account_id: &str,
+    unfinished: &Unfinished,
+) -> anyhow::Result<(Plan, Account)> {
+    let account = prepare::fetch(connection, wish.wanted).await?;
+    let mut plan = match wish.reviewed {
+        Some(saved) => reviewed(saved, account_id, &account, unfinished)?,
+        None => Plan::between(wish.project, wish.wanted, &account, wish.choices),
+    };
+    prepare::refuse_conflicts(&plan.conflicts)?;
+    prepare::look_up_retirements(connection, &mut plan).await?;
+    Ok((plan, account))
+}
+
+fn show(ctx: &Context, plan: &Plan, wish: &Wish<'_>) -> anyhow::Result<()> {
+    ctx.show(&Shown { plan, file: wish.source, all_fields: ctx.settings().verbose > 0 })
+}
+
+/// What to do where a profile's folder can't be written to.
+fn room_in(dir: &Path) -> String {
+    format!("Make `{}` writable for yourself, on a disk that is not full", dir.display())
 }
 
 /// Shows the wait for Stripe's limit in the bar.
@@ -319,14 +349,19 @@ fn hand_over(
     out: Option<&mut SecretOut>,
     secrets: &[(Address, SecretString)],
 ) -> anyhow::Result<()> {
+    if secrets.is_empty() {
+        return Ok(());
+    }
     match out {
         Some(out) => {
             let path = out.path().to_owned();
-            out.write(secrets).map_err(|error| fail_plain(Failure::Failed, format!("{error:#}")))?;
-            if !secrets.is_empty() {
-                let noun = if secrets.len() == 1 { "signing secret" } else { "signing secrets" };
-                ctx.ui().status(&format!("Wrote {} {noun} to {}", secrets.len(), path.display()));
-            }
+            out.write(secrets).explain(
+                Failure::Partial,
+                || "Cannot keep the signing secrets".to_owned(),
+                "Run the same command again within 20 hours, with a `--secret-out FILE` that can be written: Stripe repeats them",
+            )?;
+            let noun = if secrets.len() == 1 { "signing secret" } else { "signing secrets" };
+            ctx.ui().status(&format!("Wrote {} {noun} to {}", secrets.len(), path.display()));
         }
         None => {
             for (address, secret) in secrets {

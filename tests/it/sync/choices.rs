@@ -47,7 +47,7 @@ fn a_dry_run_and_a_plan_send_nothing_that_writes() {
         assert_eq!(transcript.code, Some(0), "{transcript}");
     }
     assert_eq!(writes(&emulator), 0);
-    assert!(!shop.exists(".billctl/emulator/sync.journal"));
+    assert!(!shop.exists(".billctl/emulator/sync.journal") && !shop.exists(".billctl/emulator/sync.lock"));
 }
 
 #[test]

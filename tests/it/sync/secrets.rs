@@ -55,6 +55,24 @@ fn a_path_that_cannot_be_written_is_told_before_anything_is_made() {
     assert_eq!(emulator.list("/v1/webhook_endpoints").len(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_fails_while_it_is_written_does_not_take_it_along() {
+    let (shop, emulator) = shop();
+    // What can be opened and not made durable: a pipe, which somebody reads.
+    let pipe = shop.folder().join("pipe");
+    let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let reader = std::thread::spawn(move || fs_err::read(pipe));
+    let failed = shop.billctl("catalog sync --yes --secret-out pipe").exits(7);
+    reader.join().unwrap().unwrap();
+    assert!(failed.stderr.contains("hint: Run the same command again within 20 hours"), "{failed}");
+    assert!(failed.stdout.contains("created") && !failed.stderr.contains("whsec_"), "{failed}");
+    shop.billctl("catalog sync --yes --secret-out hooks.env").exits(0);
+    assert!(shop.read("hooks.env").contains("whsec_"));
+    assert_eq!(emulator.list("/v1/webhook_endpoints").len(), 1);
+}
+
 #[test]
 fn a_killed_run_does_not_take_it_along() {
     let (shop, emulator) = shop();
