@@ -10,8 +10,9 @@
 //! | `POST /_emulator/reset` | deletes all objects and kept answers, and lets the time be the clock's; keys and account stay |
 //!
 //! It takes no key: the server listens on loopback only, and what a browser sends for a web page is refused by its
-//! `Origin` header.
+//! `Origin` header, or by the `Host` of a page whose name was made to lead here.
 
+use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
@@ -22,15 +23,22 @@ use super::faults::{FaultPlan, RULE_HINT};
 /// Ten years.
 const LONGEST_ADVANCE: i64 = 10 * 366 * 24 * 60 * 60;
 
+/// What a request's headers say of who sent it and where to.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    pub origin: Option<&'a str>,
+    pub host: Option<&'a str>,
+}
+
 /// Serves one call; status and body.
 pub async fn control(
     shared: &Shared,
     method: &str,
     path: &str,
-    origin: Option<&str>,
+    sender: Sender<'_>,
     body: &str,
 ) -> (u16, Value) {
-    if origin.is_some() {
+    if sender.origin.is_some() || sender.host.is_some_and(|host| !is_this_machine(host)) {
         return (403, json!({"error": "The emulator is not controlled by web pages"}));
     }
     match (method, path) {
@@ -95,4 +103,40 @@ fn faults(shared: &Shared) -> Vec<Value> {
         .into_iter()
         .map(|(rule, seen, struck)| json!({"rule": rule, "seen": seen, "struck": struck}))
         .collect()
+}
+
+/// Whether a `Host` header names this machine.
+fn is_this_machine(host: &str) -> bool {
+    let port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, after)| port(after)).map_or(host, |(name, _)| name);
+    let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    let is_loopback = |address: IpAddr| address.is_loopback();
+    name == "localhost" || name.ends_with(".localhost") || name.parse().is_ok_and(is_loopback)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(host: &str, expected: bool) {
+        assert_eq!(is_this_machine(host), expected, "{host}");
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_names_and_addresses() {
+        check("127.0.0.1:12111", true);
+        check("127.0.0.1", true);
+        check("127.8.8.8:1", true);
+        check("[::1]:12111", true);
+        check("localhost:12111", true);
+        check("LocalHost", true);
+        check("stripe.localhost:12111", true);
+        check("example.com", false);
+        check("localhost.example.com:12111", false);
+        check("127.0.0.1.example.com:12111", false);
+        check("10.0.0.1:12111", false);
+        check("0.0.0.0:12111", false);
+        check("", false);
+    }
 }

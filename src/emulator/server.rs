@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -16,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::control;
+use super::control::{self, Sender};
 use super::database::Database;
 use super::dispatch::{self, Incoming, Sent, Shared};
 use super::engine::Engine;
@@ -27,6 +26,7 @@ use super::log::Log;
 use super::options::Options;
 use super::record::Recorder;
 use super::socket::{Cutter, Socket};
+use crate::error::{Explain as _, Kind};
 
 /// Largest body that is read, in bytes.
 const MAX_BODY: usize = 4 << 20;
@@ -62,9 +62,11 @@ pub async fn serve(options: Options) -> anyhow::Result<Server> {
     let mut db = Database::open(&options.state)?;
     let account = db.account((options.clock)())?;
     let recorder = options.record.as_deref().map(Recorder::open).transpose()?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
-        .await
-        .with_context(|| format!("Cannot listen on port {} of 127.0.0.1", options.port))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.explain(
+        Kind::Failed,
+        || format!("Cannot listen on port {} of 127.0.0.1", options.port),
+        "Choose another with `--port N`; with `--port 0` a free one is taken",
+    )?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let (engine, thread) = Engine::start(db, account.clone(), Arc::clone(&options.clock))?;
     let (stop, stopping) = watch::channel(false);
@@ -151,8 +153,9 @@ async fn handle(
     let header = |name: &str| text(&parts.headers, name);
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     if path.starts_with("/_emulator") {
-        let (status, reply) =
-            control::control(&shared, method, path, header("origin").as_deref(), &body).await;
+        let (origin, host) = (header("origin"), header("host"));
+        let sender = Sender { origin: origin.as_deref(), host: host.as_deref() };
+        let (status, reply) = control::control(&shared, method, path, sender, &body).await;
         return response(status, &[("content-type", "application/json".to_owned())], reply.to_string());
     }
     let incoming = Incoming {

@@ -14,7 +14,7 @@ use super::database::Database;
 use super::kind::Kind as ObjectKind;
 use super::options::{Clock, Options};
 use super::server::{Server, serve};
-use crate::error::{Kind, fail};
+use crate::error::{Explain as _, Kind, fail};
 
 /// How long a lock is tried for: others hold it for a moment to see whether it is free.
 const LOCK_TRIES: u32 = 40;
@@ -77,12 +77,11 @@ pub struct Started {
 /// # Errors
 /// `Failed` if another server holds the folder; else as [`serve`].
 pub async fn start(folder: &Path, mut options: Options) -> anyhow::Result<Started> {
-    fs_err::create_dir_all(folder)?;
-    let lock = fs_err::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("server.lock"))?;
+    let lock = lock_file(folder).explain(
+        Kind::Failed,
+        || "Cannot keep the emulator's state".to_owned(),
+        format!("Make `{}` writable for yourself, on a disk that is not full", folder.display()),
+    )?;
     acquire(&lock, folder).await?;
     let address = folder.join("server.json");
     if address.exists() {
@@ -101,6 +100,11 @@ pub async fn start(folder: &Path, mut options: Options) -> anyhow::Result<Starte
     fs_err::write(&fresh, document.to_string())?;
     fs_err::rename(&fresh, &address)?;
     Ok(Started { server, folder: folder.to_owned(), lock })
+}
+
+fn lock_file(folder: &Path) -> std::io::Result<fs_err::File> {
+    fs_err::create_dir_all(folder)?;
+    fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("server.lock"))
 }
 
 async fn acquire(lock: &fs_err::File, folder: &Path) -> anyhow::Result<()> {

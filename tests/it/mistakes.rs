@@ -35,6 +35,36 @@ fn the_named_file_is_not_there() {
 }
 
 #[test]
+fn the_emulators_state_is_damaged() {
+    let shop = Shop::new();
+    shop.write("billing.toml", PRO);
+    shop.write(".billctl/emulator/emulator.db", "this was a database once, and then the disk was full");
+    for line in ["catalog plan", "emulator status", "emulator start --port 0"] {
+        let said = shop.billctl(line).exits(1);
+        assert!(said.stderr.contains("Cannot open the emulator's state"), "{said}");
+        assert!(said.stderr.contains("hint: Delete the folder `"), "{said}");
+    }
+}
+
+#[test]
+fn there_is_no_room_for_state() {
+    let stripe = StandIn::of_account("acct_1Shop", "Ada's shop");
+    let mut shop = Shop::new();
+    shop.set_secret("STRIPE_SECRET_KEY", "sk_test_billctl_0123456789abcdef");
+    let profile = format!("[profiles.test]\nbase_url = \"{}\"", stripe.base_url);
+    shop.write("billing.toml", PRO.replace("[profiles.test]", &profile));
+    // Nobody can make a folder in a file.
+    shop.write(".billctl", "");
+    for line in ["catalog plan", "emulator start --port 0", "catalog sync --yes --profile test"] {
+        let said = shop.billctl(line).exits(1);
+        assert!(said.stderr.contains("hint: Make `"), "{said}");
+        assert!(said.stderr.contains("writable for yourself, on a disk that is not full"), "{said}");
+    }
+    assert!(!stripe.was_written_to());
+    shop.billctl("catalog sync --dry-run --profile test").exits(0);
+}
+
+#[test]
 fn the_key_is_missing() {
     let shop = Shop::new();
     shop.write("billing.toml", PRO);

@@ -8,14 +8,14 @@ mod replies;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior};
 
 pub use filters::{Cursor, Filter};
 pub use objects::{Object, Row, due_key};
 pub use replies::Kept;
 
 use super::ids;
+use crate::error::{Kind, Note};
 
 /// How long one process waits for another that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,21 +37,30 @@ pub struct Account {
     pub created: i64,
 }
 
+/// The file is from the future.
+#[derive(Debug, thiserror::Error)]
+#[error("It was written by a newer billctl (version {applied} of its tables)")]
+struct Newer {
+    applied: u32,
+}
+
 impl Database {
     /// Opens the file, makes it if it isn't there, and brings its tables up to date.
     ///
     /// # Errors
     /// If the file can't be opened, is no database, or was written by a newer version.
     pub fn open(path: &Path) -> anyhow::Result<Database> {
-        if let Some(folder) = path.parent() {
-            fs_err::create_dir_all(folder)?;
-        }
-        let describe = || format!("Cannot open the emulator's state `{}`", path.display());
-        let mut connection = Connection::open(path).with_context(describe)?;
-        configure(&connection).with_context(describe)?;
-        migrate(&mut connection).with_context(describe)?;
-        connection.set_prepared_statement_cache_capacity(128);
-        Ok(Database { connection })
+        let open = || {
+            if let Some(folder) = path.parent() {
+                fs_err::create_dir_all(folder)?;
+            }
+            let mut connection = Connection::open(path)?;
+            configure(&connection)?;
+            migrate(&mut connection)?;
+            connection.set_prepared_statement_cache_capacity(128);
+            Ok(Database { connection })
+        };
+        open().map_err(|error| explain(path, error))
     }
 
     /// The account's own values; made now if this is a new file.
@@ -173,6 +182,25 @@ impl Database {
     }
 }
 
+/// Says what can be done about a file that can't be opened.
+fn explain(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    let folder = path.parent().unwrap_or(path).display();
+    let code = error.downcast_ref().and_then(rusqlite::Error::sqlite_error_code);
+    let fix = match code {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            format!(
+                "Delete the folder `{folder}` to begin anew: it holds only what was tried on the emulator"
+            )
+        }
+        _ if error.is::<Newer>() => {
+            format!("Use that billctl, or delete the folder `{folder}` to begin anew")
+        }
+        _ => format!("Make `{folder}` writable for yourself, on a disk that is not full"),
+    };
+    let message = format!("Cannot open the emulator's state `{}`", path.display());
+    error.context(Note { kind: Kind::Failed, message, fix: Some(fix) })
+}
+
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -189,7 +217,7 @@ fn migrate(connection: &mut Connection) -> anyhow::Result<()> {
     let applied: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let missing = usize::try_from(applied).ok().and_then(|applied| migrations::MIGRATIONS.get(applied..));
     let Some(missing) = missing else {
-        bail!("It was written by a newer billctl (version {applied} of its tables)");
+        return Err(Newer { applied }.into());
     };
     for migration in missing {
         transaction.execute_batch(migration)?;

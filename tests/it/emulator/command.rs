@@ -55,6 +55,7 @@ fn a_taken_port_and_a_bad_rule_are_told() {
     let other = Shop::new();
     let taken = other.billctl(&format!("emulator start --port {port}")).exits(1);
     assert!(taken.stderr.contains(&format!("Cannot listen on port {port} of 127.0.0.1")), "{taken}");
+    assert!(taken.stderr.contains("hint: Choose another with `--port N`"), "{taken}");
     insta::assert_snapshot!(other.billctl("emulator start --port 0 --fault 'POST /v1/prices:explode'"), @r"
     [stderr]
     error: `POST /v1/prices:explode` is no fault rule: `explode` is no fault

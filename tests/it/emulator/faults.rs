@@ -164,6 +164,11 @@ fn web_pages_control_nothing() {
     world.make("/v1/products", "name=A");
     let reset = world.ask("POST", "/_emulator/reset");
     assert_eq!(reset.clone().header("Origin", "https://evil.example").send().status, 403);
+    // A page whose name leads to this machine is of the same origin, which a browser does not name when it reads.
+    assert_eq!(reset.clone().header("Host", "evil.example:12111").send().status, 403);
+    let requests = world.ask("GET", "/_emulator/requests");
+    assert_eq!(requests.clone().header("Host", "evil.example:12111").send().status, 403);
+    requests.header("Host", "localhost:12111").send().ok();
     assert_eq!(products(&world), 1);
     reset.send().ok();
     assert_eq!((products(&world), world.events()), (0, Vec::new()));

@@ -217,12 +217,14 @@ impl Ask {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(patience)).unwrap();
         let mut head = format!(
-            "{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n",
+            "{} {} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
             self.method,
             self.target,
-            self.address,
             self.body.len(),
         );
+        if !self.headers.iter().any(|(name, _)| name == "Host") {
+            head.push_str(&format!("Host: {}\r\n", self.address));
+        }
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
