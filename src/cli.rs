@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::billing::catalog::mask::mask;
 use crate::commands::Command;
@@ -100,7 +102,8 @@ pub fn format_hint(arguments: &[OsString], environment: &Environment) -> Format 
 
 /// Answers what clap did not let through: help and version on stdout with exit code 0, a usage error on stderr
 /// with exit code 2. A key among the arguments is not repeated.
-pub fn answer(usage: &clap::Error, format: Format) -> ExitCode {
+pub fn answer(mut usage: clap::Error, format: Format) -> ExitCode {
+    advise(&mut usage);
     let is_json = matches!(format, Format::Json | Format::Jsonl);
     let given = usage.render().to_string();
     let plain = mask(given.clone());
@@ -121,10 +124,33 @@ pub fn answer(usage: &clap::Error, format: Format) -> ExitCode {
     if usage.use_stderr() { ExitCode::from(Kind::Usage.exit_code()) } else { ExitCode::SUCCESS }
 }
 
+/// Adds what clap can't know: that a verb was given without its noun, or a billing file without its flag.
+fn advise(usage: &mut clap::Error) {
+    let given = |kind| match usage.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let tip = match usage.kind() {
+        ErrorKind::InvalidSubcommand => given(ContextKind::InvalidSubcommand).and_then(|verb| {
+            let cli = Cli::command();
+            let mut nouns = cli.get_subcommands().filter(|noun| noun.find_subcommand(&verb).is_some());
+            let noun = nouns.next()?.get_name().to_owned();
+            Some(format!("it is `billctl {noun} {verb}`"))
+        }),
+        ErrorKind::UnknownArgument => given(ContextKind::InvalidArg)
+            .filter(|path| path.ends_with(".toml"))
+            .map(|path| format!("the billing file is named with `--config {path}`")),
+        _ => None,
+    };
+    if let Some(tip) = tip {
+        // What is only spelt alike is further from what was meant.
+        usage.remove(ContextKind::SuggestedSubcommand);
+        usage.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

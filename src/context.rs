@@ -57,10 +57,11 @@ impl Context {
         Context { settings, ui, clock, stop: OnceLock::new(), files: Files::default() }
     }
 
-    /// The same, but for another profile in use: for commands that look at two accounts.
+    /// The same, but for the profile that a command's own flag names: for commands that look at two accounts.
     #[must_use]
-    pub fn with_profile(&self, name: &str) -> Context {
-        let settings = Settings { profile: Some((name.to_owned(), Origin::Flag)), ..self.settings.clone() };
+    pub fn with_profile(&self, name: &str, flag: &'static str) -> Context {
+        let profile = Some((name.to_owned(), Origin::OwnFlag(flag)));
+        let settings = Settings { profile, ..self.settings.clone() };
         let files = Files::default();
         Context { settings, ui: self.ui.clone(), clock: self.clock, stop: self.stop.clone(), files }
     }

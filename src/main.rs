@@ -26,7 +26,7 @@ fn main() -> ExitCode {
 fn run(arguments: Vec<OsString>, environment: Environment, format: Format) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(usage) => return billctl::cli::answer(&usage, format),
+        Err(usage) => return billctl::cli::answer(usage, format),
     };
     let colour = billctl::settings::colour(&environment);
     match start(cli, environment) {

@@ -31,6 +31,8 @@ pub const EMULATOR: &str = "emulator";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Flag,
+    /// A command's own flag for it, such as `--from`.
+    OwnFlag(&'static str),
     Environment,
     File,
     Default,

@@ -101,9 +101,10 @@ fn unknown<'a>(
     has_file: bool,
 ) -> anyhow::Error {
     let by = match origin {
-        Origin::Flag => "`--profile`",
-        Origin::Environment => "BILLCTL_PROFILE",
-        Origin::File | Origin::Default => "`default_profile`",
+        Origin::Flag => "`--profile`".to_owned(),
+        Origin::OwnFlag(flag) => format!("`{flag}`"),
+        Origin::Environment => "BILLCTL_PROFILE".to_owned(),
+        Origin::File | Origin::Default => "`default_profile`".to_owned(),
     };
     if !has_file {
         return fail(

@@ -15,6 +15,27 @@ fn a_usage_error_is_text_and_exits_2() {
 }
 
 #[test]
+fn a_verb_without_its_noun_and_a_file_without_its_flag_are_understood() {
+    let shop = Shop::new();
+    assert_snapshot!(shop.billctl("plan"), @"
+    [stderr]
+    error: unrecognized subcommand 'plan'
+
+      tip: it is `billctl catalog plan`
+
+    Usage: billctl [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    [exit 2]
+    ");
+    assert_eq!(shop.billctl("sync --json").exits(2).json_error()["hint"], "it is `billctl catalog sync`");
+    let file = shop.billctl("catalog validate shop.toml").exits(2);
+    assert!(file.stderr.contains("tip: the billing file is named with `--config shop.toml`"), "{file}");
+    let alike = shop.billctl("catlog plan").exits(2);
+    assert!(alike.stderr.contains("tip: a similar subcommand exists: 'catalog'"), "{alike}");
+}
+
+#[test]
 fn a_usage_error_is_a_json_document_where_json_was_asked_for() {
     let shop = Shop::new();
     for line in

@@ -37,7 +37,8 @@ pub struct PromoteArgs {
 }
 
 pub async fn run(ctx: &Context, args: PromoteArgs) -> anyhow::Result<Outcome> {
-    let (from, to) = (ctx.with_profile(&args.from), ctx.with_profile(&args.to));
+    let from = ctx.with_profile(&args.from, "--from");
+    let to = ctx.with_profile(&args.to, "--to");
     let secret_out = args.way.secret_out.as_deref().map(SecretOut::open).transpose()?;
     let source = from.stripe().await?;
     let target = to.stripe().await?;

@@ -88,6 +88,13 @@ impl Target {
     ) -> anyhow::Result<Target> {
         let folder = &ctx.settings().folder;
         let path = args.out.clone().unwrap_or_else(|| PathBuf::from("billing.toml"));
+        if folder.join(&path).is_dir() {
+            return Err(fail(
+                FailureKind::Usage,
+                format!("{} is a folder", path.display()),
+                "Name a file in it, like `--out billing.toml`",
+            ));
+        }
         if args.out.is_some() && folder.join(&path).exists() {
             let project = project_of(ctx, &path)?;
             if let Some(other) = args.project.as_ref().filter(|other| **other != project) {

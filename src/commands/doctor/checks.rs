@@ -89,7 +89,7 @@ fn config(ctx: &Context) -> Finding {
 
 fn profile_finding(profile: &Profile) -> Finding {
     let by = match profile.origin {
-        Origin::Flag => "named by --profile",
+        Origin::Flag | Origin::OwnFlag(_) => "named by --profile",
         Origin::Environment => "named by BILLCTL_PROFILE",
         Origin::File => "the file's default_profile",
         Origin::Default => "nothing names another",

@@ -110,7 +110,8 @@ fn an_account_is_not_promoted_onto_itself() {
     let accounts = Accounts::new("[project]\nname = \"nexus\"\n");
     let refused = accounts.shop.billctl("catalog promote --from from --to from").exits(2);
     assert!(refused.stderr.contains("are the same account"), "{refused}");
-    accounts.shop.billctl("catalog promote --from from --to nowhere").exits(2);
+    let unknown = accounts.shop.billctl("catalog promote --from from --to nowhere").exits(2);
+    assert!(unknown.stderr.contains("`--to` names the profile `nowhere`"), "{unknown}");
     assert!(accounts.from.requests().iter().all(|request| request["method"] == "GET"));
 }
 

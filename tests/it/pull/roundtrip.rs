@@ -93,6 +93,16 @@ fn programs_are_told_what_was_written() {
 }
 
 #[test]
+fn a_folder_is_no_file_to_pull_into() {
+    let shop = Shop::new();
+    let said = shop.billctl("catalog pull --out .").exits(2);
+    assert!(
+        said.stderr.ends_with("error: . is a folder\nhint: Name a file in it, like `--out billing.toml`\n"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_dry_run_writes_no_file() {
     let shop = Shop::new();
     let emulator = shop.emulator();
