@@ -42,7 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a billing.toml, from answers or from a template')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check config, key, account, clock, API version and state folder')
             [CompletionResult]::new('catalog', 'catalog', [CompletionResultType]::ParameterValue, 'Keep what is sold in `billing.toml`, and Stripe in step with it')
-            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Webhook events: sign and verify them')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Webhook events: receive, sign and verify them')
             [CompletionResult]::new('emulator', 'emulator', [CompletionResultType]::ParameterValue, 'The offline Stripe: serve it, look at it, empty it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write the pages of all commands into a folder')
@@ -287,8 +287,34 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive webhooks: verify, store, answer, apply to the mirror; until stopped')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check a webhook''s body against its Stripe-Signature header, and say exactly why it fails')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign a body as Stripe does, and print the Stripe-Signature header')
+            break
+        }
+        'billctl;events;listen' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port; 0 takes any that is free')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'The address to listen on; 0.0.0.0 is every one of this machine''s')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The path that events are posted to')
+            [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'A file with the signing secret (whsec_…); may be repeated [default: STRIPE_WEBHOOK_SECRET, the profile''s, the emulator''s own]')
+            [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'How many seconds a signature may be old, or from the future; 0 allows any age')
+            [CompletionResult]::new('--forward-to', '--forward-to', [CompletionResultType]::ParameterName, 'Pass every event on to this address, byte for byte')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is done; kept with the change, and required where the policy says so')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for `--output json`')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Say that a live key is meant; without it a live key is refused')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be sent or stored, and change nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'billctl;events;verify' {

@@ -70,6 +70,9 @@ _billctl() {
             billctl__subcmd__emulator,status)
                 cmd="billctl__subcmd__emulator__subcmd__status"
                 ;;
+            billctl__subcmd__events,listen)
+                cmd="billctl__subcmd__events__subcmd__listen"
+                ;;
             billctl__subcmd__events,sign)
                 cmd="billctl__subcmd__events__subcmd__sign"
                 ;;
@@ -711,12 +714,70 @@ _billctl() {
             return 0
             ;;
         billctl__subcmd__events)
-            opts="-o -y -q -v -h --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help verify sign"
+            opts="-o -y -q -v -h --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help listen verify sign"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        billctl__subcmd__events__subcmd__listen)
+            opts="-o -y -q -v -h --port --host --path --webhook-secret-file --tolerance --forward-to --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tolerance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --forward-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

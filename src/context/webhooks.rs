@@ -38,7 +38,7 @@ impl Context {
             secrets = webhook_secret::of_profile(name, webhook_secrets, &settings.environment, folder)?;
         }
         match profile.target {
-            Target::Emulator => secrets.extend(self.emulator_webhook_secrets()?),
+            Target::Emulator => secrets.extend(self.emulator_webhook_secrets()()?),
             Target::Account(_) if secrets.is_empty() => return Err(no_secret(&profile.name)),
             Target::Account(_) => {}
         }
@@ -57,20 +57,20 @@ impl Context {
         }
         // A state that is not there is not made for this.
         if emulator::database(&self.emulator_dir()).exists() {
-            secrets.extend(self.emulator_webhook_secrets().unwrap_or_default());
+            secrets.extend(self.emulator_webhook_secrets()().unwrap_or_default());
         }
         secrets
     }
 
-    /// The secrets of the emulator's account and endpoints as they are now.
-    ///
-    /// # Errors
-    /// If its state can't be read.
-    pub fn emulator_webhook_secrets(&self) -> anyhow::Result<Vec<WebhookSecret>> {
+    /// What reads the secrets of the emulator's account and endpoints as they are when it is called.
+    pub fn emulator_webhook_secrets(&self) -> impl Fn() -> anyhow::Result<Vec<WebhookSecret>> + use<> {
         let clock = self.clock();
         let seconds: emulator::Clock = Arc::new(move || clock.now().as_second());
-        let secrets = emulator::webhook_secrets(&self.emulator_dir(), &seconds)?;
-        Ok(secrets.iter().map(|secret| WebhookSecret::new(secret, "the emulator")).collect())
+        let folder = self.emulator_dir();
+        move || {
+            let secrets = emulator::webhook_secrets(&folder, &seconds)?;
+            Ok(secrets.iter().map(|secret| WebhookSecret::new(secret, "the emulator")).collect())
+        }
     }
 
     /// Whether events of the profile in use are of live mode.

@@ -12,7 +12,6 @@ mod forms;
 mod idempotency;
 mod lists;
 mod model;
-mod payments;
 mod search;
 mod selling;
 mod state;
