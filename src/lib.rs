@@ -1,5 +1,8 @@
 //! billctl: billing on Stripe from the terminal. This list is the map, in reading order.
 
+// The emulator writes objects of up to sixty fields with .
+#![recursion_limit = "256"]
+
 pub mod billing; // PURE: money, the catalog and its plan; values in, values out
 pub mod cli; // the global flags
 pub mod commands; // what a person can type: a folder a noun, a file a verb

@@ -13,6 +13,8 @@ use super::refusal::Refusal;
 pub enum Failure {
     /// The caller gets this.
     Refused(Refusal),
+    /// The caller gets this, and what was done stays: a payment was tried and declined.
+    Declined(Box<Refusal>),
     /// The state could not be read or written; the caller gets a 500.
     Broken(rusqlite::Error),
 }
@@ -58,6 +60,8 @@ pub struct Call<'a> {
     pub account: &'a Account,
     /// The emulator's time, in seconds since 1970.
     pub now: i64,
+    /// Whether the caller speaks an older version, so that defaults which are newer don't hold.
+    pub lenient: bool,
     /// While a test clock advances: its id, and how far it has come.
     pub clock: Option<(String, i64)>,
     /// `None` for what happens by itself.
@@ -138,6 +142,22 @@ impl Call<'_> {
             event::emit(self, name, &after.body, Some(previous))?;
         }
         Ok(after)
+    }
+
+    /// Stores an object's changes and tells nothing; see [`Call::tell`].
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn store(&mut self, before: &Object, after: Object) -> Outcome<Object> {
+        self.update_as(before, after, None)
+    }
+
+    /// Tells of an object as it is now, without what it was before: of what is no mere update.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn tell(&self, event: &str, object: &Object) -> Outcome<()> {
+        event::emit(self, event, &object.body, None)
     }
 
     /// Deletes an object, tells of it, and answers with its stub.

@@ -45,6 +45,9 @@ fn object(specs: &[&[Param]], form: &Form, place: &Place) -> Result<Map<String, 
     let unknown: Vec<&String> =
         form.keys().filter(|key| !params().any(|param| param.name == key.as_str())).collect();
     if let Some(first) = unknown.first() {
+        if let Some(gone) = no_longer_supported(specs, first, place) {
+            return Err(gone);
+        }
         return Err(unknown_params(&unknown, first, params().map(|param| param.name), place));
     }
     let mut typed = Map::new();
@@ -57,6 +60,18 @@ fn object(specs: &[&[Param]], form: &Form, place: &Place) -> Result<Map<String, 
         Some(param) => Err(Refusal::missing(place.name(param.name))),
         None => Ok(typed),
     }
+}
+
+/// What Stripe's newest versions say of the one removed parameter that they have an error of its own for.
+fn no_longer_supported(specs: &[&[Param]], name: &str, place: &Place) -> Option<Refusal> {
+    let is_removed =
+        specs.iter().flat_map(|spec| spec.iter()).any(|param| param.name == name && param.removed);
+    if name != "payment_method_types" || !is_removed {
+        return None;
+    }
+    let message = "The `payment_method_types` parameter is no longer supported. Use `allowed_payment_method_types` or \
+                   `excluded_payment_method_types` instead, or manage payment methods in the Dashboard.";
+    Some(Refusal::parameter(place.name(name), message).code("payment_method_types_no_longer_supported"))
 }
 
 fn unknown_params(

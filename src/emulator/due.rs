@@ -14,7 +14,7 @@ use super::resources;
 pub const DUE: &str = "due";
 
 /// The kinds that wait for moments, in the order in which those of the same moment come.
-pub const KINDS: [Kind; 1] = [Kind::TestClock];
+pub const KINDS: [Kind; 3] = [Kind::TestClock, Kind::PaymentIntent, Kind::Refund];
 
 /// Sets the moment that an object waits for, or none.
 pub fn set(object: &mut Object, moment: Option<i64>) {
@@ -51,7 +51,8 @@ pub fn run(call: &mut Call<'_>, clock: Option<&str>, until: i64) -> Outcome<()> 
         call.db.savepoint()?;
         let done = resources::run_due(call, object.clone(), moment);
         match done {
-            Ok(()) => call.db.release()?,
+            // A decline is what happened.
+            Ok(()) | Err(Failure::Declined(_)) => call.db.release()?,
             Err(Failure::Broken(error)) => {
                 call.db.undo()?;
                 return Err(error.into());

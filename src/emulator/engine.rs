@@ -36,6 +36,8 @@ pub struct Request {
     pub args: Args,
     pub expand: Vec<Vec<String>>,
     pub request_id: String,
+    /// Whether the caller speaks an older version.
+    pub lenient: bool,
     /// Only ever set on a POST.
     pub idempotency_key: Option<String>,
     /// Stands for the parameters: see [`fingerprint`].
@@ -291,7 +293,17 @@ impl Worker {
     /// What a handler gets when nobody asked for anything.
     fn call<'a>(&'a self, now: i64, ids: &'a [String]) -> Call<'a> {
         let (db, account) = (&self.db, &self.account);
-        Call { db, account, now, clock: None, request_id: None, idempotency_key: None, path: "", ids }
+        Call {
+            db,
+            account,
+            now,
+            lenient: false,
+            clock: None,
+            request_id: None,
+            idempotency_key: None,
+            path: "",
+            ids,
+        }
     }
 
     /// Commits; whether that worked.
@@ -352,6 +364,7 @@ impl Worker {
     /// Runs a request's handler in its savepoint; the reply and whether it is kept for the request's key.
     fn execute(&self, request: &Request, now: i64) -> rusqlite::Result<(Reply, bool)> {
         let mut call = Call {
+            lenient: request.lenient,
             request_id: Some(&request.request_id),
             idempotency_key: request.idempotency_key.as_deref(),
             path: &request.path,
@@ -364,7 +377,11 @@ impl Worker {
                 self.db.release()?;
                 Ok((Reply { status: 200, body, replay_of: None }, true))
             }
-            Ok(_) => {
+            Err(Failure::Declined(refusal)) if !request.fail => {
+                self.db.release()?;
+                Ok((Reply::refused(&refusal, &request.request_id), true))
+            }
+            Ok(_) | Err(Failure::Declined(_)) => {
                 self.db.undo()?;
                 Ok((Reply::refused(&Refusal::internal(), &request.request_id), true))
             }

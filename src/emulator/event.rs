@@ -84,7 +84,7 @@ pub fn previous_attributes(before: &Value, after: &Value) -> Map<String, Value> 
 pub fn previous_hidden(before: &Object, after: &Object) -> Map<String, Value> {
     let shown = after.kind.expandable().iter().filter_map(|field| match field {
         Expandable::Hidden(path) => Some(*path),
-        Expandable::Link(..) | Expandable::Inline(..) => None,
+        Expandable::Link(..) | Expandable::Either(..) | Expandable::Inline(..) => None,
     });
     shown
         .filter(|name| !name.contains('.') && before.hidden.get(*name) != after.hidden.get(*name))

@@ -49,6 +49,7 @@ fn is_expandable(kind: Kind, path: &[String]) -> bool {
         Some([]) => !matches!(field, Expandable::Inline(..)),
         Some(rest) => match field {
             Expandable::Link(_, target) | Expandable::Inline(_, target) => is_expandable(*target, rest),
+            Expandable::Either(_, targets) => targets.iter().any(|target| is_expandable(*target, rest)),
             Expandable::Hidden(_) => false,
         },
         None => false,
@@ -142,16 +143,26 @@ fn expand(
         let names: Vec<&str> = field.path().split('.').collect();
         match field {
             Expandable::Hidden(_) => {}
-            Expandable::Link(_, target) => {
-                let deeper: Vec<&[String]> = rests.into_iter().filter(|rest| !rest.is_empty()).collect();
-                each(body, &names, &mut |value| replace(call, *target, value, &deeper))?;
-            }
+            Expandable::Link(_, target) => replace_each(call, body, &names, &[*target], rests)?,
+            Expandable::Either(_, targets) => replace_each(call, body, &names, targets, rests)?,
             Expandable::Inline(_, target) => {
                 each(body, &names, &mut |value| expand(call, *target, value, None, &rests))?;
             }
         }
     }
     Ok(())
+}
+
+/// Replaces the ids at a field by their objects, which are of one of these kinds, and expands what is below.
+fn replace_each(
+    call: &Call<'_>,
+    body: &mut Value,
+    field: &[&str],
+    kinds: &[Kind],
+    rests: Vec<&[String]>,
+) -> Outcome<()> {
+    let deeper: Vec<&[String]> = rests.into_iter().filter(|rest| !rest.is_empty()).collect();
+    each(body, field, &mut |value| kinds.iter().try_for_each(|kind| replace(call, *kind, value, &deeper)))
 }
 
 /// Whether a path asks for a hidden field, itself or something below it.

@@ -20,6 +20,13 @@ pub enum Kind {
     WebhookEndpoint,
     PaymentLink,
     Customer,
+    CustomerBalanceTransaction,
+    PaymentMethod,
+    PaymentIntent,
+    SetupIntent,
+    Charge,
+    Refund,
+    BalanceTransaction,
     Subscription,
     TestClock,
     Event,
@@ -30,6 +37,8 @@ pub enum Kind {
 pub enum Expandable {
     /// The field holds an id, which becomes the object.
     Link(&'static str, Kind),
+    /// The field holds an id of one of these kinds, which becomes the object.
+    Either(&'static str, &'static [Kind]),
     /// The field is left out unless asked for.
     Hidden(&'static str),
     /// The field always holds a whole object, whose own fields can be expanded.
@@ -39,7 +48,10 @@ pub enum Expandable {
 impl Expandable {
     pub fn path(&self) -> &'static str {
         match self {
-            Expandable::Link(path, _) | Expandable::Hidden(path) | Expandable::Inline(path, _) => path,
+            Expandable::Link(path, _)
+            | Expandable::Either(path, _)
+            | Expandable::Hidden(path)
+            | Expandable::Inline(path, _) => path,
         }
     }
 }
@@ -60,6 +72,13 @@ impl Kind {
             Kind::WebhookEndpoint => "webhook_endpoint",
             Kind::PaymentLink => "payment_link",
             Kind::Customer => "customer",
+            Kind::CustomerBalanceTransaction => "customer_balance_transaction",
+            Kind::PaymentMethod => "payment_method",
+            Kind::PaymentIntent => "payment_intent",
+            Kind::SetupIntent => "setup_intent",
+            Kind::Charge => "charge",
+            Kind::Refund => "refund",
+            Kind::BalanceTransaction => "balance_transaction",
             Kind::Subscription => "subscription",
             Kind::TestClock => "test_helpers.test_clock",
             Kind::Event => "event",
@@ -78,10 +97,17 @@ impl Kind {
             Kind::WebhookEndpoint => "webhook endpoint",
             Kind::PaymentLink => "payment link",
             Kind::TestClock => "test clock",
+            Kind::CustomerBalanceTransaction => "customer balance transaction",
+            Kind::PaymentMethod => "PaymentMethod",
+            Kind::BalanceTransaction => "balance transaction",
             Kind::Product
             | Kind::Price
             | Kind::Coupon
             | Kind::Customer
+            | Kind::PaymentIntent
+            | Kind::SetupIntent
+            | Kind::Charge
+            | Kind::Refund
             | Kind::Subscription
             | Kind::Event => self.name(),
         }
@@ -102,6 +128,13 @@ impl Kind {
             Kind::WebhookEndpoint => Some("we"),
             Kind::PaymentLink => Some("plink"),
             Kind::Customer => Some("cus"),
+            Kind::CustomerBalanceTransaction => Some("cbtxn"),
+            Kind::PaymentMethod => Some("pm"),
+            Kind::PaymentIntent => Some("pi"),
+            Kind::SetupIntent => Some("seti"),
+            Kind::Charge => Some("ch"),
+            Kind::Refund => Some("re"),
+            Kind::BalanceTransaction => Some("txn"),
             Kind::Subscription => Some("sub"),
             Kind::TestClock => Some("clock"),
             Kind::Event => Some("evt"),
@@ -112,7 +145,14 @@ impl Kind {
     pub fn event_prefix(self) -> Option<&'static str> {
         match self {
             Kind::Subscription => Some("customer.subscription"),
-            Kind::ProductFeature | Kind::Feature | Kind::WebhookEndpoint | Kind::Event => None,
+            Kind::ProductFeature
+            | Kind::Feature
+            | Kind::WebhookEndpoint
+            | Kind::CustomerBalanceTransaction
+            | Kind::PaymentMethod
+            | Kind::Charge
+            | Kind::BalanceTransaction
+            | Kind::Event => None,
             Kind::Product
             | Kind::Price
             | Kind::Meter
@@ -122,13 +162,16 @@ impl Kind {
             | Kind::PortalConfiguration
             | Kind::PaymentLink
             | Kind::Customer
+            | Kind::PaymentIntent
+            | Kind::SetupIntent
+            | Kind::Refund
             | Kind::TestClock => Some(self.name()),
         }
     }
 
     /// What `expand[]` can name on it.
     pub fn expandable(self) -> &'static [Expandable] {
-        use Expandable::{Hidden, Inline, Link};
+        use Expandable::{Either, Hidden, Inline, Link};
         match self {
             Kind::Product => &[Link("default_price", Kind::Price)],
             Kind::Price => &[
@@ -145,7 +188,35 @@ impl Kind {
             ],
             Kind::PaymentLink => &[Hidden("line_items"), Inline("line_items.data.price", Kind::Price)],
             Kind::PortalConfiguration => &[Hidden("features.subscription_update.products")],
-            Kind::Customer => &[Hidden("tax"), Link("test_clock", Kind::TestClock)],
+            Kind::Customer => &[
+                Hidden("tax"),
+                Link("invoice_settings.default_payment_method", Kind::PaymentMethod),
+                Link("test_clock", Kind::TestClock),
+            ],
+            Kind::CustomerBalanceTransaction | Kind::PaymentMethod => &[Link("customer", Kind::Customer)],
+            Kind::PaymentIntent => &[
+                Link("customer", Kind::Customer),
+                Link("latest_charge", Kind::Charge),
+                Link("payment_method", Kind::PaymentMethod),
+            ],
+            Kind::SetupIntent => {
+                &[Link("customer", Kind::Customer), Link("payment_method", Kind::PaymentMethod)]
+            }
+            Kind::Charge => &[
+                Link("balance_transaction", Kind::BalanceTransaction),
+                Link("customer", Kind::Customer),
+                Link("payment_intent", Kind::PaymentIntent),
+                Hidden("refunds"),
+            ],
+            Kind::Refund => &[
+                Link("balance_transaction", Kind::BalanceTransaction),
+                Link("charge", Kind::Charge),
+                Link("customer", Kind::Customer),
+                Link("failure_balance_transaction", Kind::BalanceTransaction),
+                Link("payment_intent", Kind::PaymentIntent),
+                Link("payment_method", Kind::PaymentMethod),
+            ],
+            Kind::BalanceTransaction => &[Either("source", &[Kind::Charge, Kind::Refund])],
             Kind::Subscription => &[
                 Link("customer", Kind::Customer),
                 Inline("items.data.price", Kind::Price),
@@ -197,6 +268,22 @@ impl Kind {
                 text("email", "/email");
                 text("test_clock", "/test_clock");
             }
+            Kind::CustomerBalanceTransaction | Kind::PaymentMethod | Kind::PaymentIntent => {
+                text("customer", "/customer");
+            }
+            Kind::SetupIntent => {
+                text("customer", "/customer");
+                text("payment_method", "/payment_method");
+            }
+            Kind::Charge => {
+                text("customer", "/customer");
+                text("payment_intent", "/payment_intent");
+            }
+            Kind::Refund => {
+                text("charge", "/charge");
+                text("payment_intent", "/payment_intent");
+            }
+            Kind::BalanceTransaction => text("source", "/source"),
             Kind::Subscription => {
                 text("customer", "/customer");
                 text("test_clock", "/test_clock");

@@ -74,6 +74,7 @@ pub fn prepare(
         ids,
         expand,
         args,
+        lenient,
         request_id: request_id.to_owned(),
         fingerprint: if idempotency_key.is_some() { engine::fingerprint(form) } else { Vec::new() },
         idempotency_key,

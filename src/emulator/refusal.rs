@@ -10,6 +10,8 @@ pub struct Refusal {
     pub code: Option<&'static str>,
     pub message: String,
     pub param: Option<String>,
+    /// Further fields of the error, such as what a declined payment has.
+    pub extra: Option<Box<Map<String, Value>>>,
     /// Whether execution had begun, so that the answer is kept for the request's idempotency key. Failed
     /// checks of the parameters alone are not kept.
     pub kept: bool,
@@ -24,6 +26,7 @@ impl Refusal {
             code: None,
             message: message.into(),
             param: None,
+            extra: None,
             kept: true,
         }
     }
@@ -64,6 +67,7 @@ impl Refusal {
             code: None,
             message: "An unknown error occurred".to_owned(),
             param: None,
+            extra: None,
             kept: false,
         }
     }
@@ -91,6 +95,12 @@ impl Refusal {
         Refusal { param: Some(param.into()), ..self }
     }
 
+    /// Adds a further field to the error.
+    pub fn with(mut self, name: &str, value: Value) -> Refusal {
+        self.extra.get_or_insert_default().insert(name.to_owned(), value);
+        self
+    }
+
     /// The answer's body. `doc_url` goes with a code, as Stripe has it.
     pub fn body(&self, request_id: &str) -> Value {
         let mut error = Map::new();
@@ -110,6 +120,9 @@ impl Refusal {
             json!(format!("https://dashboard.stripe.com/test/logs/{request_id}")),
         );
         error.insert("type".to_owned(), json!(self.kind));
+        if let Some(extra) = &self.extra {
+            error.extend(extra.as_ref().clone());
+        }
         json!({ "error": error })
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior};
 
 pub use filters::{Cursor, Filter};
-pub use objects::{Object, Row, due_key};
+pub use objects::{Held, Object, Row, due_key};
 pub use replies::Kept;
 
 use super::ids;

@@ -25,7 +25,33 @@ pub struct Row {
     pub hidden: Option<String>,
 }
 
+/// What the account holds in one currency, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub currency: String,
+    pub amount: i64,
+    /// Whether it can be paid out yet.
+    pub available: bool,
+}
+
 impl Database {
+    /// What the account holds at a time, by currency.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn balance(&self, now: i64) -> rusqlite::Result<Vec<Held>> {
+        self.connection
+            .prepare_cached(
+                "SELECT json_extract(body, '$.currency'), json_extract(body, '$.available_on') <= ?2,
+                        sum(json_extract(body, '$.net'))
+                 FROM objects WHERE kind = ?1 AND deleted = 0 GROUP BY 1, 2 ORDER BY 1",
+            )?
+            .query_map((Kind::BalanceTransaction.name(), now), |row| {
+                Ok(Held { currency: row.get(0)?, available: row.get(1)?, amount: row.get(2)? })
+            })?
+            .collect()
+    }
+
     /// Adds an object. `created` is in seconds.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! `/v1/account` and `/v1/balance`: whose keys these are.
+//! `/v1/account`: whose keys these are.
 
 use serde_json::{Value, json};
 
@@ -21,13 +21,6 @@ pub const ENDPOINTS: &[Endpoint] = &[
         params: &[],
         answers: Answers::Other,
         handler: retrieve,
-    },
-    Endpoint {
-        method: Method::Get,
-        route: "/v1/balance",
-        params: &[],
-        answers: Answers::Other,
-        handler: |_, _| Ok(Answer::Plain(balance())),
     },
 ];
 
@@ -75,10 +68,4 @@ fn account(call: &Call<'_>) -> Value {
         "payouts_enabled": true,
         "type": "standard",
     })
-}
-
-/// Nothing was sold yet, so there is nothing to pay out.
-fn balance() -> Value {
-    let nothing = json!([{"amount": 0, "currency": "usd", "source_types": {"card": 0}}]);
-    json!({"object": "balance", "available": nothing, "livemode": false, "pending": nothing})
 }

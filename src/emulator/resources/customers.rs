@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fields::{ADDRESS, ADDRESS_FIELDS, complete, set, set_lists, set_metadata};
-use super::test_clocks;
+use super::{customer_balance, customer_methods, payment_methods, test_clocks};
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::{Filter, Object};
@@ -71,7 +71,7 @@ const CUSTOM_FIELD: Type =
 
 const INVOICE_SETTINGS: &[Param] = &[
     emptyable("custom_fields", Type::List { of: &CUSTOM_FIELD, max: 4 }),
-    optional("default_payment_method", ID),
+    emptyable("default_payment_method", ID),
     emptyable("footer", TEXT),
     emptyable("rendering_options", Type::Object(RENDERING_OPTIONS)),
 ];
@@ -138,7 +138,11 @@ const FIELDS: &[(&str, search::Field)] = &[
 /// # Errors
 /// SQLite's.
 pub fn remove(call: &mut Call<'_>, customer: &Object) -> Outcome<Answer> {
-    call.delete(customer)
+    for method in call.db.with_key(Kind::PaymentMethod, "customer", &customer.id)? {
+        payment_methods::detach(call, &method)?;
+    }
+    let customer = call.db.get(Kind::Customer, &customer.id)?.unwrap_or_else(|| customer.clone());
+    call.delete(&customer)
 }
 
 fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
@@ -181,10 +185,16 @@ fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     });
     apply(&mut customer.body, args);
     customer.hidden.insert("tax".to_owned(), tax(args));
-    call.create(customer).map(Answer::Object)
+    let customer = call.create(customer)?;
+    pay(call, customer, args).map(Answer::Object)
 }
 
-/// Nothing that pays exists here: naming one names nothing.
+/// Sets what a stored customer pays with, and what they have to their credit.
+fn pay(call: &mut Call<'_>, customer: Object, args: &Args) -> Outcome<Object> {
+    let customer = customer_methods::apply(call, customer, args)?;
+    customer_balance::adjust(call, customer, args)
+}
+
 fn check(args: &Args) -> Result<(), Refusal> {
     if let Some(email) = args.text("email") {
         let valid = email.split_once('@').is_some_and(|(local, domain)| {
@@ -202,24 +212,11 @@ fn check(args: &Args) -> Result<(), Refusal> {
         let message = "The invoice prefix must consist of 1 to 12 uppercase letters or digits.";
         return Err(Refusal::parameter("invoice_prefix", message));
     }
-    let nested = args.object("invoice_settings").and_then(|given| given.get("default_payment_method"));
-    let references = [
-        ("PaymentMethod", "payment_method", args.text("payment_method")),
-        ("PaymentMethod", "invoice_settings[default_payment_method]", nested.and_then(Value::as_str)),
-        ("token", "source", args.text("source")),
-        ("source", "default_source", args.text("default_source")),
-    ];
-    for (what, param, id) in references {
-        if let Some(id) = id {
-            return Err(Refusal::no_such(what, id, param));
-        }
-    }
     Ok(())
 }
 
 fn apply(body: &mut Value, args: &Args) {
     const PLAIN: &[&str] = &[
-        "balance",
         "description",
         "email",
         "invoice_prefix",
@@ -246,7 +243,8 @@ fn apply(body: &mut Value, args: &Args) {
     if args.has("tax_exempt") {
         body["tax_exempt"] = args.or("tax_exempt", "none");
     }
-    for (field, value) in args.object("invoice_settings").into_iter().flatten() {
+    let settings = args.object("invoice_settings").into_iter().flatten();
+    for (field, value) in settings.filter(|(field, _)| *field != "default_payment_method") {
         body["invoice_settings"][field] = match (field.as_str(), value) {
             ("rendering_options", Value::Object(_)) => complete(value, &["amount_tax_display", "template"]),
             _ => value.clone(),
@@ -293,7 +291,8 @@ fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     if args.has("tax") {
         after.hidden.insert("tax".to_owned(), tax(args));
     }
-    call.update(&before, after).map(Answer::Object)
+    let customer = call.update(&before, after)?;
+    pay(call, customer, args).map(Answer::Object)
 }
 
 fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {

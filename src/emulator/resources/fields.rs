@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::emulator::args::Args;
 use crate::emulator::check::merge_metadata;
 use crate::emulator::refusal::Refusal;
-use crate::emulator::spec::{Param, Type, emptyable, optional, required};
+use crate::emulator::spec::{Param, TEXT, Type, emptyable, optional, required};
 
 /// Sets the fields that were given; what was unset becomes `null`.
 pub fn set(body: &mut Value, args: &Args, names: &[&str]) {
@@ -61,6 +61,32 @@ pub const ADDRESS: &[Param] = &[
 
 /// The names of an address.
 pub const ADDRESS_FIELDS: [&str; 6] = ["city", "country", "line1", "line2", "postal_code", "state"];
+
+/// `shipping` of a payment.
+pub const SHIPPING: Type = Type::Object(&[
+    required("address", Type::Object(ADDRESS)),
+    optional("carrier", TEXT),
+    required("name", TEXT),
+    optional("phone", TEXT),
+    optional("tracking_number", TEXT),
+]);
+
+/// Sets a payment's `shipping`, if it was given.
+pub fn set_shipping(body: &mut Value, args: &Args) {
+    if let Some(given) = args.given("shipping") {
+        body["shipping"] = shipping(given);
+    }
+}
+
+/// A payment's whole `shipping`.
+pub fn shipping(given: &Value) -> Value {
+    if !given.is_object() {
+        return Value::Null;
+    }
+    let mut shipping = complete(given, &["address", "carrier", "name", "phone", "tracking_number"]);
+    shipping["address"] = complete(&given["address"], &ADDRESS_FIELDS);
+    shipping
+}
 
 /// `tax_details` parameters of a product.
 pub const TAX_DETAILS: &[Param] = &[

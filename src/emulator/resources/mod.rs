@@ -1,19 +1,27 @@
 //! What is served: a file a resource, with its endpoints, their parameters and their handlers.
 
 mod account;
+mod balance_transactions;
+mod charges;
 mod coupons;
+mod customer_balance;
+mod customer_methods;
 mod customers;
 mod events;
 mod features;
 mod fields;
 mod meters;
+mod payment_intents;
 mod payment_links;
+mod payment_methods;
 mod portal;
 mod price_amounts;
 mod prices;
 mod product_features;
 mod products;
 mod promotion_codes;
+mod refunds;
+mod setup_intents;
 mod subscriptions;
 mod tax_rates;
 mod test_clocks;
@@ -41,6 +49,14 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         webhook_endpoints::ENDPOINTS,
         payment_links::ENDPOINTS,
         customers::ENDPOINTS,
+        customer_balance::ENDPOINTS,
+        customer_methods::ENDPOINTS,
+        payment_methods::ENDPOINTS,
+        payment_intents::ENDPOINTS,
+        setup_intents::ENDPOINTS,
+        charges::ENDPOINTS,
+        refunds::ENDPOINTS,
+        balance_transactions::ENDPOINTS,
         subscriptions::ENDPOINTS,
         test_clocks::ENDPOINTS,
         events::ENDPOINTS,
@@ -52,7 +68,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
 
 /// Whether objects of a kind look different as time goes by, so that [`refresh`] must see them.
 pub fn changes_with_time(kind: Kind) -> bool {
-    matches!(kind, Kind::Coupon | Kind::PromotionCode)
+    matches!(kind, Kind::Coupon | Kind::PromotionCode | Kind::BalanceTransaction)
 }
 
 /// Brings up to date what follows from the time.
@@ -60,6 +76,7 @@ pub fn refresh(kind: Kind, body: &mut Value, now: i64) {
     match kind {
         Kind::Coupon => coupons::refresh(body, now),
         Kind::PromotionCode => promotion_codes::refresh(body, now),
+        Kind::BalanceTransaction => balance_transactions::refresh(body, now),
         _ => {}
     }
 }
@@ -71,6 +88,8 @@ pub fn refresh(kind: Kind, body: &mut Value, now: i64) {
 pub fn run_due(call: &mut Call<'_>, object: Object, moment: i64) -> Outcome<()> {
     match object.kind {
         Kind::TestClock => test_clocks::run_due(call, object),
+        Kind::PaymentIntent => payment_intents::finish_processing(call, &object).map(drop),
+        Kind::Refund => refunds::fail(call, &object),
         _ => {
             tracing::error!(id = object.id, moment, "nothing of this kind waits for anything");
             Ok(())
@@ -99,6 +118,7 @@ pub fn reveal(
                 let currency = body["currency"].as_str().unwrap_or_default();
                 body["line_items"] = payment_links::line_items(call, id, currency, hidden)?;
             }
+            (Kind::Charge, "refunds") => body["refunds"] = charges::refunds(call, id)?,
             (Kind::PortalConfiguration, _) => portal::reveal_products(body, hidden),
             (Kind::PromotionCode, "restrictions.currency_options") => {
                 if let Some(options) = hidden.get("currency_options") {

@@ -452,7 +452,8 @@ fn customers_refuse() {
     let check = |form: &str, code: &str, param: &str| shop.check("/v1/customers", form, code, param);
     assert_eq!(check("email=ada", "email_invalid", "email"), "Invalid email address: ada");
     check("invoice_prefix=abc", "", "invoice_prefix");
-    check("payment_method=pm_card_visa", "resource_missing", "payment_method");
+    check("payment_method=pm_none", "resource_missing", "payment_method");
+    check("source=tok_none", "resource_missing", "source");
     check("test_clock=clock_x", "resource_missing", "test_clock");
     check("coupon=c", "parameter_unknown", "coupon");
     check("shipping[name]=Ada", "parameter_missing", "shipping[address]");

@@ -12,6 +12,7 @@ mod forms;
 mod idempotency;
 mod lists;
 mod model;
+mod payments;
 mod search;
 mod selling;
 mod state;
