@@ -5,6 +5,7 @@
 //! words for is left out, by name, and the rest is tried again: so every rule of the file stands in one place,
 //! where catalogs are checked.
 
+mod adapted; // to the overrides of another profile
 mod comments; // what stays of what goes
 mod document;
 mod edit;
@@ -39,6 +40,7 @@ use super::plan::matching;
 use super::plan::observed;
 use super::plan::wanted::{self, Resource};
 
+pub use self::adapted::adapted;
 pub use self::fresh::{new_file, project_name};
 pub use self::portable::portable;
 

@@ -44,7 +44,9 @@ pub async fn run(ctx: &Context, args: PromoteArgs) -> anyhow::Result<Outcome> {
     let target = to.stripe().await?;
     distinct(&source, &target).await?;
     let project = from.catalog()?.catalog.project.clone();
-    let wanted = promoted(&from, &source, &project).await?;
+    let said = [prepare::wanted(&from)?, prepare::wanted(&to)?];
+    let promoted = promoted(&from, &source, &project, &said[0]).await?;
+    let wanted = pull::adapted(promoted, &said[0], &said[1]);
     let choices = args.choices.checked(&wanted)?;
     let source = format!("profile {}", args.from);
     let wish =
@@ -89,9 +91,15 @@ async fn id(connection: &Connection) -> anyhow::Result<String> {
 }
 
 /// What the project has in an account, as resources that another account can have.
-async fn promoted(ctx: &Context, source: &Connection, project: &str) -> anyhow::Result<Vec<Resource>> {
+/// `said` is what the file says that it has.
+async fn promoted(
+    ctx: &Context,
+    source: &Connection,
+    project: &str,
+    said: &[Resource],
+) -> anyhow::Result<Vec<Resource>> {
     let (account, unreadable) = pulling::fetch(source).await?;
-    let known = pull::known(project, &prepare::wanted(ctx)?, &account);
+    let known = pull::known(project, said, &account);
     let request = Request {
         account: &account,
         project,

@@ -93,6 +93,49 @@ fn what_the_file_adopted_is_promoted_under_ids_of_its_own() {
 }
 
 #[test]
+fn what_profiles_override_stays_their_own() {
+    let accounts = Accounts::new(
+        r#"[project]
+name = "nexus"
+[products.pro]
+name = "Pro"
+prices.monthly = { amount = "9.00 usd", every = "month" }
+prices.yearly = { amount = "90.00 usd", every = "year", trial_days = 7 }
+[webhook_endpoints.app]
+url = "https://example.com/stripe"
+enabled_events = ["invoice.paid"]
+[profiles.from.overrides.webhook_endpoints.app]
+url = "https://staging.example.com/stripe"
+[profiles.from.overrides.products.pro.prices.monthly]
+nickname = "to be tried"
+[profiles.from.overrides.coupons.TRYING]
+percent_off = 100
+[profiles.to.overrides.products.pro.prices.yearly]
+amount = "80.00 eur"
+lookup_key = "yearly"
+[profiles.to.overrides.coupons.LAUNCH]
+percent_off = 10
+"#,
+    );
+    let shop = &accounts.shop;
+    shop.billctl("catalog sync --yes --profile from").exits(0);
+    // Changed by hand and not overridden: that is what goes over.
+    accounts.from.post("/v1/products/nexus_pro", "name=Professional");
+    shop.billctl("catalog promote --from from --to to --sync --yes").exits(0);
+
+    assert_eq!(accounts.to.list("/v1/webhook_endpoints")[0]["url"], "https://example.com/stripe");
+    let coupons = accounts.to.list("/v1/coupons");
+    assert_eq!(coupons.iter().map(|coupon| &coupon["id"]).collect::<Vec<_>>(), ["LAUNCH"]);
+    let yearly = &accounts.to.list("/v1/prices?lookup_keys[]=yearly")[0];
+    assert_eq!((&yearly["unit_amount"], &yearly["currency"]), (&8000.into(), &"eur".into()));
+    assert_eq!(accounts.to.get("/v1/products/nexus_pro")["name"], "Professional");
+    let plan = shop.billctl("catalog plan --profile to -o json").exits(0).json();
+    let changes = plan["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 1, "{plan:#}");
+    assert_eq!(changes[0]["fields"][0]["path"], "name");
+}
+
+#[test]
 fn what_others_have_in_the_account_is_not_promoted() {
     let accounts = Accounts::new("[project]\nname = \"nexus\"\n[products.pro]\nname = \"Pro\"\n");
     let shop = &accounts.shop;
