@@ -1,6 +1,6 @@
 //! billctl: billing on Stripe from the terminal. This list is the map, in reading order.
 
-// The emulator writes objects of up to sixty fields with .
+// The emulator writes objects of up to sixty fields with `json!`.
 #![recursion_limit = "256"]
 
 pub mod billing; // PURE: money, the catalog and its plan; values in, values out

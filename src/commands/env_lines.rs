@@ -16,11 +16,12 @@ use crate::render::{Format, Present, View};
 /// `Usage` if the file can't be read or written.
 pub fn give(ctx: &Context, lines: Vec<(String, String)>, file: Option<&Path>) -> anyhow::Result<()> {
     if let Some(path) = file {
+        let count = if lines.len() == 1 { "1 line".to_owned() } else { format!("{} lines", lines.len()) };
         if ctx.settings().dry_run {
-            ctx.ui().status(&format!("Would set {} lines in {}", lines.len(), path.display()));
+            ctx.ui().status(&format!("Would set {count} in {}", path.display()));
         } else {
             write(path, &lines)?;
-            ctx.ui().status(&format!("Set {} lines in {}", lines.len(), path.display()));
+            ctx.ui().status(&format!("Set {count} in {}", path.display()));
             if ctx.settings().format == Format::Table {
                 return Ok(());
             }

@@ -110,8 +110,7 @@ pub async fn retirements(
     if prices.is_empty() {
         return Ok(retirements);
     }
-    let links =
-        reader.list("/v1/payment_links", &json!({"active": true, "expand": ["data.line_items"]})).await?;
+    let links = payment_links(reader).await?;
     let mut counts = JoinSet::new();
     for price in prices.iter().cloned() {
         let reader = reader.clone();
@@ -140,6 +139,22 @@ pub async fn retirements(
         retirements.insert(price, retirement);
     }
     Ok(retirements)
+}
+
+/// The active payment links, each with all that it sells.
+async fn payment_links(reader: &Reader) -> Result<Vec<Value>, StripeError> {
+    let params = json!({"active": true, "expand": ["data.line_items"]});
+    let mut links = reader.list("/v1/payment_links", &params).await?;
+    for link in &mut links {
+        // Stripe shows the first ten with the link, of up to twenty.
+        if link.pointer("/line_items/has_more").and_then(Value::as_bool) != Some(true) {
+            continue;
+        }
+        let id = link.get("id").and_then(Value::as_str).unwrap_or_default();
+        let path = format!("/v1/payment_links/{}/line_items", segment(id));
+        link["line_items"]["data"] = reader.list(&path, &Value::Null).await?.into();
+    }
+    Ok(links)
 }
 
 async fn subscribers(reader: &Reader, price: &str) -> Result<Retirement, StripeError> {

@@ -186,6 +186,34 @@ fn what_sells_two_replaced_prices_is_moved_once_to_both_new_ones() {
 }
 
 #[test]
+fn a_link_that_sells_many_things_goes_on_selling_all_of_them() {
+    let (shop, emulator, [monthly, _]) = two_prices("");
+    let mut items = Vec::new();
+    for amount in 1..=11 {
+        let form = format!("product=shop_pro&currency=usd&unit_amount={amount}00&recurring[interval]=month");
+        items.push(emulator.post("/v1/prices", &form)["id"].as_str().unwrap().to_owned());
+    }
+    // Behind the ten that Stripe shows with the link itself.
+    items.push(monthly);
+    let lines = items.iter().enumerate();
+    let form =
+        lines.map(|(at, price)| format!("line_items[{at}][price]={price}&line_items[{at}][quantity]=1"));
+    emulator.post("/v1/payment_links", &form.collect::<Vec<_>>().join("&"));
+    shop.write("billing.toml", TWO_PRICES.replace("99.00", "109.00"));
+    shop.billctl("catalog sync --yes").exits(0);
+
+    let links = emulator.list("/v1/payment_links?active=true");
+    assert_eq!(links.len(), 1, "{links:#?}");
+    let path = format!("/v1/payment_links/{}/line_items", links[0]["id"].as_str().unwrap());
+    let sold = emulator.list(&path);
+    let sold: Vec<&str> = sold.iter().map(|item| item["price"]["id"].as_str().unwrap()).collect();
+    items.pop();
+    let new = price(&emulator, "m")["id"].as_str().unwrap().to_owned();
+    items.push(new);
+    assert_eq!(sold, items);
+}
+
+#[test]
 fn a_target_leaves_no_portal_of_the_catalog_on_the_archived_price() {
     let portal =
         "[portals.main.subscription_update]\nallow = [\"price\"]\nproducts = { pro = [\"monthly\"] }\n";

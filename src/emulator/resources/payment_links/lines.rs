@@ -152,12 +152,18 @@ pub fn change(link: &mut Object, changes: &[Value]) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// How many items stand in the link itself: "the first handful", in Stripe's words, which is a page of a list.
+const EXPANDED: usize = 10;
+
 /// `line_items` of a link as shown when expanded.
 pub fn line_items(call: &Call<'_>, id: &str, currency: &str, hidden: &Map<String, Value>) -> Outcome<Value> {
+    let mut lines = shown(call, currency, hidden)?;
+    let has_more = lines.len() > EXPANDED;
+    lines.truncate(EXPANDED);
     Ok(json!({
         "object": "list",
-        "data": shown(call, currency, hidden)?,
-        "has_more": false,
+        "data": lines,
+        "has_more": has_more,
         "url": format!("/v1/payment_links/{id}/line_items"),
     }))
 }
