@@ -8,6 +8,7 @@ mod env_lines;
 pub mod events;
 pub mod init;
 pub mod man;
+pub mod mirror;
 
 use crate::context::Context;
 use crate::error::Kind;
@@ -46,6 +47,7 @@ pub enum Command {
     Catalog(catalog::CatalogArgs),
     Events(events::EventsArgs),
     Emulator(emulator::EmulatorArgs),
+    Mirror(mirror::MirrorArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -62,6 +64,7 @@ impl Command {
             Command::Catalog(args) => catalog::run(ctx, args).await,
             Command::Events(args) => events::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,
+            Command::Mirror(args) => mirror::run(ctx, args).await,
             Command::Completions(args) => completions::run(ctx, args).await,
             Command::Man(args) => man::run(ctx, args).await,
         }

@@ -1,5 +1,6 @@
 //! What is kept on disk beside the catalog, and files rewritten in one piece.
 
+pub mod backup; // copies that are whole while others write
 pub mod books; // the only copy of raw events
 pub mod journal; // a sync's steps and their idempotency keys, written before the first request
 pub mod mirror; // a copy of Stripe, made of events and of what was fetched

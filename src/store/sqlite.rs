@@ -61,6 +61,17 @@ impl File {
         Ok(connection)
     }
 
+    /// How many bytes the file takes on disk, its log included.
+    pub fn size(&self) -> u64 {
+        let mut log = self.path.as_os_str().to_owned();
+        log.push("-wal");
+        [self.path.as_os_str(), &log]
+            .into_iter()
+            .filter_map(|path| fs_err::metadata(path).ok())
+            .map(|found| found.len())
+            .sum()
+    }
+
     /// Raw events have names and addresses in them: others on the machine may not read them.
     fn only_for_its_owner(&self) -> anyhow::Result<()> {
         #[cfg(unix)]

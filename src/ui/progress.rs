@@ -29,6 +29,12 @@ impl Progress {
         self.bar.inc(steps);
     }
 
+    /// Says how many steps are done, and of how many.
+    pub fn set(&self, done: u64, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+    }
+
     /// Says what is being done, or what is waited for.
     pub fn say(&self, text: &str) {
         self.bar.set_message(if text.is_empty() { String::new() } else { format!(" · {text}") });

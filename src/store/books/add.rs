@@ -118,3 +118,64 @@ fn add_one(connection: &Connection, new: &NewEvent<'_>) -> rusqlite::Result<Adde
         .execute((seq, received_at))?;
     Ok(Added::Duplicate { seq })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::fix_of;
+
+    fn bodies(numbers: std::ops::Range<i64>) -> Vec<Vec<u8>> {
+        let filler = "x".repeat(5_000);
+        let body = |number| {
+            format!(r#"{{"id":"evt_{number}","type":"a.b","created":1,"data":"{filler}"}}"#).into_bytes()
+        };
+        numbers.map(body).collect()
+    }
+
+    fn add(books: &mut Books, numbers: std::ops::Range<i64>) -> anyhow::Result<Vec<Added>> {
+        let bodies = bodies(numbers);
+        let events: Vec<Event> = bodies.iter().map(|body| Event::read(body).unwrap()).collect();
+        let new = events.iter().zip(&bodies).map(|(event, body)| NewEvent {
+            event,
+            body,
+            received_at: Timestamp::UNIX_EPOCH,
+            source: Source::Webhook,
+        });
+        books.add_events(&new.collect::<Vec<_>>())
+    }
+
+    fn says(error: &anyhow::Error, message: &str, fix: &str) {
+        assert!(error.to_string().contains(message), "{error:#}");
+        assert!(fix_of(error).unwrap_or_default().contains(fix), "{:?}", fix_of(error));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut books = Books::open(&folder.path().join("books.db")).unwrap();
+        add(&mut books, 0..20).unwrap();
+        // As many pages as there are, and no more.
+        let pages: i64 = books.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        books.connection.pragma_update(None, "max_page_count", pages).unwrap();
+        says(&add(&mut books, 20..60).unwrap_err(), "The disk is full", "what was stored before is whole");
+        assert_eq!(books.last_seq().unwrap(), 20, "all of a batch or nothing");
+        books.connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+        add(&mut books, 20..60).unwrap();
+        assert_eq!(books.last_seq().unwrap(), 60, "there is space again");
+    }
+
+    #[test]
+    fn a_locked_file_is_told_and_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("books.db");
+        let mut books = Books::open(&path).unwrap();
+        add(&mut books, 0..1).unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        books.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+        says(&add(&mut books, 1..2).unwrap_err(), "Another process keeps the books", "nothing was changed");
+        assert!(books.event("evt_0").unwrap().is_some());
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(add(&mut books, 1..2).unwrap(), [Added::Stored { seq: 2 }]);
+    }
+}

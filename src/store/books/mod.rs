@@ -13,6 +13,7 @@ pub use add::{Added, NewEvent, Source};
 pub use filter::EventFilter;
 pub use read::StoredEvent;
 
+use super::backup::{self, Copied};
 use super::sqlite::{File, Rules, file};
 
 static RULES: Rules = Rules {
@@ -53,6 +54,24 @@ impl Books {
 
     pub fn path(&self) -> &PathBuf {
         &self.file.path
+    }
+
+    /// Copies the books as they are at this moment; see [`crate::store::backup`]. Returns the copy's size in bytes.
+    ///
+    /// # Errors
+    /// If there is a file of that name, or one of the two can't be read or written; then no copy is left.
+    pub fn back_up(&self, to: &Path, progress: &mut dyn FnMut(Copied)) -> anyhow::Result<u64> {
+        backup::copy(&self.file.path, &RULES, to, progress)
+    }
+
+    /// How many bytes the file takes on disk, its log included.
+    pub fn size(&self) -> u64 {
+        self.file.size()
+    }
+
+    /// The version of the tables.
+    pub fn schema_version(&self) -> usize {
+        RULES.migrations.len()
     }
 
     fn explain<T>(&self, result: rusqlite::Result<T>) -> anyhow::Result<T> {

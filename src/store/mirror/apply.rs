@@ -111,7 +111,10 @@ impl Mirror {
 }
 
 /// SQLite's errors are those of the mirror's file; others say themselves what they are about.
-fn told(error: anyhow::Error, explain: impl Fn(rusqlite::Error) -> anyhow::Error) -> anyhow::Error {
+pub(super) fn told(
+    error: anyhow::Error,
+    explain: impl Fn(rusqlite::Error) -> anyhow::Error,
+) -> anyhow::Error {
     match error.downcast::<rusqlite::Error>() {
         Ok(error) => explain(error),
         Err(other) => other,

@@ -4,7 +4,10 @@ mod apply;
 mod migrations;
 mod objects;
 mod outcomes;
+mod query;
+mod rebuild;
 mod snapshots;
+mod status;
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +16,12 @@ use rusqlite::{Connection, OptionalExtension as _};
 pub use apply::Applied;
 pub use objects::MirroredObject;
 pub use outcomes::{EventOutcome, Outcome};
+pub use query::{Answer, Query, Unanswered};
+pub use rebuild::{Go, Rebuilt, Step, Swap};
 pub use snapshots::{Page, Put};
+pub use status::Totals;
 
+use super::backup::{self, Copied};
 use super::sqlite::{File, Rules, file};
 
 static RULES: Rules = Rules {
@@ -94,6 +101,19 @@ impl Mirror {
     /// If the file can't be written.
     pub fn set_cursor(&mut self, name: &str, value: Option<&str>, at: i64) -> anyhow::Result<()> {
         self.explain(set_cursor(&self.connection, name, value, at))
+    }
+
+    /// Copies the mirror as it is at this moment; see [`crate::store::backup`]. Returns the copy's size in bytes.
+    ///
+    /// # Errors
+    /// If there is a file of that name, or one of the two can't be read or written; then no copy is left.
+    pub fn back_up(&self, to: &Path, progress: &mut dyn FnMut(Copied)) -> anyhow::Result<u64> {
+        backup::copy(&self.file.path, &RULES, to, progress)
+    }
+
+    /// How many bytes the file takes on disk, its log included.
+    pub fn size(&self) -> u64 {
+        self.file.size()
     }
 
     fn explain<T>(&self, result: rusqlite::Result<T>) -> anyhow::Result<T> {

@@ -2,10 +2,10 @@
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use serde_json::{Map, Value};
 
-use super::apply::Batch;
+use super::apply::{Batch, told};
 use super::{Mirror, objects, set_cursor};
 use crate::billing::event::{Content, stand_in_id};
 use crate::billing::projection::{self, Candidate, Origin};
@@ -49,12 +49,7 @@ impl Mirror {
         let batch = Batch { connection: &transaction, books, personal_data };
         let mut put = Put::default();
         for object in page.objects {
-            put_one(&batch, &page, object, &mut put).map_err(|error| {
-                match error.downcast::<rusqlite::Error>() {
-                    Ok(error) => explain(error),
-                    Err(other) => other,
-                }
-            })?;
+            put_one(&batch, &page, object, &mut put).map_err(|error| told(error, explain))?;
         }
         if let Some((name, value)) = page.cursor {
             set_cursor(&transaction, name, Some(value), page.fetched_at.as_second()).map_err(explain)?;
@@ -64,7 +59,12 @@ impl Mirror {
     }
 }
 
-fn put_one(batch: &Batch<'_>, page: &Page<'_>, object: &Value, put: &mut Put) -> anyhow::Result<()> {
+pub(super) fn put_one(
+    batch: &Batch<'_>,
+    page: &Page<'_>,
+    object: &Value,
+    put: &mut Put,
+) -> anyhow::Result<()> {
     let text = |name: &str| object.get(name).and_then(Value::as_str);
     let kind = text("object").unwrap_or(page.kind);
     let id = text("id").map(str::to_owned).or_else(|| stand_in_id(kind, text("customer")));
@@ -121,4 +121,39 @@ pub(super) fn at(
         origin: Origin::Fetched,
         content: Content { object, previous_attributes: Map::new() },
     }))
+}
+
+/// A kept snapshot, as it is in its table.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub row: i64,
+    pub kind: String,
+    pub fetched_at: i64,
+    pub body: String,
+}
+
+fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    Ok(Kept { row: row.get(0)?, kind: row.get(1)?, fetched_at: row.get(2)?, body: row.get(3)? })
+}
+
+/// Up to `limit` snapshots behind a row of their table.
+pub(super) fn after(connection: &Connection, row: i64, limit: usize) -> rusqlite::Result<Vec<Kept>> {
+    connection
+        .prepare_cached(
+            "SELECT rowid, kind, fetched_at, body FROM snapshots WHERE rowid > ?1 ORDER BY rowid LIMIT ?2",
+        )?
+        .query_map((row, i64::try_from(limit).unwrap_or(i64::MAX)), kept)?
+        .collect()
+}
+
+/// The snapshots that the attached file `fresh` has not, or has from another time.
+pub(super) fn not_in_fresh(connection: &Connection) -> rusqlite::Result<Vec<Kept>> {
+    connection
+        .prepare(
+            "SELECT own.rowid, kind, fetched_at, body FROM main.snapshots AS own
+             WHERE NOT EXISTS (SELECT 1 FROM fresh.snapshots AS other WHERE other.kind = own.kind
+                               AND other.id = own.id AND other.fetched_at = own.fetched_at)",
+        )?
+        .query_map([], kept)?
+        .collect()
 }

@@ -13,7 +13,7 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
@@ -24,6 +24,7 @@ const PAGES: [&str; 11] = [
     "docs/profiles-and-keys.md",
     "docs/recipes.md",
     "docs/runbooks.md",
+    "docs/store.md",
     "docs/webhooks.md",
 ];
 
@@ -63,6 +64,11 @@ fn the_runbooks_do_what_they_say() {
 }
 
 #[test]
+fn the_page_of_books_and_mirror_does_what_it_says() {
+    follow("docs/store.md");
+}
+
+#[test]
 fn the_page_of_webhooks_does_what_it_says() {
     follow("docs/webhooks.md");
 }
@@ -77,6 +83,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "docs/profiles-and-keys.md",
         "docs/recipes.md",
         "docs/runbooks.md",
+        "docs/store.md",
         "docs/webhooks.md",
     ];
     for path in PAGES.into_iter().filter(|path| !followed.contains(path)) {

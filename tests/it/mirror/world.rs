@@ -4,11 +4,13 @@ use billctl::billing::event::Event;
 use billctl::store::books::{Added, Books, NewEvent, Source};
 use billctl::store::mirror::{Applied, Mirror, Page};
 use jiff::Timestamp;
+use rusqlite::Connection;
+use rusqlite::types::Value as SqlValue;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub struct World {
-    _folder: TempDir,
+    pub folder: TempDir,
     pub books: Books,
     pub mirror: Mirror,
 }
@@ -21,7 +23,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let books = Books::open(&folder.path().join("books.db")).unwrap();
         let mirror = Mirror::open(&folder.path().join("mirror.db"), true).unwrap();
-        World { _folder: folder, books, mirror }
+        World { folder, books, mirror }
     }
 
     pub fn add(&mut self, events: &[Value]) -> Vec<Added> {
@@ -47,8 +49,34 @@ impl World {
     }
 
     pub fn fetch(&mut self, kind: &str, second: i64, objects: &[Value]) {
-        let fetched_at = Timestamp::from_second(second).unwrap();
-        self.mirror.put_snapshots(&self.books, Page { kind, objects, fetched_at, cursor: None }).unwrap();
+        fetch(&mut self.mirror, &self.books, kind, second, objects);
+    }
+
+    /// All rows of all tables that are made from events and snapshots, with the table's name, sorted.
+    pub fn rows(&self) -> Vec<String> {
+        let connection = Connection::open(self.mirror.path()).unwrap();
+        let tables: Vec<String> = connection
+            .prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'table'
+                 AND name NOT IN ('snapshots', 'outcomes', 'cursors', 'settings')",
+            )
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let mut rows = Vec::new();
+        for table in tables {
+            let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = statement.column_count();
+            let found = statement.query_map([], |row| {
+                let cells: Vec<SqlValue> = (0..columns).map(|index| row.get(index).unwrap()).collect();
+                Ok(format!("{table}: {cells:?}"))
+            });
+            rows.extend(found.unwrap().map(Result::unwrap));
+        }
+        rows.sort();
+        rows
     }
 
     pub fn body(&self, kind: &str, id: &str) -> Value {
@@ -56,15 +84,28 @@ impl World {
     }
 }
 
+pub fn fetch(mirror: &mut Mirror, books: &Books, kind: &str, second: i64, objects: &[Value]) {
+    let fetched_at = Timestamp::from_second(second).unwrap();
+    mirror.put_snapshots(books, Page { kind, objects, fetched_at, cursor: None }).unwrap();
+}
+
 pub fn add(books: &mut Books, events: &[Value]) -> Vec<Added> {
+    try_add(books, events).unwrap()
+}
+
+pub fn try_add(books: &mut Books, events: &[Value]) -> anyhow::Result<Vec<Added>> {
     let bodies: Vec<Vec<u8>> = events.iter().map(|event| event.to_string().into_bytes()).collect();
+    add_bytes(books, &bodies)
+}
+
+pub fn add_bytes(books: &mut Books, bodies: &[Vec<u8>]) -> anyhow::Result<Vec<Added>> {
     let read: Vec<Event> = bodies.iter().map(|body| Event::read(body).unwrap()).collect();
     let new: Vec<NewEvent<'_>> = read
         .iter()
-        .zip(&bodies)
+        .zip(bodies)
         .map(|(event, body)| NewEvent { event, body, received_at: NOW, source: Source::Webhook })
         .collect();
-    books.add_events(&new).unwrap()
+    books.add_events(&new)
 }
 
 /// A snapshot event as Stripe makes it.

@@ -1,0 +1,174 @@
+//! `billctl mirror status`: what is there, how fresh it is, and what is missing.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Outcome, bytes};
+use crate::context::Context;
+use crate::render::{Column, Present, Role, Table, Text, View};
+use crate::store::books::{EventFilter, StoredEvent};
+use crate::store::mirror::{self, Totals};
+
+/// Show what the mirror holds, how fresh it is, and what is missing
+#[derive(Debug, clap::Args)]
+pub struct StatusArgs {}
+
+pub async fn run(ctx: &Context, _: StatusArgs) -> anyhow::Result<Outcome> {
+    let (books, mirror) = (ctx.books()?, ctx.mirror()?);
+    let totals = mirror.totals(&books)?;
+    let waiting_since = totals.next.map(|next| books.event_at(next)).transpose()?.flatten();
+    let status = Status {
+        now: ctx.clock().now(),
+        books_path: books.path().display().to_string(),
+        mirror_path: mirror.path().display().to_string(),
+        books_size: books.size(),
+        books_version: books.schema_version(),
+        stored: books.last_seq()?,
+        newest: books.events(&EventFilter::default(), 1)?.pop(),
+        waiting_since: waiting_since.map(|event| event.received_at),
+        gap: mirror.cursor("events gap")?.as_deref().and_then(Gap::read),
+        totals,
+    };
+    ctx.show(&status)?;
+    status.advise(ctx);
+    Ok(Outcome::Done)
+}
+
+/// A time of which Stripe's events could not be read any more.
+struct Gap {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Gap {
+    fn read(text: &str) -> Option<Gap> {
+        let (from, to) = text.split_once("..")?;
+        let time = |text: &str| Timestamp::from_second(text.parse().ok()?).ok();
+        Some(Gap { from: time(from)?, to: time(to)? })
+    }
+}
+
+struct Status {
+    now: Timestamp,
+    books_path: String,
+    mirror_path: String,
+    books_size: u64,
+    books_version: usize,
+    stored: i64,
+    newest: Option<StoredEvent>,
+    /// When the oldest of the events came that are not applied yet.
+    waiting_since: Option<Timestamp>,
+    gap: Option<Gap>,
+    totals: Totals,
+}
+
+impl Status {
+    fn failed(&self) -> i64 {
+        self.outcome(mirror::Outcome::Failed)
+    }
+
+    fn outcome(&self, wanted: mirror::Outcome) -> i64 {
+        self.totals.outcomes.iter().find(|(outcome, _)| *outcome == wanted).map_or(0, |(_, count)| *count)
+    }
+
+    /// How long the oldest event has waited to be applied; zero if none waits.
+    fn lag_seconds(&self) -> i64 {
+        self.waiting_since.map_or(0, |since| (self.now.as_second() - since.as_second()).max(0))
+    }
+
+    fn advise(&self, ctx: &Context) {
+        if self.failed() > 0 {
+            ctx.ui().hint("See what could not be applied, and why, with `billctl events list --failed`");
+        }
+        if self.gap.is_some() {
+            ctx.ui().hint("Fetch what may have changed meanwhile with `billctl mirror update`");
+        } else if self.stored == 0 && self.totals.objects.is_empty() {
+            ctx.ui().hint("Fill it with `billctl mirror backfill`");
+        }
+    }
+}
+
+impl Present for Status {
+    fn json(&self) -> Value {
+        let Totals {
+            size,
+            schema_version,
+            outcomes,
+            objects,
+            deleted,
+            snapshots,
+            fetched_at,
+            waiting,
+            next: _,
+        } = &self.totals;
+        let time = |second: Option<i64>| {
+            second.and_then(|second| Timestamp::from_second(second).ok()).map(|at| at.to_string())
+        };
+        let outcomes: Map<String, Value> =
+            outcomes.iter().map(|(outcome, count)| (outcome.name().to_owned(), json!(count))).collect();
+        let objects: Map<String, Value> =
+            objects.iter().map(|(kind, count)| (kind.clone(), json!(count))).collect();
+        json!({
+            "books": {"path": self.books_path, "bytes": self.books_size, "schema_version": self.books_version},
+            "mirror": {"path": self.mirror_path, "bytes": size, "schema_version": schema_version},
+            "events": {
+                "stored": self.stored,
+                "waiting": waiting,
+                "lag_seconds": self.lag_seconds(),
+                "outcomes": outcomes,
+                "newest": self.newest.as_ref().map(|event| json!({
+                    "id": event.id,
+                    "type": event.event_type,
+                    "created": time(Some(event.created)),
+                    "received_at": event.received_at.to_string(),
+                })),
+                "gap": self.gap.as_ref().map(|gap| json!({"from": gap.from.to_string(), "to": gap.to.to_string()})),
+            },
+            "objects": objects,
+            "deleted": deleted,
+            "snapshots": {"count": snapshots, "newest": time(*fetched_at)},
+        })
+    }
+
+    fn view(&self) -> View {
+        let Totals { size, schema_version, objects, deleted, snapshots, fetched_at, waiting, .. } =
+            &self.totals;
+        let time = |second: i64| Timestamp::from_second(second).map(|at| at.to_string()).unwrap_or_default();
+        let waits = match waiting {
+            0 => "none waits".to_owned(),
+            waiting => format!("{waiting} wait, the first for {} s", self.lag_seconds()),
+        };
+        let newest = self.newest.as_ref().map_or_else(
+            || "none".to_owned(),
+            |event| format!("{}  {}  {}", time(event.created), event.event_type, event.id),
+        );
+        let mut fields = vec![
+            ("books", Text::from(format!("{}, version {}", bytes(self.books_size), self.books_version))),
+            ("mirror", Text::from(format!("{}, version {schema_version}", bytes(*size)))),
+            ("events", Text::from(format!("{} stored, {waits}, {} failed", self.stored, self.failed()))),
+            ("newest", Text::from(newest)),
+        ];
+        if let Some(gap) = &self.gap {
+            let text = format!("no events from {} to {}", gap.from, gap.to);
+            fields.push(("gap", Text::new(Role::Change, text)));
+        }
+        if let Some(fetched_at) = fetched_at {
+            fields.push((
+                "fetched",
+                Text::from(format!("{snapshots} objects, the last at {}", time(*fetched_at))),
+            ));
+        }
+        let view = View::new().fields(fields);
+        if objects.is_empty() {
+            return view.blank().line("It holds no objects yet");
+        }
+        let mut table = Table::new([Column::words("objects"), Column::number("count")]);
+        for (kind, count) in objects {
+            table.row([kind.clone(), count.to_string()]);
+        }
+        if *deleted > 0 {
+            table.row(["(deleted)".to_owned(), deleted.to_string()]);
+        }
+        view.blank().table(table)
+    }
+}

@@ -1,0 +1,256 @@
+//! The mirror made anew, from the books' events and what was fetched.
+//!
+//! It grows in a file beside the mirror, a batch at a time, while everybody goes on with the old one. Then the tables
+//! change places in one transaction. Stopped or killed before that, the mirror is as it was.
+
+use std::path::Path;
+
+use fs4::TryLockError;
+use jiff::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+use serde_json::Value;
+
+use super::apply::{Batch, told};
+use super::{Applied, Mirror, snapshots};
+use crate::error::{Kind, fail};
+use crate::store::books::Books;
+
+/// How many snapshots or events go into one transaction.
+const BATCH: usize = 5_000;
+
+/// These are not made from anything else, and stay.
+const SOURCES: [&str; 3] = ["snapshots", "cursors", "settings"];
+
+/// How far a rebuild has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    pub done: u64,
+    /// Events and snapshots, as many as there were at the start.
+    pub total: u64,
+}
+
+/// What a rebuild did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    pub snapshots: u64,
+    pub events: Applied,
+    /// Rows that differ from those before, by table; only tables in which any do.
+    pub changed: Vec<(String, u64)>,
+}
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Go {
+    On,
+    Stop,
+}
+
+/// What to do with the tables once they are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Swap {
+    Yes,
+    /// Only say what would change.
+    No,
+}
+
+impl Mirror {
+    /// Makes all tables anew from events and snapshots. None if `step` said to stop; then nothing has changed.
+    ///
+    /// # Errors
+    /// If another rebuild is under way, or a file can't be read or written; then nothing has changed.
+    pub fn rebuild(
+        &mut self,
+        books: &Books,
+        swap: Swap,
+        now: Timestamp,
+        step: &mut dyn FnMut(Step) -> Go,
+    ) -> anyhow::Result<Option<Rebuilt>> {
+        let _lock = self.lock_rebuild()?;
+        let path = self.file.path.with_extension("rebuild.db");
+        remove(&path)?;
+        let made = self.make_anew(&path, books, now, step).and_then(|rebuilt| match rebuilt {
+            Some(rebuilt) => self.change_places(&path, books, swap, rebuilt).map(Some),
+            None => Ok(None),
+        });
+        remove(&path)?;
+        made
+    }
+
+    fn lock_rebuild(&self) -> anyhow::Result<std::fs::File> {
+        let path = self.file.path.with_extension("rebuild.lock");
+        let lock =
+            fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(path)?.into_file();
+        match fs4::FileExt::try_lock(&lock) {
+            Ok(()) => Ok(lock),
+            Err(TryLockError::WouldBlock) => {
+                Err(fail(Kind::Failed, "Another process is rebuilding the mirror", "Wait until it is done"))
+            }
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    fn make_anew(
+        &self,
+        path: &Path,
+        books: &Books,
+        now: Timestamp,
+        step: &mut dyn FnMut(Step) -> Go,
+    ) -> anyhow::Result<Option<Rebuilt>> {
+        let mut fresh = Mirror::open(path, self.personal_data)?;
+        // If this is interrupted the file is thrown away: it need not survive anything.
+        let careless = || {
+            fresh.connection.pragma_update(None, "journal_mode", "MEMORY")?;
+            fresh.connection.pragma_update(None, "synchronous", "OFF")?;
+            fresh.connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            fresh.connection.pragma_update(None, "cache_size", -65_536)
+        };
+        careless().map_err(|error| fresh.file.explain(error))?;
+        let total = self.explain(count(&self.connection, "snapshots"))? + positive(books.last_seq()?);
+        let mut rebuilt = Rebuilt::default();
+        let mut done = 0;
+        let mut after = 0;
+        loop {
+            if step(Step { done, total }) == Go::Stop {
+                return Ok(None);
+            }
+            let page = self.explain(snapshots::after(&self.connection, after, BATCH))?;
+            let Some(last) = page.last() else { break };
+            after = last.row;
+            fresh.put_kept(books, &page)?;
+            rebuilt.snapshots += count_of(page.len());
+            done = rebuilt.snapshots;
+        }
+        loop {
+            let batch = fresh.apply_pending(books, BATCH, now)?;
+            rebuilt.events = rebuilt.events.and(batch);
+            done = rebuilt.snapshots + positive(batch.through);
+            if step(Step { done, total }) == Go::Stop {
+                return Ok(None);
+            }
+            if !batch.more {
+                return Ok(Some(rebuilt));
+            }
+        }
+    }
+
+    /// Puts snapshots of another mirror into this one.
+    fn put_kept(&mut self, books: &Books, page: &[snapshots::Kept]) -> anyhow::Result<()> {
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+        let batch = Batch { connection: &transaction, books, personal_data: self.personal_data };
+        for kept in page {
+            put_kept(&batch, kept).map_err(|error| told(error, explain))?;
+        }
+        transaction.commit().map_err(explain)
+    }
+
+    fn change_places(
+        &mut self,
+        path: &Path,
+        books: &Books,
+        swap: Swap,
+        mut rebuilt: Rebuilt,
+    ) -> anyhow::Result<Rebuilt> {
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        let attach = "ATTACH DATABASE ?1 AS fresh";
+        self.connection.execute(attach, [path.to_string_lossy()]).map_err(explain)?;
+        let result = (|| {
+            let tables = made_tables(&self.connection).map_err(explain)?;
+            for table in &tables {
+                let changed = differing(&self.connection, table).map_err(explain)?;
+                if changed > 0 {
+                    rebuilt.changed.push((table.clone(), changed));
+                }
+            }
+            if swap == Swap::No {
+                return Ok(rebuilt);
+            }
+            let transaction =
+                self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+            for table in tables.iter().map(String::as_str).chain(["outcomes"]) {
+                let statements = format!(
+                    "DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM fresh.{table};"
+                );
+                transaction.execute_batch(&statements).map_err(explain)?;
+            }
+            let through: i64 = transaction
+                .query_row("SELECT value FROM fresh.settings WHERE name = 'applied_through'", [], |row| {
+                    row.get::<_, String>(0)
+                })
+                .map_or(0, |value| value.parse().unwrap_or(0));
+            super::set_applied_through(&transaction, through).map_err(explain)?;
+            // What was fetched while the tables were made.
+            let batch = Batch { connection: &transaction, books, personal_data: self.personal_data };
+            for kept in snapshots::not_in_fresh(&transaction).map_err(explain)? {
+                put_kept(&batch, &kept).map_err(|error| told(error, explain))?;
+            }
+            transaction.commit().map_err(explain)?;
+            Ok(rebuilt)
+        })();
+        self.connection.execute("DETACH DATABASE fresh", []).map_err(explain)?;
+        result
+    }
+}
+
+fn put_kept(batch: &Batch<'_>, kept: &snapshots::Kept) -> anyhow::Result<()> {
+    let object: Value = serde_json::from_str(&kept.body)?;
+    let page = snapshots::Page {
+        kind: &kept.kind,
+        objects: std::slice::from_ref(&object),
+        fetched_at: Timestamp::from_second(kept.fetched_at)?,
+        cursor: None,
+    };
+    snapshots::put_one(batch, &page, &object, &mut snapshots::Put::default())
+}
+
+/// The tables that a rebuild makes, without `outcomes`: what became of an event also tells of the order in which they
+/// came.
+fn made_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut tables: Vec<String> = connection
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    tables.retain(|table| !SOURCES.contains(&table.as_str()) && table != "outcomes");
+    Ok(tables)
+}
+
+/// How many rows of a table are in one file and not in the other.
+fn differing(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
+    let rows = |from: &str, other: &str| {
+        format!("SELECT * FROM {from}.{table} EXCEPT SELECT * FROM {other}.{table}")
+    };
+    let sql = format!(
+        "SELECT max((SELECT count(*) FROM ({})), (SELECT count(*) FROM ({})))",
+        rows("main", "fresh"),
+        rows("fresh", "main")
+    );
+    connection.query_row(&sql, [], |row| row.get(0)).map(positive)
+}
+
+fn count(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).map(positive)
+}
+
+fn positive(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn count_of(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// Removes a database file and what SQLite keeps beside it.
+fn remove(path: &Path) -> anyhow::Result<()> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match fs_err::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}

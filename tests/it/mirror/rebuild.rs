@@ -1,0 +1,118 @@
+//! Made anew from events and snapshots: the same, row for row.
+
+use billctl::store::mirror::{Go, Swap};
+use fastrand::Rng;
+use rusqlite::Connection;
+use serde_json::json;
+
+use super::life::lives;
+use super::world::{NOW, World, event};
+
+fn lived() -> World {
+    let mut world = World::new();
+    let lives = lives(7, 20);
+    let mut events = lives.events;
+    Rng::with_seed(7).shuffle(&mut events);
+    world.receive(&events);
+    for (kind, at, object) in &lives.fetched {
+        world.fetch(kind, *at, std::slice::from_ref(object));
+    }
+    world
+}
+
+#[test]
+fn every_row_comes_out_as_it_was() {
+    let mut world = lived();
+    let before = world.rows();
+    let rebuilt = world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(rebuilt.changed, []);
+    assert!(rebuilt.events.applied > 0 && rebuilt.snapshots > 0, "{rebuilt:?}");
+    assert_eq!(world.rows(), before);
+    assert_eq!(world.apply(100).applied, 0, "nothing is left to apply");
+}
+
+#[test]
+fn what_was_changed_by_hand_is_put_right_and_told() {
+    let mut world = lived();
+    let before = world.rows();
+    let hand = Connection::open(world.mirror.path()).unwrap();
+    hand.execute("UPDATE customers SET name = 'by hand' WHERE id = (SELECT min(id) FROM customers)", [])
+        .unwrap();
+    hand.execute("DELETE FROM invoice_lines", []).unwrap();
+    let lines = before.iter().filter(|row| row.starts_with("invoice_lines: ")).count();
+    let changed = [("customers".to_owned(), 1), ("invoice_lines".to_owned(), u64::try_from(lines).unwrap())];
+
+    let dry = world.mirror.rebuild(&world.books, Swap::No, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(dry.changed, changed);
+    assert_ne!(world.rows(), before, "a dry run changes nothing");
+
+    let rebuilt = world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(rebuilt.changed, changed);
+    assert_eq!(world.rows(), before);
+}
+
+#[test]
+fn stopped_on_the_way_it_changes_nothing() {
+    let mut world = lived();
+    let before = world.rows();
+    let mut steps = 0;
+    let stopped = world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| {
+        steps += 1;
+        if steps > 1 { Go::Stop } else { Go::On }
+    });
+    assert_eq!(stopped.unwrap(), None);
+    assert_eq!(world.rows(), before);
+    let left: Vec<_> = fs_err::read_dir(world.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("rebuild.db"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn what_comes_in_meanwhile_is_there_afterwards() {
+    let mut world = lived();
+    let path = world.mirror.path().clone();
+    let mut late =
+        Some(event("evt_late", "customer.created", 5_000, json!({"id": "cus_late", "object": "customer"})));
+    let books_path = world.books.path().clone();
+    world
+        .mirror
+        .rebuild(&world.books, Swap::Yes, NOW, &mut |_| {
+            if let Some(event) = late.take() {
+                let mut books = billctl::store::books::Books::open(&books_path).unwrap();
+                let mut mirror = billctl::store::mirror::Mirror::open(&path, true).unwrap();
+                super::world::add(&mut books, &[event]);
+                mirror.apply_pending(&books, 10, NOW).unwrap();
+                let price = json!({"id": "price_late", "object": "price", "active": true});
+                super::world::fetch(&mut mirror, &books, "price", 6_000, &[price]);
+            }
+            Go::On
+        })
+        .unwrap()
+        .unwrap();
+    world.apply(10);
+    assert_eq!(world.body("customer", "cus_late")["id"], "cus_late");
+    assert_eq!(world.body("price", "price_late")["active"], true);
+}
+
+#[test]
+fn two_at_a_time_are_refused() {
+    let mut world = lived();
+    let path = world.mirror.path().clone();
+    let books_path = world.books.path().clone();
+    let mut refused = None;
+    world
+        .mirror
+        .rebuild(&world.books, Swap::Yes, NOW, &mut |_| {
+            refused.get_or_insert_with(|| {
+                let books = billctl::store::books::Books::open(&books_path).unwrap();
+                let mut mirror = billctl::store::mirror::Mirror::open(&path, true).unwrap();
+                mirror.rebuild(&books, Swap::Yes, NOW, &mut |_| Go::On).unwrap_err().to_string()
+            });
+            Go::On
+        })
+        .unwrap();
+    assert_eq!(refused.as_deref(), Some("Another process is rebuilding the mirror"));
+}
