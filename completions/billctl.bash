@@ -637,7 +637,7 @@ _billctl() {
             return 0
             ;;
         billctl__subcmd__emulator__subcmd__start)
-            opts="-o -y -q -v -h --port --latency --limit --endpoint-limit --fault --record --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
+            opts="-o -y -q -v -h --port --latency --limit --endpoint-limit --forward-to --allow-host --retry-after --fault --record --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -656,6 +656,18 @@ _billctl() {
                     return 0
                     ;;
                 --endpoint-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --forward-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-after)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::database::{Account, Database, Object, Row};
+use super::delivery::Outbox;
 use super::event;
 use super::ids;
 use super::kind::Kind;
@@ -71,6 +72,10 @@ pub struct Call<'a> {
     pub path: &'a str,
     /// The ids in the path, in order.
     pub ids: &'a [String],
+    /// Where events are posted.
+    pub outbox: &'a Outbox,
+    /// `http://127.0.0.1:PORT`.
+    pub base_url: &'a str,
 }
 
 impl Call<'_> {
@@ -109,6 +114,7 @@ impl Call<'_> {
     pub fn create(&mut self, object: Object) -> Outcome<Object> {
         // What belongs to a test clock was made at the clock's time.
         self.db.insert(&object, object.body["created"].as_i64().unwrap_or(self.now))?;
+        self.changed(object.kind);
         if let Some(prefix) = object.kind.event_prefix() {
             event::emit(self, &format!("{prefix}.created"), &object.body, None)?;
         }
@@ -136,6 +142,7 @@ impl Call<'_> {
             *updated = json!(self.now);
         }
         self.db.update(before, &after)?;
+        self.changed(after.kind);
         if let Some(name) = event {
             let mut previous = event::previous_attributes(&before.body, &after.body);
             previous.extend(event::previous_hidden(before, &after));
@@ -167,9 +174,17 @@ impl Call<'_> {
     pub fn delete(&mut self, object: &Object) -> Outcome<Answer> {
         let stub = json!({"id": object.id, "object": object.kind.name(), "deleted": true});
         self.db.delete(object.kind, &object.id, &stub)?;
+        self.changed(object.kind);
         if let Some(prefix) = object.kind.event_prefix() {
             event::emit(self, &format!("{prefix}.deleted"), &object.body, None)?;
         }
         Ok(Answer::Plain(stub))
+    }
+
+    /// Webhook endpoints decide who gets events.
+    fn changed(&self, kind: Kind) {
+        if kind == Kind::WebhookEndpoint {
+            self.outbox.forget();
+        }
     }
 }

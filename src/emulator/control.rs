@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `GET /_emulator/status` | counts of requests, commits and objects, and the fault rules with how often each struck |
 //! | `GET /_emulator/requests` | the requests in the order of arrival, without keys and parameters |
+//! | `GET /_emulator/deliveries` | the newest deliveries of events, newest first, and how each ended |
 //! | `POST /_emulator/faults` | adds fault rules: the body has one a line, see [`super::faults`] |
 //! | `DELETE /_emulator/faults` | removes all fault rules |
 //! | `POST /_emulator/advance` | moves the time ahead by the seconds in the body, and does what falls due on the way |
@@ -17,8 +18,12 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
 
+use super::database::Told;
 use super::dispatch::Shared;
 use super::faults::{FaultPlan, RULE_HINT};
+
+/// Most deliveries that are told.
+const MOST_DELIVERIES: u32 = 1000;
 
 /// Ten years.
 const LONGEST_ADVANCE: i64 = 10 * 366 * 24 * 60 * 60;
@@ -44,6 +49,7 @@ pub async fn control(
     match (method, path) {
         ("GET", "/_emulator/status") => status(shared).await,
         ("GET", "/_emulator/requests") => (200, json!({"requests": shared.log.entries()})),
+        ("GET", "/_emulator/deliveries") => deliveries(shared).await,
         ("POST", "/_emulator/faults") => match body.parse::<FaultPlan>() {
             Ok(plan) => {
                 shared.faults.add(plan);
@@ -68,19 +74,22 @@ pub async fn control(
             ),
         },
         ("POST", "/_emulator/reset") => {
-            let cleared = shared.engine.clear().await.map_or(500, |reply| reply.status);
+            let cleared = shared.engine.with(true, |db| db.clear()).await;
             shared.log.clear();
-            (cleared, json!({}))
+            (if cleared.is_some() { 200 } else { 500 }, json!({}))
         }
         _ => (404, json!({"error": format!("There is no {method} {path}")})),
     }
 }
 
 async fn status(shared: &Shared) -> (u16, Value) {
-    let Some(counts) = shared.engine.counts().await else {
+    let counts = shared.engine.with(false, |db| Ok((db.counts()?, db.delivery_counts()?))).await;
+    let Some((objects, deliveries)) = counts else {
         return (500, json!({"error": "The emulator has stopped"}));
     };
-    let objects: Map<String, Value> = counts.into_iter().map(|(kind, count)| (kind, json!(count))).collect();
+    let by_name = |counts: Vec<(String, i64)>| -> Map<String, Value> {
+        counts.into_iter().map(|(name, count)| (name, json!(count))).collect()
+    };
     let (arrived, by_endpoint) = shared.log.counts();
     let counters = &shared.engine.counters;
     let status = json!({
@@ -91,10 +100,29 @@ async fn status(shared: &Shared) -> (u16, Value) {
         "executed": counters.requests.load(Ordering::Relaxed),
         "commits": counters.commits.load(Ordering::Relaxed),
         "reads": counters.reads.load(Ordering::Relaxed),
-        "objects": objects,
+        "objects": by_name(objects),
+        "deliveries": by_name(deliveries),
         "faults": faults(shared),
     });
     (200, status)
+}
+
+/// The newest deliveries.
+async fn deliveries(shared: &Shared) -> (u16, Value) {
+    let Some(newest) = shared.engine.with(false, |db| db.newest_deliveries(MOST_DELIVERIES)).await else {
+        return (500, json!({"error": "The emulator has stopped"}));
+    };
+    let newest = newest.into_iter().map(|Told { event, event_type, endpoint, state, attempts, outcome }| {
+        json!({
+            "event": event,
+            "type": event_type,
+            "endpoint": endpoint,
+            "state": state,
+            "attempts": attempts,
+            "outcome": outcome,
+        })
+    });
+    (200, json!({"deliveries": newest.collect::<Vec<_>>()}))
 }
 
 fn faults(shared: &Shared) -> Vec<Value> {

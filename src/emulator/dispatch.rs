@@ -1,11 +1,13 @@
 //! One request of Stripe's API, from its bytes to its answer.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::auth;
 use super::database::Account;
+use super::delivery::Sessions;
 use super::endpoint::{self, Matched};
 use super::engine::{Engine, Reply, Request};
 use super::faults::{Fault, Faults, Strike};
@@ -25,7 +27,8 @@ pub struct Shared {
     pub engine: Engine,
     pub account: Account,
     pub options: Options,
-    pub faults: Faults,
+    pub faults: Arc<Faults>,
+    pub sessions: Arc<Sessions>,
     pub limiter: Limiter,
     pub recorder: Option<Recorder>,
     pub log: Log,

@@ -48,6 +48,7 @@ pub fn run(call: &mut Call<'_>, clock: Option<&str>, until: i64) -> Outcome<()> 
             None => call.now = moment,
             Some(clock) => call.clock = Some((clock.to_owned(), moment)),
         }
+        let mark = call.outbox.mark();
         call.db.savepoint()?;
         let done = resources::run_due(call, object.clone(), moment);
         match done {
@@ -55,10 +56,12 @@ pub fn run(call: &mut Call<'_>, clock: Option<&str>, until: i64) -> Outcome<()> 
             Ok(()) | Err(Failure::Declined(_)) => call.db.release()?,
             Err(Failure::Broken(error)) => {
                 call.db.undo()?;
+                call.outbox.undo(mark);
                 return Err(error.into());
             }
             Err(Failure::Refused(refusal)) => {
                 call.db.undo()?;
+                call.outbox.undo(mark);
                 tracing::error!(
                     id = object.id,
                     message = refusal.message,

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::args::Args;
 use super::call::{Call, Failure, Outcome};
 use super::database::{Account, Database, Kept};
+use super::delivery::Outbox;
 use super::due;
 use super::endpoint::{Endpoint, Method};
 use super::expand;
@@ -74,14 +75,22 @@ pub struct Counters {
 
 enum Work {
     Request(Box<Request>, oneshot::Sender<Reply>),
-    Clear(oneshot::Sender<Reply>),
     /// Moves the time by so many seconds.
     Advance(i64, oneshot::Sender<Option<i64>>),
     /// Nothing but what is due by now.
     Tick,
+    Task(Task),
     Stop,
-    Counts(oneshot::Sender<Vec<(String, i64)>>),
 }
+
+/// Work on the state that is no request of the API. What it gives is told whether the transaction became durable.
+struct Task {
+    write: bool,
+    run: Box<dyn FnOnce(&Database) -> Tell + Send>,
+}
+
+/// Tells a caller how it went, given whether the transaction became durable.
+type Tell = Box<dyn FnOnce(bool)>;
 
 /// The way to the engine's thread. The thread ends when it is told to, or when the last of these is dropped.
 #[derive(Debug, Clone)]
@@ -101,6 +110,8 @@ impl Engine {
         db: Database,
         account: Account,
         clock: Clock,
+        outbox: Outbox,
+        base_url: String,
     ) -> anyhow::Result<(Engine, std::thread::JoinHandle<()>)> {
         let (work, waiting) = mpsc::channel(MAX_WAITING);
         let counters = Arc::new(Counters::default());
@@ -109,6 +120,8 @@ impl Engine {
             db,
             account,
             clock,
+            outbox,
+            base_url,
             counters: Arc::clone(&counters),
             ahead: Arc::clone(&ahead),
             writes: 0,
@@ -125,11 +138,20 @@ impl Engine {
         answered.await.ok()
     }
 
-    /// Deletes all objects and kept answers.
-    pub async fn clear(&self) -> Option<Reply> {
+    /// Works on the state; the result comes when it is durable. `None` if that failed or the engine has stopped.
+    pub async fn with<T: Send + 'static>(
+        &self,
+        write: bool,
+        run: impl FnOnce(&Database) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Option<T> {
         let (answer, answered) = oneshot::channel();
-        self.work.send(Work::Clear(answer)).await.ok()?;
-        answered.await.ok()
+        let run = Box::new(move |db: &Database| {
+            let done = in_savepoint(db, run);
+            let tell = move |durable: bool| drop(answer.send(done.filter(|_| durable)));
+            Box::new(tell) as Tell
+        });
+        self.work.send(Work::Task(Task { write, run })).await.ok()?;
+        answered.await.ok().flatten()
     }
 
     /// Moves the emulator's time ahead and does what falls due on the way. The answer is the new time once that is
@@ -151,13 +173,15 @@ impl Engine {
         // It has stopped already if nobody takes the message.
         let _ = self.work.send(Work::Stop).await;
     }
+}
 
-    /// How many objects there are of each kind.
-    pub async fn counts(&self) -> Option<Vec<(String, i64)>> {
-        let (answer, answered) = oneshot::channel();
-        self.work.send(Work::Counts(answer)).await.ok()?;
-        answered.await.ok()
-    }
+/// Runs a task by itself, so that one which fails leaves the others alone.
+fn in_savepoint<T>(db: &Database, run: impl FnOnce(&Database) -> rusqlite::Result<T>) -> Option<T> {
+    let done = db.savepoint().and_then(|()| match run(db) {
+        Ok(done) => db.release().map(|()| done),
+        Err(error) => db.undo().and(Err(error)),
+    });
+    done.inspect_err(|error| tracing::error!(%error, "the emulator's state could not be worked on")).ok()
 }
 
 /// Stands for a request's decoded parameters, whatever order they came in.
@@ -171,6 +195,8 @@ struct Worker {
     db: Database,
     account: Account,
     clock: Clock,
+    outbox: Outbox,
+    base_url: String,
     counters: Arc<Counters>,
     ahead: Arc<AtomicI64>,
     writes: u64,
@@ -201,19 +227,20 @@ impl Worker {
         let is_due = self.is_due();
         let changes = |work: &Work| match work {
             Work::Request(request, _) => request.endpoint.method != Method::Get,
-            Work::Clear(_) | Work::Advance(..) => true,
-            Work::Counts(_) | Work::Tick | Work::Stop => false,
+            Work::Task(task) => task.write,
+            Work::Advance(..) => true,
+            Work::Tick | Work::Stop => false,
         };
         if !is_due && batch.iter().all(|work| matches!(work, Work::Tick | Work::Stop)) {
             return;
         }
         let write = is_due || batch.iter().any(changes);
-        let begun = self.db.begin(write);
+        let begun = self.begin(write);
         let mut now = self.now();
         if is_due && begun.is_ok() {
             self.run_due(now);
         }
-        let mut answers: Vec<Box<dyn FnOnce(bool)>> = Vec::with_capacity(batch.len());
+        let mut answers: Vec<Tell> = Vec::with_capacity(batch.len());
         for work in batch {
             match work {
                 Work::Request(request, answer) => {
@@ -227,29 +254,29 @@ impl Worker {
                         let _ = answer.send(if durable { reply } else { lost() });
                     }));
                 }
-                Work::Clear(answer) => {
-                    let cleared = begun.is_ok() && self.db.clear().is_ok();
-                    now = self.now();
-                    answers.push(Box::new(move |durable| {
-                        let status = if cleared && durable { 200 } else { 500 };
-                        let _ = answer.send(Reply { status, body: "{}".to_owned(), replay_of: None });
-                    }));
+                Work::Task(task) => {
+                    // What can't begin is dropped, which its caller sees.
+                    if begun.is_ok() {
+                        answers.push((task.run)(&self.db));
+                    }
+                    if task.write {
+                        self.outbox.forget();
+                        now = self.now();
+                    }
                 }
                 Work::Advance(seconds, answer) => {
                     let advanced = begun.is_ok() && self.advance(now, seconds);
                     now = self.now();
                     answers.push(Box::new(move |durable| {
-                        drop(answer.send((advanced && durable).then_some(now)))
+                        // Who asked may have hung up.
+                        let _ = answer.send((advanced && durable).then_some(now));
                     }));
                 }
                 Work::Stop | Work::Tick => {}
-                Work::Counts(answer) => {
-                    let counts = self.db.counts().unwrap_or_default();
-                    answers.push(Box::new(move |_| drop(answer.send(counts))));
-                }
             }
         }
         let durable = begun.is_err() || self.finish(write, now);
+        self.outbox.end(durable && begun.is_ok());
         for answer in answers {
             answer(durable);
         }
@@ -292,7 +319,7 @@ impl Worker {
 
     /// What a handler gets when nobody asked for anything.
     fn call<'a>(&'a self, now: i64, ids: &'a [String]) -> Call<'a> {
-        let (db, account) = (&self.db, &self.account);
+        let Worker { db, account, outbox, base_url, .. } = self;
         Call {
             db,
             account,
@@ -303,7 +330,14 @@ impl Worker {
             idempotency_key: None,
             path: "",
             ids,
+            outbox,
+            base_url,
         }
+    }
+
+    fn begin(&self, write: bool) -> rusqlite::Result<()> {
+        self.db.begin(write)?;
+        self.outbox.begin(&self.db).or_else(|error| self.db.rollback().and(Err(error)))
     }
 
     /// Commits; whether that worked.
@@ -370,29 +404,27 @@ impl Worker {
             path: &request.path,
             ..self.call(now, &request.ids)
         };
+        let mark = self.outbox.mark();
         self.db.savepoint()?;
         let outcome = handle(&mut call, request);
+        if matches!(outcome, Ok(_) | Err(Failure::Declined(_))) && !request.fail {
+            self.db.release()?;
+        } else {
+            self.db.undo()?;
+            self.outbox.undo(mark);
+        }
         match outcome {
-            Ok(body) if !request.fail => {
-                self.db.release()?;
-                Ok((Reply { status: 200, body, replay_of: None }, true))
-            }
+            Ok(body) if !request.fail => Ok((Reply { status: 200, body, replay_of: None }, true)),
             Err(Failure::Declined(refusal)) if !request.fail => {
-                self.db.release()?;
                 Ok((Reply::refused(&refusal, &request.request_id), true))
             }
             Ok(_) | Err(Failure::Declined(_)) => {
-                self.db.undo()?;
                 Ok((Reply::refused(&Refusal::internal(), &request.request_id), true))
             }
             Err(Failure::Refused(refusal)) => {
-                self.db.undo()?;
                 Ok((Reply::refused(&refusal, &request.request_id), refusal.kept))
             }
-            Err(Failure::Broken(error)) => {
-                self.db.undo()?;
-                Err(error)
-            }
+            Err(Failure::Broken(error)) => Err(error),
         }
     }
 }

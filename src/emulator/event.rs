@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::call::{Call, Outcome};
 use super::database::Object;
 use super::ids;
-use super::kind::{Expandable, Kind};
+use super::kind::Expandable;
 use super::resources;
 use super::version;
 
@@ -27,30 +27,17 @@ pub fn emit(
         Some(previous) => format!(r#","previous_attributes":{}"#, Value::Object(previous)),
         None => String::new(),
     };
+    let pending = call.outbox.count(call.db, name)?;
     // Written in place: the object is most of it, and it need not be copied first.
     let body = format!(
-        r#"{{"id":"{id}","object":"event","api_version":"{}","created":{},"data":{{"object":{object}{previous}}},"livemode":false,"pending_webhooks":{},"request":{},"type":"{name}"}}"#,
+        r#"{{"id":"{id}","object":"event","api_version":"{}","created":{},"data":{{"object":{object}{previous}}},"livemode":false,"pending_webhooks":{pending},"request":{},"type":"{name}"}}"#,
         version::PINNED,
         call.now,
-        pending_webhooks(call, name)?,
         json!({"id": call.request_id, "idempotency_key": call.idempotency_key}),
     );
-    call.db.insert_event(&id, name, &body, call.now)?;
+    call.db.insert_event(&id, name, &body, call.now, pending > 0)?;
+    call.outbox.post(call.db, &id, name)?;
     Ok(())
-}
-
-/// How many enabled webhook endpoints take an event of this name.
-fn pending_webhooks(call: &Call<'_>, name: &str) -> Outcome<usize> {
-    let mut pending = 0;
-    for Object { body: endpoint, .. } in call.db.all(Kind::WebhookEndpoint)? {
-        let takes = endpoint["enabled_events"].as_array().is_some_and(|names| {
-            names.iter().any(|enabled| enabled == "*" || enabled.as_str() == Some(name))
-        });
-        if takes && endpoint["status"] == "enabled" {
-            pending += 1;
-        }
-    }
-    Ok(pending)
 }
 
 /// The fields that differ, with their values before; `null` where a field is new. Hashes are compared key by

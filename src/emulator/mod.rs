@@ -4,7 +4,8 @@
 //! code of its own, so that a mistake in the client cannot cancel out against the same mistake here.
 //!
 //! A request passes `server` (HTTP) → `dispatch` (key, limits, faults, parameters) → `engine` (one
-//! thread, one transaction for all that wait) → a handler in `resources`, and back through `expand`.
+//! thread, one transaction for all that wait) → a handler in `resources`, and back through `expand`. Events that a
+//! handler makes leave through `delivery`.
 
 mod args;
 mod auth;
@@ -12,6 +13,7 @@ mod call;
 mod check;
 mod control;
 mod database;
+mod delivery;
 mod dispatch;
 mod due;
 mod endpoint;
@@ -40,9 +42,11 @@ mod spec;
 mod state;
 mod version;
 
+pub use delivery::reach;
 pub use faults::{BadRule, FaultPlan, RULE_HINT};
-pub use options::{Clock, Limits, Options, system_clock};
+pub use options::{Clock, Limits, Options, RETRY_AFTER_MS, Sending, system_clock};
 pub use server::{Server, serve};
 pub use state::{
-    Attached, Running, Started, attach_or_serve, counts, database, reset, running, start, webhook_secrets,
+    Attached, Running, Started, attach_or_serve, counts, database, delivery_counts, reset, running, start,
+    unreached, webhook_secrets,
 };

@@ -23,6 +23,36 @@ pub struct Options {
     /// A file to which every exchange is appended, one JSON document a line.
     pub record: Option<PathBuf>,
     pub clock: Clock,
+    pub sending: Sending,
+}
+
+/// How events are sent to those who want them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sending {
+    /// URLs that get every event, signed with the account's own secret.
+    pub forward_to: Vec<String>,
+    /// Hosts that are sent to, besides this machine.
+    pub hosts: Vec<String>,
+    /// How long after each failed attempt the next is made; after the last there is none.
+    pub retry_after: Vec<Duration>,
+    /// Whether this server sends what earlier ones have left.
+    pub backlog: bool,
+}
+
+/// How long after each failed attempt to send an event the next is made, in milliseconds, if nothing else is said. Stripe
+/// goes on for hours in a sandbox, and for three days in live mode.
+pub const RETRY_AFTER_MS: [u64; 5] = [1_000, 5_000, 30_000, 120_000, 600_000];
+
+impl Default for Sending {
+    /// To webhook endpoints on this machine.
+    fn default() -> Sending {
+        Sending {
+            forward_to: Vec::new(),
+            hosts: Vec::new(),
+            retry_after: RETRY_AFTER_MS.map(Duration::from_millis).to_vec(),
+            backlog: false,
+        }
+    }
 }
 
 /// How many requests a second are served before the next gets a 429. Both are off by default.
@@ -44,13 +74,14 @@ impl Options {
             limits: Limits::default(),
             record: None,
             clock: system_clock(),
+            sending: Sending::default(),
         }
     }
 }
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Options { state, port, faults, latency, limits, record, clock: _ } = self;
+        let Options { state, port, faults, latency, limits, record, clock: _, sending } = self;
         f.debug_struct("Options")
             .field("state", state)
             .field("port", port)
@@ -58,6 +89,7 @@ impl std::fmt::Debug for Options {
             .field("latency", latency)
             .field("limits", limits)
             .field("record", record)
+            .field("sending", sending)
             .finish_non_exhaustive()
     }
 }

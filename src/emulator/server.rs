@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::control::{self, Sender};
 use super::database::Database;
+use super::delivery::{self, Courier, Poster, Sessions, session};
 use super::dispatch::{self, Incoming, Sent, Shared};
 use super::engine::Engine;
 use super::faults::Faults;
@@ -52,6 +53,7 @@ pub struct Server {
     serving: JoinHandle<()>,
     engine: Engine,
     thread: thread::JoinHandle<()>,
+    courier: delivery::Running,
 }
 
 /// Serves a state on loopback.
@@ -68,12 +70,27 @@ pub async fn serve(options: Options) -> anyhow::Result<Server> {
         "Choose another with `--port N`; with `--port 0` a free one is taken",
     )?;
     let base_url = format!("http://{}", listener.local_addr()?);
-    let (engine, thread) = Engine::start(db, account.clone(), Arc::clone(&options.clock))?;
+    let sessions = Arc::new(Sessions::default());
+    let (outbox, notes) = delivery::outbox(options.sending.clone(), Arc::clone(&sessions));
+    let clock = Arc::clone(&options.clock);
+    let (engine, thread) = Engine::start(db, account.clone(), clock, outbox, base_url.clone())?;
     let (stop, stopping) = watch::channel(false);
+    let faults = Arc::new(Faults::new(options.faults.clone()));
+    let courier = Courier {
+        engine: engine.clone(),
+        account: account.clone(),
+        clock: Arc::clone(&options.clock),
+        faults: Arc::clone(&faults),
+        sending: options.sending.clone(),
+        sessions: Arc::clone(&sessions),
+        poster: Poster::new(),
+    };
+    let courier = courier.start(notes, stopping.clone());
     let shared = Arc::new(Shared {
         engine: engine.clone(),
         account: account.clone(),
-        faults: Faults::new(options.faults.clone()),
+        faults,
+        sessions,
         limiter: Limiter::new(options.limits),
         recorder,
         log: Log::default(),
@@ -104,6 +121,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Server> {
         serving,
         engine,
         thread,
+        courier,
     })
 }
 
@@ -124,13 +142,15 @@ async fn tick(engine: Engine, mut stopping: watch::Receiver<bool>) {
 }
 
 impl Server {
-    /// Stops: no new connections, requests that are being served get their answers, the state is closed.
+    /// Stops: no new connections, requests that are being served get their answers, events that have not been sent yet
+    /// are tried once for a moment, the state is closed.
     pub async fn stop(self) {
-        let Server { stop, mut serving, engine, thread, .. } = self;
+        let Server { stop, mut serving, engine, thread, courier, .. } = self;
         stop.send_replace(true);
         if tokio::time::timeout(STOP_TIMEOUT, &mut serving).await.is_err() {
             serving.abort();
         }
+        courier.stop().await;
         engine.stop().await;
         if tokio::task::spawn_blocking(move || thread.join()).await.is_err() {
             tracing::error!("the emulator's engine could not be joined");
@@ -143,6 +163,10 @@ async fn handle(
     ConnectInfo(cutter): ConnectInfo<Cutter>,
     request: Request,
 ) -> Response {
+    if request.uri().path() == session::PATH {
+        let (sessions, stopping) = (Arc::clone(&shared.sessions), shared.stopping.clone());
+        return session::connect(&shared.account, sessions, stopping, request).await;
+    }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, MAX_BODY).await else {
         return plain(413, "The request is too large");

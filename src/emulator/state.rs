@@ -11,8 +11,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::database::Database;
+use super::delivery::reach;
 use super::kind::Kind as ObjectKind;
-use super::options::{Clock, Options};
+use super::options::{Clock, Options, Sending};
 use super::server::{Server, serve};
 use crate::error::{Explain as _, Kind, fail};
 
@@ -88,6 +89,7 @@ pub async fn start(folder: &Path, mut options: Options) -> anyhow::Result<Starte
         fs_err::remove_file(&address)?;
     }
     options.state = database(folder);
+    options.sending.backlog = true;
     let server = serve(options).await?;
     let document = json!({
         "base_url": server.base_url,
@@ -204,6 +206,37 @@ pub fn counts(folder: &Path) -> anyhow::Result<Vec<(String, i64)>> {
         return Ok(Vec::new());
     }
     Ok(Database::open(&path)?.counts()?)
+}
+
+/// How many deliveries of events are in each state; none where there is no state yet.
+///
+/// # Errors
+/// If the state can't be read.
+pub fn delivery_counts(folder: &Path) -> anyhow::Result<Vec<(String, i64)>> {
+    let path = database(folder);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    Ok(Database::open(&path)?.delivery_counts()?)
+}
+
+/// The enabled webhook endpoints that nothing is sent to, with their addresses and why.
+///
+/// # Errors
+/// If the state can't be read.
+pub fn unreached(folder: &Path, sending: &Sending) -> anyhow::Result<Vec<(String, String, String)>> {
+    let path = database(folder);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let endpoints = Database::open(&path)?.all(ObjectKind::WebhookEndpoint)?;
+    let enabled = endpoints.into_iter().filter(|endpoint| endpoint.body["status"] == "enabled");
+    let noted = enabled.filter_map(|endpoint| {
+        let url = endpoint.body["url"].as_str().unwrap_or_default().to_owned();
+        let note = reach(&url, &sending.hosts).err()?;
+        Some((endpoint.id, url, note))
+    });
+    Ok(noted.collect())
 }
 
 /// Deletes all objects of a state's folder, whether it is being served or not; how many there were of each kind.

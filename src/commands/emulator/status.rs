@@ -13,7 +13,11 @@ pub struct StatusArgs {}
 
 pub async fn run(ctx: &Context, _: StatusArgs) -> anyhow::Result<Outcome> {
     let folder = super::folder(ctx);
-    let status = Status { running: emulator::running(&folder), objects: emulator::counts(&folder)? };
+    let status = Status {
+        running: emulator::running(&folder),
+        objects: emulator::counts(&folder)?,
+        deliveries: emulator::delivery_counts(&folder)?,
+    };
     ctx.show(&status)?;
     Ok(Outcome::Done)
 }
@@ -22,18 +26,22 @@ struct Status {
     running: Option<Running>,
     /// How many objects there are, by kind.
     objects: Vec<(String, i64)>,
+    /// How many deliveries of events there are, by how far they have come.
+    deliveries: Vec<(String, i64)>,
 }
 
 impl Present for Status {
     fn json(&self) -> Value {
-        let objects: Map<String, Value> =
-            self.objects.iter().map(|(kind, count)| (kind.clone(), json!(count))).collect();
+        let by_name = |counts: &[(String, i64)]| -> Map<String, Value> {
+            counts.iter().map(|(name, count)| (name.clone(), json!(count))).collect()
+        };
         let running = self.running.as_ref();
         json!({
             "running": running.is_some(),
             "base_url": running.map(|running| &running.base_url),
             "pid": running.map(|running| running.pid),
-            "objects": objects,
+            "objects": by_name(&self.objects),
+            "deliveries": by_name(&self.deliveries),
         })
     }
 
@@ -48,10 +56,18 @@ impl Present for Status {
         if self.objects.is_empty() {
             return view.line("It holds nothing yet");
         }
-        let mut table = Table::new([Column::words("objects"), Column::number("count")]);
-        for (kind, count) in &self.objects {
-            table.row([kind.clone(), count.to_string()]);
+        let view = view.table(table("objects", &self.objects));
+        if self.deliveries.is_empty() {
+            return view;
         }
-        view.table(table)
+        view.blank().table(table("deliveries of events", &self.deliveries))
     }
+}
+
+fn table(title: &str, counts: &[(String, i64)]) -> Table {
+    let mut table = Table::new([Column::words(title), Column::number("count")]);
+    for (name, count) in counts {
+        table.row([name.clone(), count.to_string()]);
+    }
+    table
 }

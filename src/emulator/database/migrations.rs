@@ -39,4 +39,22 @@ pub const MIGRATIONS: &[&str] = &[
         name TEXT PRIMARY KEY,
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;",
+    // Deliveries of events to webhook endpoints, each that is asked for by itself. `endpoint` is an id, or the URL that everything is forwarded to; `owed`
+    // says whether the event's `pending_webhooks` counts it. Numbers are never used twice: a server remembers them.
+    // Events that some endpoint has not taken are found by a key.
+    "CREATE TABLE deliveries (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        event TEXT NOT NULL,
+        type TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        state TEXT NOT NULL,
+        owed INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        outcome TEXT
+    ) STRICT;
+    CREATE INDEX deliveries_by_event ON deliveries (event, endpoint);
+    CREATE INDEX deliveries_by_state ON deliveries (state, seq);
+    INSERT INTO keys (kind, name, value, seq)
+        SELECT kind, 'pending', 'true', seq FROM objects
+        WHERE kind = 'event' AND json_extract(body, '$.pending_webhooks') > 0;",
 ];

@@ -1,5 +1,6 @@
 //! The emulator's own SQLite file. This module holds all of its SQL.
 
+mod deliveries;
 mod filters;
 mod migrations;
 mod objects;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior};
 
+pub use deliveries::{Due, Fresh, Left, PENDING_KEY, State, Told};
 pub use filters::{Cursor, Filter};
 pub use objects::{Held, Object, Row, due_key};
 pub use replies::Kept;
@@ -153,6 +155,7 @@ impl Database {
     /// SQLite's.
     pub fn clear(&self) -> rusqlite::Result<()> {
         let statements = [
+            "DELETE FROM deliveries",
             "DELETE FROM keys",
             "DELETE FROM objects",
             "DELETE FROM replies",

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension as _, params_from_iter};
 use serde_json::{Map, Value};
 
 use super::Database;
+use super::deliveries::PENDING_KEY;
 use super::filters::{Cursor, Filter, Query};
 use crate::emulator::kind::Kind;
 
@@ -64,12 +65,22 @@ impl Database {
         Ok(())
     }
 
-    /// Adds an event whose body is written already.
+    /// Adds an event whose body is written already. `pending` says whether some webhook endpoint is to get it.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn insert_event(&self, id: &str, name: &str, body: &str, created: i64) -> rusqlite::Result<()> {
+    pub fn insert_event(
+        &self,
+        id: &str,
+        name: &str,
+        body: &str,
+        created: i64,
+        pending: bool,
+    ) -> rusqlite::Result<()> {
         let seq = self.add_row(Kind::Event, id, body, None, created)?;
+        if pending {
+            self.add_key(Kind::Event, PENDING_KEY, "true", seq)?;
+        }
         self.add_key(Kind::Event, "type", name, seq)
     }
 

@@ -22,6 +22,7 @@ mod products;
 mod promotion_codes;
 mod refunds;
 mod setup_intents;
+mod stripecli;
 mod subscriptions;
 mod tax_rates;
 mod test_clocks;
@@ -60,6 +61,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         subscriptions::ENDPOINTS,
         test_clocks::ENDPOINTS,
         events::ENDPOINTS,
+        stripecli::ENDPOINTS,
         account::ENDPOINTS,
     ]
     .into_iter()

@@ -2,6 +2,7 @@
 
 use crate::support::Shop;
 
+use super::receiver::Receiver;
 use super::world::World;
 
 #[test]
@@ -59,7 +60,7 @@ fn a_taken_port_and_a_bad_rule_are_told() {
     insta::assert_snapshot!(other.billctl("emulator start --port 0 --fault 'POST /v1/prices:explode'"), @r"
     [stderr]
     error: `POST /v1/prices:explode` is no fault rule: `explode` is no fault
-    hint: Write e.g. `POST /v1/prices:nth=3:cut-after`; `billctl emulator start --help` lists the faults
+    hint: Write e.g. `POST /v1/prices:nth=3:cut-after` or `DELIVER invoice.*:every=2:twice`; `billctl emulator start --help` lists the faults
     [exit 2]
     ");
 }
@@ -108,4 +109,55 @@ fn what_a_program_needs_is_told_while_it_is_served() {
     assert_eq!(shop.read(".env"), "# mine\n");
     shop.billctl("emulator env --write .env").exits(0);
     assert!(shop.read(".env").starts_with("# mine\nSTRIPE_API_BASE=http://127.0.0.1:"));
+}
+
+#[test]
+fn events_are_forwarded_and_counted() {
+    let receiver = Receiver::new();
+    let shop = Shop::new();
+    let emulator = shop.emulator_with(&["--forward-to", &receiver.url]);
+    World::ask_at(&emulator.base_url, &emulator.api_key, "POST", "/v1/products").form("name=A").send().ok();
+    let delivery = receiver.next();
+    let header = delivery.header("stripe-signature");
+    let time = header.split_once(',').unwrap().0.trim_start_matches("t=").parse().unwrap();
+    assert!(delivery.is_signed(&emulator.webhook_secret, time), "{header}");
+    while emulator.get("/_emulator/status")["deliveries"]["delivered"] != 1 {
+        std::thread::yield_now();
+    }
+    assert_eq!(
+        shop.billctl("emulator status -o json").json()["deliveries"],
+        serde_json::json!({"delivered": 1})
+    );
+    let shown = shop.billctl("emulator status").exits(0).stdout;
+    assert!(shown.ends_with("\n\ndeliveries of events  count\ndelivered                 1\n"), "{shown}");
+}
+
+#[test]
+fn who_gets_no_events_is_named_at_the_start() {
+    let shop = Shop::new();
+    let refused = shop.billctl("emulator start --port 0 --forward-to https://example.com/hook");
+    insta::assert_snapshot!(refused, @r"
+    [stderr]
+    error: Events for `--forward-to https://example.com/hook` are not sent: example.com is not this machine
+    hint: Give a URL such as http://127.0.0.1:[PORT]/webhook, or name its host with `--allow-host`
+    [exit 2]
+    ");
+    let emulator = shop.emulator();
+    let form = "url=https://example.com/hook&enabled_events[]=*";
+    World::ask_at(&emulator.base_url, &emulator.api_key, "POST", "/v1/webhook_endpoints")
+        .form(form)
+        .send()
+        .ok();
+    drop(emulator);
+    // It ends at once after its warning, as the port is another's.
+    let other = Shop::new();
+    let taken = other.emulator();
+    let port = taken.base_url.rsplit(':').next().unwrap().to_owned();
+    let said = shop.billctl(&format!("emulator start --port {port}")).exits(1);
+    assert!(
+        said.stderr.contains("(https://example.com/hook) are not sent: example.com is not this machine"),
+        "{said}"
+    );
+    let said = shop.billctl(&format!("emulator start --port {port} --allow-host example.com")).exits(1);
+    assert!(said.stderr.contains("are not sent: the emulator sends plain HTTP only"), "{said}");
 }

@@ -2,7 +2,10 @@
 
 mod auth;
 mod catalog;
+mod cli_listen;
 mod command;
+mod deliveries;
+mod delivery_faults;
 mod durability;
 mod errors;
 mod events;
@@ -13,6 +16,7 @@ mod idempotency;
 mod lists;
 mod model;
 mod payments;
+mod receiver;
 mod search;
 mod selling;
 mod state;

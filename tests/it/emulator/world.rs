@@ -64,11 +64,15 @@ impl World {
     }
 
     /// Stops the server and serves the same state anew.
-    pub fn restarted(mut self) -> World {
+    pub fn restarted(self) -> World {
+        self.restarted_with(|_| {})
+    }
+
+    pub fn restarted_with(mut self, change: impl FnOnce(&mut Options)) -> World {
         self.stop();
         let World { folder, .. } = &mut self;
         let folder = std::mem::replace(folder, TempDir::new().unwrap());
-        World::in_folder(folder, |_| {})
+        World::in_folder(folder, change)
     }
 
     pub fn stop(&mut self) {
