@@ -44,7 +44,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check c
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, look at it, empty it'
-complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: look at it, ask it, copy it, make it anew'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "man" -d 'Print the manual page, or write the pages of all commands into a folder'
 complete -c billctl -n "__fish_billctl_using_subcommand init" -l template -d 'Start from the catalog of a whole product instead of answers' -r -f -a "nexus\t'Three tiers with a monthly quota'
@@ -379,24 +379,61 @@ complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -f -a "status" -d 'Show what the mirror holds, how fresh it is, and what is missing'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -f -a "query" -d 'Ask the mirror in SQL, which can read and nothing else'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -f -a "rebuild" -d 'Make the mirror\'s tables anew from the stored events and what was fetched'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from status query rebuild backup" -f -a "backup" -d 'Copy books and mirror as they are now, while events go on coming in'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -f -a "backfill" -d 'Read everything that Stripe has into the mirror'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -f -a "verify" -d 'Compare the mirror with Stripe, object by object'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -f -a "status" -d 'Show what the mirror holds, how fresh it is, and what is missing'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -f -a "query" -d 'Ask the mirror in SQL, which can read and nothing else'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -f -a "rebuild" -d 'Make the mirror\'s tables anew from the stored events and what was fetched'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill verify status query rebuild backup" -f -a "backup" -d 'Copy books and mirror as they are now, while events go on coming in'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l kind -d 'Read only this kind of object, as its `object` field has it (customer, checkout.session); may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l parallel -d 'The most requests under way at once' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l per-customer -d 'Also read what Stripe lists customer by customer only: payment methods and balance transactions'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l restart -d 'Begin anew where an earlier backfill is unfinished'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l sample -d 'Compare only so many objects of the mirror, chosen at random' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l parallel -d 'The most requests under way at once' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l repair -d 'Keep Stripe\'s version of each object that differs'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from status" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from status" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from status" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

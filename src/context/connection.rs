@@ -40,6 +40,8 @@ pub struct AccountInfo {
     pub id: String,
     /// Its name in the dashboard, or else the business's.
     pub name: Option<String>,
+    /// When it was made, in seconds.
+    pub created: Option<i64>,
     /// Stripe's clock, when it answered.
     pub answered_at: Option<Timestamp>,
     /// The API version that shaped the answer.
@@ -120,6 +122,7 @@ impl AccountInfo {
             name: text("/settings/dashboard/display_name")
                 .or(text("/business_profile/name"))
                 .map(str::to_owned),
+            created: account.get("created").and_then(Value::as_i64),
             answered_at,
             version,
         }

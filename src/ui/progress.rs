@@ -35,6 +35,11 @@ impl Progress {
         self.bar.set_position(done);
     }
 
+    /// Adds steps that nobody knew of at the start.
+    pub fn grow(&self, steps: u64) {
+        self.bar.inc_length(steps);
+    }
+
     /// Says what is being done, or what is waited for.
     pub fn say(&self, text: &str) {
         self.bar.set_message(if text.is_empty() { String::new() } else { format!(" · {text}") });

@@ -18,6 +18,7 @@ mod init; // a first billing file, and never over another
 mod keys; // where a key may be, and that nothing shows it
 mod listen; // webhooks: signed, verified, received
 mod mirror; // the books and the mirror: any order, any number of times, and nothing lost
+mod mirror_fill; // objects from Stripe into the mirror: all of them, whatever happens meanwhile
 mod mistakes; // what people are told who do the usual wrong things
 mod pull; // an account becomes a catalog
 mod shell; // what every command has in common: formats, errors, exit codes

@@ -1,14 +1,21 @@
 //! `billctl mirror`: the local copy of Stripe, and what it is made of.
 
+pub mod backfill;
 pub mod backup;
+mod compare;
+mod filling;
 pub mod query;
+mod read;
 pub mod rebuild;
+mod report;
 pub mod status;
+pub mod verify;
+mod walk;
 
 use super::Outcome;
 use crate::context::Context;
 
-/// The local copy of Stripe: look at it, ask it, copy it, make it anew
+/// The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew
 #[derive(Debug, clap::Args)]
 pub struct MirrorArgs {
     #[command(subcommand)]
@@ -17,6 +24,8 @@ pub struct MirrorArgs {
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
+    Backfill(backfill::BackfillArgs),
+    Verify(verify::VerifyArgs),
     Status(status::StatusArgs),
     Query(query::QueryArgs),
     Rebuild(rebuild::RebuildArgs),
@@ -25,6 +34,8 @@ pub enum Verb {
 
 pub async fn run(ctx: &Context, args: MirrorArgs) -> anyhow::Result<Outcome> {
     match args.verb {
+        Verb::Backfill(args) => backfill::run(ctx, args).await,
+        Verb::Verify(args) => verify::run(ctx, args).await,
         Verb::Status(args) => status::run(ctx, args).await,
         Verb::Query(args) => query::run(ctx, args).await,
         Verb::Rebuild(args) => rebuild::run(ctx, args).await,

@@ -1,6 +1,7 @@
 //! `mirror.db`: a copy of Stripe, made of the books' events and of what was fetched. It may be deleted and filled again.
 
 mod apply;
+mod fill;
 mod migrations;
 mod objects;
 mod outcomes;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _};
 
 pub use apply::Applied;
+pub use fill::{Fill, Filled, Known, Scope, Walks};
 pub use objects::MirroredObject;
 pub use outcomes::{EventOutcome, Outcome};
 pub use query::{Answer, Query, Unanswered};
@@ -55,6 +57,11 @@ impl Mirror {
 
     pub fn path(&self) -> &PathBuf {
         &self.file.path
+    }
+
+    /// Whether names and addresses are kept.
+    pub fn keeps_personal_data(&self) -> bool {
+        self.personal_data
     }
 
     /// The number of the last event of the books that was applied; zero if none was.

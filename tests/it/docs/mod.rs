@@ -13,13 +13,14 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
     "docs/commands.md",
     "docs/emulator.md",
     "docs/figures.md",
+    "docs/mirror.md",
     "docs/plan-and-sync.md",
     "docs/profiles-and-keys.md",
     "docs/recipes.md",
@@ -41,6 +42,11 @@ fn the_page_of_the_catalog_does_what_it_says() {
 #[test]
 fn the_page_of_the_emulator_does_what_it_says() {
     follow("docs/emulator.md");
+}
+
+#[test]
+fn the_page_of_the_mirror_does_what_it_says() {
+    follow("docs/mirror.md");
 }
 
 #[test]
@@ -79,6 +85,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "README.md",
         "docs/catalog.md",
         "docs/emulator.md",
+        "docs/mirror.md",
         "docs/plan-and-sync.md",
         "docs/profiles-and-keys.md",
         "docs/recipes.md",

@@ -50,6 +50,13 @@ impl Emulator {
         body
     }
 
+    /// Deletes an object.
+    pub fn delete(&self, path: &str) -> Value {
+        let (status, body) = http::send(&self.base_url, "DELETE", path, &self.api_key, "");
+        assert_eq!(status, 200, "DELETE {path}: {body}");
+        body
+    }
+
     /// Everything of a list, up to 100.
     pub fn list(&self, path: &str) -> Vec<Value> {
         let separator = if path.contains('?') { '&' } else { '?' };

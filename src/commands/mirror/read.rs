@@ -1,0 +1,130 @@
+//! What reading the mirror's objects from Stripe begins with and ends with, whoever asks for it.
+
+use anyhow::Context as _;
+
+use super::filling::{End, Filling};
+use crate::billing::backfill::Count;
+use crate::context::{Connection, Context};
+use crate::error::{Kind, fail};
+use crate::store::books::Books;
+use crate::store::lock::Lock;
+use crate::store::mirror::{Fill, Mirror};
+use crate::stripe::key::Mode;
+
+/// The account and the files that a command works with.
+#[derive(Debug)]
+pub struct Opened {
+    pub connection: Connection,
+    pub books: Books,
+    pub mirror: Mirror,
+    /// The account's id.
+    pub account: String,
+    /// When the account began, in seconds, if Stripe tells.
+    pub began_at: Option<i64>,
+    /// Stripe's clock, in seconds.
+    pub now: i64,
+    /// One process at a time reads objects for a profile.
+    _lock: Lock,
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// What the progress bar calls it.
+    pub title: &'static str,
+    /// The most requests under way at once.
+    pub parallel: usize,
+}
+
+/// What reading came to.
+#[derive(Debug)]
+pub struct Read {
+    pub fill: Fill,
+    pub end: End,
+    pub counts: Vec<Count>,
+    /// Objects that were asked for one by one, and those among them that are gone.
+    pub looked_for: u64,
+    pub gone: u64,
+    /// Requests that were sent.
+    pub requests: u64,
+}
+
+/// Opens Stripe, the books and the mirror, and says which account it is.
+///
+/// # Errors
+/// `Refused` where the mirror is of another account; `Failed` where another process reads objects into it; else what
+/// Stripe or the disk refuses.
+pub async fn open(ctx: &Context) -> anyhow::Result<Opened> {
+    let connection = ctx.stripe().await?;
+    let account = connection.account().await?.clone();
+    let lock = Lock::take(&ctx.state_dir()?.join("mirror.lock"))?.ok_or_else(|| {
+        fail(
+            Kind::Failed,
+            "Another billctl is filling or checking this mirror",
+            "Wait until it is done, or stop it; what it read is kept",
+        )
+    })?;
+    let (books, mirror) = (ctx.books()?, ctx.mirror()?);
+    if let Some(fill) = mirror.last_fill()?
+        && fill.scope.account != account.id
+    {
+        return Err(fail(
+            Kind::Refused,
+            format!("The mirror is a copy of {}, and the key opens {}", fill.scope.account, account.id),
+            format!(
+                "Use another profile for another account, or delete `{}` with its -wal and -shm to begin anew",
+                mirror.path().display()
+            ),
+        ));
+    }
+    let now = account.answered_at.unwrap_or_else(|| ctx.clock().now()).as_second();
+    let began_at = account.created;
+    Ok(Opened { connection, books, mirror, account: account.id, began_at, now, _lock: lock })
+}
+
+impl Opened {
+    pub fn is_live(&self) -> bool {
+        self.connection.mode() == Mode::Live
+    }
+
+    /// Reads what a backfill has left to read, with a progress bar.
+    ///
+    /// # Errors
+    /// What Stripe or the disk refuses; what was read until then is kept.
+    pub async fn read(&mut self, ctx: &Context, fill: Fill, reading: Reading) -> anyhow::Result<Read> {
+        let sent = self.connection.stats().requests;
+        let walks = self.mirror.fill_walks(&fill)?;
+        let progress = ctx.ui().progress(walks.all, reading.title);
+        progress.advance(walks.done);
+        let mut filling = Filling {
+            reader: self.connection.reader(),
+            books: &self.books,
+            mirror: &mut self.mirror,
+            fill,
+            floor: self.began_at,
+            parallel: reading.parallel,
+            stop: ctx.stop()?,
+            progress: &progress,
+            waits: self.connection.waits(),
+            now: self.now,
+            last: walks.last,
+            looked_for: 0,
+            gone: 0,
+        };
+        let ended = filling.run().await;
+        let Filling { mut fill, looked_for, gone, .. } = filling;
+        progress.finish();
+        let end = ended.with_context(|| match self.mirror.fill_walks(&fill) {
+            Ok(walks) => {
+                format!("Stopped after {} objects; the same command goes on from there", walks.objects)
+            }
+            Err(_) => "Stopped".to_owned(),
+        })?;
+        let counts = self.mirror.fill_counts(&fill)?;
+        if end == End::Finished {
+            self.mirror.finish_fill(&mut fill)?;
+        }
+        let requests = self.connection.stats().requests - sent;
+        Ok(Read { fill, end, counts, looked_for, gone, requests })
+    }
+}

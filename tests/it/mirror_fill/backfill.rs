@@ -1,0 +1,94 @@
+//! Reading everything.
+
+use super::{assert_mirrored, id, in_mirror, live, mirror, row};
+use crate::support::Shop;
+
+#[test]
+fn everything_that_stripe_has_is_in_the_mirror_whole() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    live(&emulator, 230);
+    let filled = shop.billctl("mirror backfill -o json").exits(0).json();
+    assert_mirrored(&shop, &emulator, "backfill");
+    assert_eq!(row(&filled, "customer"), (230, 230, 0, "complete".to_owned()));
+    assert_eq!(row(&filled, "price"), (6, 6, 0, "complete".to_owned()));
+    assert_eq!(row(&filled, "entitlements.feature"), (2, 2, 0, "complete".to_owned()));
+    // Listed under its product only.
+    assert_eq!(row(&filled, "product_feature"), (1, 1, 0, "complete".to_owned()));
+    assert_eq!(
+        (&filled["missing"], &filled["finished"], &filled["resumed"]),
+        (&0.into(), &true.into(), &false.into())
+    );
+    assert_eq!(filled["not_read"], serde_json::json!(["payment_method", "customer_balance_transaction"]));
+
+    // Again, and nothing is there twice.
+    shop.billctl("mirror backfill -o json").exits(0);
+    assert_mirrored(&shop, &emulator, "again");
+}
+
+#[test]
+fn an_empty_account_is_an_empty_mirror() {
+    let shop = Shop::new();
+    let filled = shop.billctl("mirror backfill -o json").exits(0).json();
+    assert_eq!((&filled["received"], &filled["missing"]), (&0.into(), &0.into()));
+    assert!(in_mirror(&shop).is_empty());
+}
+
+#[test]
+fn what_was_deleted_since_the_last_backfill_is_marked() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    live(&emulator, 10);
+    shop.billctl("mirror backfill").exits(0);
+    let gone = emulator.list("/v1/customers")[4].clone();
+    emulator.delete(&format!("/v1/customers/{}", id(&gone)));
+    emulator.delete("/v1/coupons/TEN");
+    emulator.post("/_emulator/advance", "10");
+    let filled = shop.billctl("mirror backfill -o json").exits(0).json();
+    assert_eq!((&filled["looked_for"], &filled["gone"]), (&2.into(), &2.into()));
+    assert_mirrored(&shop, &emulator, "after deletions");
+    let object = mirror(&shop).object("customer", &id(&gone)).unwrap().unwrap();
+    assert!(object.deleted);
+}
+
+#[test]
+fn only_the_kinds_that_were_asked_for_are_read() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    live(&emulator, 3);
+    let filled = shop.billctl("mirror backfill --kind coupon --kind product_feature -o json").exits(0).json();
+    let read: Vec<&str> =
+        filled["kinds"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
+    // What features are attached to is read as well, and which features there are.
+    assert_eq!(read, ["product", "entitlements.feature", "coupon", "product_feature"]);
+    assert!(in_mirror(&shop).keys().all(|(kind, _)| kind != "customer"));
+}
+
+#[test]
+fn a_dry_run_reads_no_list_and_begins_nothing() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let planned = shop.billctl("mirror backfill --dry-run --kind customer -o json").exits(0).json();
+    assert_eq!(planned["kinds"], serde_json::json!(["customer", "test_helpers.test_clock"]));
+    assert!(emulator.requests().iter().all(|request| request["path"] == "/v1/account"));
+    assert_eq!(mirror(&shop).last_fill().unwrap(), None);
+}
+
+#[test]
+fn a_long_list_is_read_in_several_slices_at_once() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    for number in 0..520 {
+        if number % 10 == 0 {
+            emulator.post("/_emulator/advance", "345600");
+        }
+        emulator.post("/v1/customers", &format!("name=Customer+{number}"));
+    }
+    shop.billctl("mirror backfill --kind customer").exits(0);
+    let fill = mirror(&shop).last_fill().unwrap().unwrap();
+    let walks = mirror(&shop).fill_walks(&fill).unwrap();
+    // Without slices there are three: of customers and of test clocks, and of what came since.
+    assert!(walks.all > 3, "{walks:?}");
+    assert_eq!((walks.done, walks.objects), (walks.all, 520));
+    assert_eq!(in_mirror(&shop).keys().filter(|(kind, _)| kind == "customer").count(), 520);
+}
