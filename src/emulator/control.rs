@@ -8,6 +8,7 @@
 //! | `POST /_emulator/faults` | adds fault rules: the body has one a line, see [`super::faults`] |
 //! | `DELETE /_emulator/faults` | removes all fault rules |
 //! | `POST /_emulator/advance` | moves the time ahead by the seconds in the body, and does what falls due on the way |
+//! | `POST /_emulator/authenticate/{id}` | what the customer's bank does with a payment or setup intent that waits: `outcome=pass` or `fail` |
 //! | `POST /_emulator/reset` | deletes all objects and kept answers, and lets the time be the clock's; keys and account stay |
 //!
 //! It takes no key: the server listens on loopback only, and what a browser sends for a web page is refused by its
@@ -18,9 +19,21 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
 
+use super::args::Args;
+use super::check;
 use super::database::Told;
 use super::dispatch::Shared;
+use super::endpoint::Endpoint;
+use super::engine::Request;
 use super::faults::{FaultPlan, RULE_HINT};
+use super::form;
+use super::ids;
+use super::refusal::Refusal;
+use super::resources;
+
+/// Where a path's id follows.
+const AUTHENTICATE: &str = "/_emulator/authenticate/";
+static AUTHENTICATION: Endpoint = resources::authenticate::ENDPOINT;
 
 /// Most deliveries that are told.
 const MOST_DELIVERIES: u32 = 1000;
@@ -73,12 +86,43 @@ pub async fn control(
                 json!({"error": format!("Send the seconds to advance by, a whole number from 0 to {LONGEST_ADVANCE}")}),
             ),
         },
+        ("POST", path) if path.starts_with(AUTHENTICATE) => authenticate(shared, path, body).await,
         ("POST", "/_emulator/reset") => {
             let cleared = shared.engine.with(true, |db| db.clear()).await;
             shared.log.clear();
             (if cleared.is_some() { 200 } else { 500 }, json!({}))
         }
         _ => (404, json!({"error": format!("There is no {method} {path}")})),
+    }
+}
+
+/// Runs what Stripe has no call for as if it had one.
+async fn authenticate(shared: &Shared, path: &str, body: &str) -> (u16, Value) {
+    let request_id = ids::object("req");
+    let refused = |refusal: Refusal| (refusal.status, refusal.body(&request_id));
+    let form = match form::decode(body) {
+        Ok(form) => form,
+        Err(bad) => return refused(Refusal::status(400, bad.0)),
+    };
+    let args = match check::check(AUTHENTICATION.params, &form, false) {
+        Ok(args) => Args(args),
+        Err(refusal) => return refused(refusal),
+    };
+    let request = Request {
+        endpoint: &AUTHENTICATION,
+        path: path.to_owned(),
+        ids: vec![path.trim_start_matches(AUTHENTICATE).to_owned()],
+        args,
+        expand: Vec::new(),
+        request_id: request_id.clone(),
+        lenient: false,
+        idempotency_key: None,
+        fingerprint: Vec::new(),
+        fail: false,
+    };
+    match shared.engine.run(request).await {
+        Some(reply) => (reply.status, serde_json::from_str(&reply.body).unwrap_or(Value::Null)),
+        None => refused(Refusal::internal()),
     }
 }
 

@@ -14,7 +14,7 @@ use super::resources;
 pub const DUE: &str = "due";
 
 /// The kinds that wait for moments, in the order in which those of the same moment come.
-pub const KINDS: [Kind; 3] = [Kind::TestClock, Kind::PaymentIntent, Kind::Refund];
+pub const KINDS: [Kind; 4] = [Kind::TestClock, Kind::PaymentIntent, Kind::Refund, Kind::CheckoutSession];
 
 /// Sets the moment that an object waits for, or none.
 pub fn set(object: &mut Object, moment: Option<i64>) {

@@ -17,6 +17,7 @@ pub fn random_code(length: usize) -> String {
 pub fn object(prefix: &str) -> String {
     let length = match prefix {
         "prod" | "cus" | "si" | "req" => 14,
+        "cs_test" => 58,
         _ => 24,
     };
     format!("{prefix}_{}", random(length))

@@ -22,6 +22,7 @@ pub enum Kind {
     Customer,
     CustomerBalanceTransaction,
     PaymentMethod,
+    CheckoutSession,
     PaymentIntent,
     SetupIntent,
     Charge,
@@ -74,6 +75,7 @@ impl Kind {
             Kind::Customer => "customer",
             Kind::CustomerBalanceTransaction => "customer_balance_transaction",
             Kind::PaymentMethod => "payment_method",
+            Kind::CheckoutSession => "checkout.session",
             Kind::PaymentIntent => "payment_intent",
             Kind::SetupIntent => "setup_intent",
             Kind::Charge => "charge",
@@ -104,6 +106,7 @@ impl Kind {
             | Kind::Price
             | Kind::Coupon
             | Kind::Customer
+            | Kind::CheckoutSession
             | Kind::PaymentIntent
             | Kind::SetupIntent
             | Kind::Charge
@@ -130,6 +133,7 @@ impl Kind {
             Kind::Customer => Some("cus"),
             Kind::CustomerBalanceTransaction => Some("cbtxn"),
             Kind::PaymentMethod => Some("pm"),
+            Kind::CheckoutSession => Some("cs_test"),
             Kind::PaymentIntent => Some("pi"),
             Kind::SetupIntent => Some("seti"),
             Kind::Charge => Some("ch"),
@@ -150,6 +154,7 @@ impl Kind {
             | Kind::WebhookEndpoint
             | Kind::CustomerBalanceTransaction
             | Kind::PaymentMethod
+            | Kind::CheckoutSession
             | Kind::Charge
             | Kind::BalanceTransaction
             | Kind::Event => None,
@@ -194,6 +199,14 @@ impl Kind {
                 Link("test_clock", Kind::TestClock),
             ],
             Kind::CustomerBalanceTransaction | Kind::PaymentMethod => &[Link("customer", Kind::Customer)],
+            Kind::CheckoutSession => &[
+                Link("customer", Kind::Customer),
+                Hidden("line_items"),
+                Inline("line_items.data.price", Kind::Price),
+                Link("payment_intent", Kind::PaymentIntent),
+                Link("setup_intent", Kind::SetupIntent),
+                Link("subscription", Kind::Subscription),
+            ],
             Kind::PaymentIntent => &[
                 Link("customer", Kind::Customer),
                 Link("latest_charge", Kind::Charge),
@@ -270,6 +283,14 @@ impl Kind {
             }
             Kind::CustomerBalanceTransaction | Kind::PaymentMethod | Kind::PaymentIntent => {
                 text("customer", "/customer");
+            }
+            Kind::CheckoutSession => {
+                text("customer", "/customer");
+                text("email", "/customer_details/email");
+                text("payment_intent", "/payment_intent");
+                text("setup_intent", "/setup_intent");
+                text("status", "/status");
+                text("subscription", "/subscription");
             }
             Kind::SetupIntent => {
                 text("customer", "/customer");

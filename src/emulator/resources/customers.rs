@@ -146,6 +146,14 @@ pub fn remove(call: &mut Call<'_>, customer: &Object) -> Outcome<Answer> {
 }
 
 fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
+    make(call, args).map(Answer::Object)
+}
+
+/// Makes a customer from the parameters of its creation.
+///
+/// # Errors
+/// As the request: 400 for what is malformed or names nothing, 402 for a card that can't be saved.
+pub fn make(call: &mut Call<'_>, args: &Args) -> Outcome<Object> {
     check(args)?;
     let created = match args.text("test_clock") {
         Some(id) => test_clocks::with_room(call, id, "test_clock")?.body["frozen_time"].clone(),
@@ -186,7 +194,7 @@ fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     apply(&mut customer.body, args);
     customer.hidden.insert("tax".to_owned(), tax(args));
     let customer = call.create(customer)?;
-    pay(call, customer, args).map(Answer::Object)
+    pay(call, customer, args)
 }
 
 /// Sets what a stored customer pays with, and what they have to their credit.

@@ -1,8 +1,10 @@
 //! What is served: a file a resource, with its endpoints, their parameters and their handlers.
 
 mod account;
+pub mod authenticate;
 mod balance_transactions;
 mod charges;
+mod checkout;
 mod coupons;
 mod customer_balance;
 mod customer_methods;
@@ -54,6 +56,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         customer_methods::ENDPOINTS,
         payment_methods::ENDPOINTS,
         payment_intents::ENDPOINTS,
+        checkout::ENDPOINTS,
         setup_intents::ENDPOINTS,
         charges::ENDPOINTS,
         refunds::ENDPOINTS,
@@ -92,6 +95,7 @@ pub fn run_due(call: &mut Call<'_>, object: Object, moment: i64) -> Outcome<()> 
         Kind::TestClock => test_clocks::run_due(call, object),
         Kind::PaymentIntent => payment_intents::finish_processing(call, &object).map(drop),
         Kind::Refund => refunds::fail(call, &object),
+        Kind::CheckoutSession => checkout::end(call, &object).map(drop),
         _ => {
             tracing::error!(id = object.id, moment, "nothing of this kind waits for anything");
             Ok(())
@@ -119,6 +123,9 @@ pub fn reveal(
             (Kind::PaymentLink, "line_items") => {
                 let currency = body["currency"].as_str().unwrap_or_default();
                 body["line_items"] = payment_links::line_items(call, id, currency, hidden)?;
+            }
+            (Kind::CheckoutSession, "line_items") => {
+                body["line_items"] = checkout::line_items(call, id, hidden)?
             }
             (Kind::Charge, "refunds") => body["refunds"] = charges::refunds(call, id)?,
             (Kind::PortalConfiguration, _) => portal::reveal_products(body, hidden),

@@ -2,6 +2,7 @@
 
 mod auth;
 mod catalog;
+mod checkout;
 mod cli_listen;
 mod command;
 mod deliveries;
@@ -15,6 +16,7 @@ mod forms;
 mod idempotency;
 mod lists;
 mod model;
+mod paying;
 mod payments;
 mod receiver;
 mod search;

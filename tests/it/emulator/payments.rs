@@ -125,7 +125,7 @@ fn a_card_number_is_taken_where_it_is_a_test_cards_and_never_kept() {
     assert_eq!(world.post("/v1/payment_methods", &old).json()["error"]["code"], "invalid_expiry_year");
     let mut world = world;
     world.stop();
-    let file = std::fs::read(world.path()).unwrap();
+    let file = fs_err::read(world.path()).unwrap();
     assert!(!file.windows(16).any(|bytes| bytes == b"4000000000009995"));
 }
 
@@ -154,6 +154,35 @@ fn a_card_that_needs_its_owner_waits_for_them_or_is_declined_without_them() {
     let asked =
         format!("{}&payment_method_options[card][request_three_d_secure]=any", payment("pm_card_visa"));
     assert_eq!(world.post("/v1/payment_intents", &asked).ok()["status"], "requires_action");
+}
+
+#[test]
+fn who_authenticates_pays_and_who_fails_to_does_not() {
+    let world = World::new();
+    let form = format!("{}&return_url=https://a.example/back", payment("pm_card_threeDSecure2Required"));
+    let waiting = world.post("/v1/payment_intents", &form).ok();
+    let path = format!("/_emulator/authenticate/{}", text(&waiting["id"]));
+    let paid = world.control("POST", &path, "outcome=pass").ok();
+    assert_eq!((&paid["status"], &paid["next_action"]), (&json!("succeeded"), &Value::Null));
+    assert_eq!(world.event("payment_intent.succeeded")["data"]["object"]["id"], waiting["id"]);
+    assert_eq!(world.control("POST", &path, "outcome=pass").status, 400, "nobody has to any more");
+    assert_eq!(world.control("POST", &path, "outcome=perhaps").status, 400);
+    assert_eq!(world.control("POST", "/_emulator/authenticate/pi_none", "outcome=pass").status, 404);
+    let other = world.post("/v1/payment_intents", &form).ok();
+    let path = format!("/_emulator/authenticate/{}", text(&other["id"]));
+    let failed = world.control("POST", &path, "outcome=fail").ok();
+    assert_eq!(failed["status"], "requires_payment_method");
+    assert_eq!(failed["last_payment_error"]["code"], "payment_intent_authentication_failure");
+    // A bank can let it through and decline it all the same.
+    let form = form.replace("threeDSecure2Required", "threeDSecureRequiredChargeDeclined");
+    let third = world.post("/v1/payment_intents", &form).ok();
+    let path = format!("/_emulator/authenticate/{}", text(&third["id"]));
+    let declined = world.control("POST", &path, "outcome=pass").ok();
+    assert_eq!(declined["last_payment_error"]["code"], "card_declined");
+    let form = "confirm=true&payment_method=pm_card_authenticationRequired&return_url=https://a.example";
+    let setup = world.post("/v1/setup_intents", form).ok();
+    let path = format!("/_emulator/authenticate/{}", text(&setup["id"]));
+    assert_eq!(world.control("POST", &path, "outcome=pass").ok()["status"], "succeeded");
 }
 
 #[test]
@@ -268,6 +297,112 @@ fn a_bank_debit_is_under_way_before_it_ends() {
     }
     let form = "type=sepa_debit&sepa_debit[iban]=AT611904300234573202&billing_details[name]=A";
     world.post("/v1/payment_methods", form).refused(400, None, Some("sepa_debit[iban]"));
+}
+
+#[test]
+fn refunds_give_back_all_or_a_part_and_no_more() {
+    let world = World::new();
+    let paid =
+        world.post("/v1/payment_intents", &format!("{}&description=Tea", payment("pm_card_visa"))).ok();
+    let (intent, charge) = (text(&paid["id"]), text(&paid["latest_charge"]));
+    let mut seen = 0;
+    news(&world, &mut seen);
+    let part = world
+        .post("/v1/refunds", &format!("payment_intent={intent}&amount=500&reason=duplicate&metadata[a]=1"))
+        .ok();
+    assert_eq!(
+        (&part["status"], &part["amount"], &part["charge"]),
+        (&json!("succeeded"), &json!(500), &json!(charge))
+    );
+    assert_eq!(news(&world, &mut seen), ["charge.refunded", "refund.created"]);
+    let told = world.event("charge.refunded");
+    assert_eq!(told["data"]["previous_attributes"], json!({"amount_refunded": 0}));
+    assert_eq!(
+        (&told["data"]["object"]["amount_refunded"], &told["data"]["object"]["refunded"]),
+        (&json!(500), &json!(false))
+    );
+    let money = world
+        .get(&format!("/v1/balance_transactions/{}?expand[]=source", text(&part["balance_transaction"])))
+        .ok();
+    assert_eq!(
+        (&money["amount"], &money["fee"], &money["type"]),
+        (&json!(-500), &json!(0), &json!("refund"))
+    );
+    assert_eq!(
+        (&money["source"]["object"], &money["description"]),
+        (&json!("refund"), &json!("REFUND FOR CHARGE (Tea)"))
+    );
+    world.post("/v1/refunds", &format!("charge={charge}&amount=1501")).refused(400, None, Some("amount"));
+    let rest = world.post("/v1/refunds", &format!("charge={charge}")).ok();
+    assert_eq!(rest["amount"], 1500);
+    let refunded = world.get(&format!("/v1/charges/{charge}?expand[]=refunds")).ok();
+    assert_eq!((&refunded["refunded"], &refunded["amount_refunded"]), (&json!(true), &json!(2000)));
+    assert_eq!(ids(&refunded["refunds"]), [text(&rest["id"]), text(&part["id"])]);
+    world.post("/v1/refunds", &format!("charge={charge}")).refused(
+        400,
+        Some("charge_already_refunded"),
+        None,
+    );
+    assert_eq!(world.get("/v1/balance").ok()["pending"][0]["amount"], -88, "the fee is not given back");
+    news(&world, &mut seen);
+    let path = format!("/v1/refunds/{}", text(&part["id"]));
+    assert_eq!(world.post(&path, "metadata[a]=2").ok()["metadata"]["a"], "2");
+    assert_eq!(news(&world, &mut seen), ["refund.updated", "charge.refund.updated"]);
+    world.post(&format!("{path}/cancel"), "").refused(400, None, None);
+    assert_eq!(ids(&world.get(&format!("/v1/refunds?payment_intent={intent}")).ok()).len(), 2);
+    assert_eq!(world.get(&path).ok()["reason"], "duplicate");
+}
+
+#[test]
+fn refunds_refuse_what_was_never_paid() {
+    let world = World::new();
+    let check = |form: &str, code: Option<&str>, param: Option<&str>| {
+        world.post("/v1/refunds", form).refused(400, code, param);
+    };
+    check("amount=5", Some("parameter_missing"), Some("charge"));
+    check("charge=ch_none", Some("resource_missing"), Some("charge"));
+    check("charge=a&payment_intent=b", Some("parameters_exclusive"), Some("charge"));
+    let open = world.make("/v1/payment_intents", "amount=500&currency=usd");
+    check(&format!("payment_intent={open}"), None, Some("payment_intent"));
+    let held =
+        world.post("/v1/payment_intents", &format!("{}&capture_method=manual", payment("pm_card_visa"))).ok();
+    check(&format!("charge={}", text(&held["latest_charge"])), None, Some("charge"));
+}
+
+#[test]
+fn a_refund_that_the_bank_sends_back_fails_later() {
+    let world = World::new();
+    let paid = world.post("/v1/payment_intents", &payment("pm_card_refundFail")).ok();
+    let refund = world.post("/v1/refunds", &format!("payment_intent={}", text(&paid["id"]))).ok();
+    assert_eq!(refund["status"], "succeeded");
+    world.pass(10);
+    let failed =
+        world.get(&format!("/v1/refunds/{}?expand[]=failure_balance_transaction", text(&refund["id"]))).ok();
+    assert_eq!(
+        (&failed["status"], &failed["failure_reason"]),
+        (&json!("failed"), &json!("expired_or_canceled_card"))
+    );
+    assert_eq!(failed["failure_balance_transaction"]["amount"], 2000);
+    assert_eq!(world.event("refund.failed")["data"]["object"]["id"], refund["id"]);
+    let charge = world.get(&format!("/v1/charges/{}", text(&refund["charge"]))).ok();
+    assert_eq!((&charge["refunded"], &charge["amount_refunded"]), (&json!(false), &json!(0)));
+}
+
+#[test]
+fn charges_can_be_told_more_of() {
+    let world = World::new();
+    let paid = world.post("/v1/payment_intents", &payment("pm_card_visa")).ok();
+    let path = format!("/v1/charges/{}", text(&paid["latest_charge"]));
+    let form =
+        "description=D&metadata[a]=1&receipt_email=a@a.example&shipping[name]=A&shipping[address][line1]=L";
+    let changed = world.post(&path, form).ok();
+    assert_eq!((&changed["description"], &changed["metadata"]), (&json!("D"), &json!({"a": "1"})));
+    assert_eq!(changed["shipping"]["address"]["line1"], "L");
+    assert_eq!(world.event("charge.updated")["data"]["previous_attributes"]["description"], Value::Null);
+    world.post(&path, "amount=1").refused(400, Some("parameter_unknown"), Some("amount"));
+    assert_eq!(ids(&world.get("/v1/charges/search?query=refunded:%22false%22").ok()).len(), 1);
+    assert_eq!(ids(&world.get("/v1/balance_transactions?type=charge&currency=usd").ok()).len(), 1);
+    assert_eq!(ids(&world.get("/v1/balance_transactions?payout=po_1").ok()).len(), 0);
 }
 
 #[test]

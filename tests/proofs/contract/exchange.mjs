@@ -9,6 +9,9 @@ const ENVELOPES = {
   search: {object: 'search_result', fields: ['object', 'data', 'has_more', 'next_page', 'url']},
 };
 
+/** Calls that no SDK has and Stripe's own CLI makes: how its triggers complete checkout sessions. */
+const UNDOCUMENTED = [/^GET \/v1\/payment_pages\/\w+$/, /^POST \/v1\/payment_pages\/\w+\/confirm$/];
+
 export class Contract {
   #operations;
   #refusals;
@@ -38,6 +41,7 @@ export class Contract {
     const operation = this.operation(exchange);
     const accepted = exchange.status >= 200 && exchange.status < 300;
     if (!operation) {
+      if (UNDOCUMENTED.some((route) => route.test(`${exchange.method} ${exchange.path}`))) return [];
       return accepted
         ? ['the SDK knows no such call, yet it was answered with success']
         : this.#refusals.problems(exchange.status, exchange.response);

@@ -11,6 +11,7 @@ use crate::emulator::due;
 use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::charges::{self, Result as Charged};
+use crate::emulator::resources::checkout;
 use crate::emulator::resources::payment_methods::{self, AUTHENTICATION_REQUIRED, Decline};
 
 /// How long a bank debit is under way. Real ones take days; those of Stripe's test accounts seconds.
@@ -180,6 +181,12 @@ fn process(call: &mut Call<'_>, intent: &Object, method: &Object) -> Outcome<Pai
 /// # Errors
 /// SQLite's.
 pub fn finish_processing(call: &mut Call<'_>, intent: &Object) -> Outcome<Paid> {
+    let paid = end_debit(call, intent)?;
+    checkout::follow(call, &paid.intent, paid.paying)?;
+    Ok(paid)
+}
+
+fn end_debit(call: &mut Call<'_>, intent: &Object) -> Outcome<Paid> {
     let method = linked(call, intent, "payment_method", Kind::PaymentMethod)?;
     let pending = linked(call, intent, "latest_charge", Kind::Charge)?;
     let behaviour = payment_methods::behaviour(&method)?;

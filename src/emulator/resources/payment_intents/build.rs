@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::emulator::args::Args;
 use crate::emulator::call::{Call, Outcome};
 use crate::emulator::database::Object;
 use crate::emulator::ids;
 use crate::emulator::kind::Kind;
+use crate::emulator::resources::fields::{set, set_shipping};
 use crate::emulator::resources::payment_methods::types;
 
 /// A payment that somebody else than the API's caller starts, such as an invoice's.
@@ -18,7 +20,7 @@ pub struct Payment<'a> {
     pub description: Value,
     pub metadata: Value,
     /// `off_session` saves the method for payments without the customer.
-    pub setup_future_usage: Option<&'static str>,
+    pub setup_future_usage: Option<&'a str>,
 }
 
 /// A new intent that nothing is known of but what is to be paid; not stored.
@@ -78,11 +80,28 @@ pub fn blank(call: &Call<'_>, amount: i64, currency: &str) -> Object {
 /// # Errors
 /// SQLite's.
 pub fn start(call: &mut Call<'_>, payment: &Payment<'_>) -> Outcome<Object> {
+    start_with(call, payment, &Args::default())
+}
+
+/// Like [`start`], with further fields of the intent.
+///
+/// # Errors
+/// SQLite's.
+pub fn start_with(call: &mut Call<'_>, payment: &Payment<'_>, more: &Args) -> Outcome<Object> {
+    const MORE: &[&str] = &[
+        "capture_method",
+        "receipt_email",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_group",
+    ];
     let Payment { amount, currency, customer, description, metadata, setup_future_usage } = payment;
     let mut intent = blank(call, *amount, currency);
     intent.body["customer"] = json!(customer);
     intent.body["description"] = description.clone();
     intent.body["metadata"] = metadata.clone();
     intent.body["setup_future_usage"] = json!(setup_future_usage);
+    set(&mut intent.body, more, MORE);
+    set_shipping(&mut intent.body, more);
     call.create(intent)
 }

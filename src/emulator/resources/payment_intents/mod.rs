@@ -19,7 +19,7 @@ use crate::emulator::search;
 use crate::emulator::spec::{PAGE, SEARCH};
 
 pub use attempt::{Attempt, Paid, Paying, attempt, finish_processing, linked, next_action};
-pub use build::{Payment, start};
+pub use build::{Payment, start, start_with};
 pub use finish::void;
 pub use params::{AUTOMATIC, FUTURE_USAGE, MANDATE_DATA, METHOD_OPTIONS};
 

@@ -13,6 +13,7 @@ use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::{price_amounts, prices, products};
 
 /// The checked lines of a new link.
+#[derive(Debug)]
 pub struct Lines {
     /// As the link keeps them: line id, price id, quantity and how it may be adjusted.
     pub kept: Vec<Value>,
@@ -49,7 +50,7 @@ pub fn make(call: &mut Call<'_>, args: &Args) -> Outcome<Lines> {
         }
         let currency = settle_currency(&price, args.text("currency"), &name)?;
         if !lines.currency.is_empty() && lines.currency != currency {
-            let message = "All prices of a payment link must have the same currency.";
+            let message = "All prices must have the same currency.";
             return Err(Refusal::invalid(message).param(format!("{name}[price]")).into());
         }
         lines.currency = currency;
@@ -198,6 +199,11 @@ pub fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     let link = call.fetch(Kind::PaymentLink)?;
     let currency = link.body["currency"].as_str().unwrap_or_default();
     let lines = shown(call, currency, &link.hidden)?;
+    page(call, args, &lines)
+}
+
+/// A page of lines that are shown in their own order.
+pub fn page(call: &Call<'_>, args: &Args, lines: &[Value]) -> Outcome<Answer> {
     let place = |param: &str| -> Result<Option<usize>, Refusal> {
         let Some(id) = args.text(param) else { return Ok(None) };
         let found = lines.iter().position(|line| line["id"] == id);

@@ -17,13 +17,14 @@ use crate::emulator::list;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::spec::{PAGE, Type, optional};
 
-pub use lines::line_items;
+pub use lines::{Lines, line_items, make as make_lines, page as page_of_lines};
+pub use params::{INVOICE_SETTINGS, NEW_LINE, SELLING, TRIAL_SETTINGS};
 
 pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         method: Method::Post,
         route: "/v1/payment_links",
-        params: &[params::CREATE, params::COMMON],
+        params: &[params::CREATE, params::COMMON, params::SELLING],
         answers: Answers::One(Kind::PaymentLink),
         handler: create,
     },
@@ -47,7 +48,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         method: Method::Post,
         route: "/v1/payment_links/{id}",
-        params: &[params::UPDATE, params::COMMON],
+        params: &[params::UPDATE, params::COMMON, params::SELLING],
         answers: Answers::One(Kind::PaymentLink),
         handler: update,
     },
@@ -175,20 +176,15 @@ fn check(args: &Args, recurring: bool) -> Result<(), Refusal> {
 /// Sets what was given, in creation and change alike.
 fn apply(call: &Call<'_>, link: &mut Object, args: &Args) -> Outcome<()> {
     const PLAIN: &[&str] = &[
-        "allow_promotion_codes",
         "application_fee_amount",
         "application_fee_percent",
-        "billing_address_collection",
-        "customer_creation",
         "inactive_message",
-        "payment_method_collection",
         "payment_method_types",
-        "phone_number_collection",
         "shipping_address_collection",
-        "submit_type",
     ];
     let body = &mut link.body;
     set(body, args, PLAIN);
+    apply_selling(body, args);
     set_lists(body, args, &["shipping_options"]);
     for (field, value) in &args.0 {
         match field.as_str() {
@@ -198,6 +194,36 @@ fn apply(call: &Call<'_>, link: &mut Object, args: &Args) -> Outcome<()> {
                 let own = if value["enabled"] == true { json!({"type": "self"}) } else { Value::Null };
                 body[field] = json!({"enabled": value["enabled"], "liability": liability.unwrap_or(own)});
             }
+            "optional_items" => body[field] = lines::optional_items(call, value)?,
+            "payment_intent_data" => payment_intent_data(&mut body[field], value)?,
+            "payment_method_options" => {
+                body[field] = value.as_object().map_or(Value::Null, |_| complete(value, &["card"]));
+            }
+            "restrictions" => {
+                let limit = value["completed_sessions"]["limit"].as_i64();
+                body[field] = limit
+                    .map_or(Value::Null, |limit| json!({"completed_sessions": {"count": 0, "limit": limit}}));
+            }
+            "subscription_data" => change_subscription_data(&mut body[field], value)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Sets what was given of what links and checkout sessions show alike.
+pub fn apply_selling(body: &mut Value, args: &Args) {
+    const PLAIN: &[&str] = &[
+        "allow_promotion_codes",
+        "billing_address_collection",
+        "customer_creation",
+        "payment_method_collection",
+        "phone_number_collection",
+        "submit_type",
+    ];
+    set(body, args, PLAIN);
+    for (field, value) in &args.0 {
+        match field.as_str() {
             "consent_collection" => {
                 let names = ["payment_method_reuse_agreement", "promotions", "terms_of_service"];
                 body[field] = complete(value, &names);
@@ -213,17 +239,6 @@ fn apply(call: &Call<'_>, link: &mut Object, args: &Args) -> Outcome<()> {
                 body[field] = json!({"enabled": value["enabled"], "invoice_data": data});
             }
             "name_collection" => name_collection(body, value),
-            "optional_items" => body[field] = lines::optional_items(call, value)?,
-            "payment_intent_data" => payment_intent_data(&mut body[field], value)?,
-            "payment_method_options" => {
-                body[field] = value.as_object().map_or(Value::Null, |_| complete(value, &["card"]));
-            }
-            "restrictions" => {
-                let limit = value["completed_sessions"]["limit"].as_i64();
-                body[field] = limit
-                    .map_or(Value::Null, |limit| json!({"completed_sessions": {"count": 0, "limit": limit}}));
-            }
-            "subscription_data" => change_subscription_data(&mut body[field], value)?,
             "tax_id_collection" => {
                 let required = value.get("required").cloned().unwrap_or_else(|| json!("never"));
                 body[field] = json!({"enabled": value["enabled"], "required": required});
@@ -231,7 +246,6 @@ fn apply(call: &Call<'_>, link: &mut Object, args: &Args) -> Outcome<()> {
             _ => {}
         }
     }
-    Ok(())
 }
 
 fn after_completion(given: &Value) -> Value {

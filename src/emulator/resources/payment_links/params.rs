@@ -30,7 +30,7 @@ const PRICE_DATA: &[Param] = &[
     optional("unit_amount_decimal", Type::Decimal),
 ];
 
-const NEW_LINE: Type = Type::Object(&[
+pub const NEW_LINE: Type = Type::Object(&[
     optional("adjustable_quantity", Type::Object(ADJUSTABLE_QUANTITY)),
     optional("price", ID),
     optional("price_data", Type::Object(PRICE_DATA)),
@@ -102,7 +102,7 @@ const INVOICE_DATA: &[Param] = &[
     ),
 ];
 
-const INVOICE_SETTINGS: &[Param] = &[
+pub const INVOICE_SETTINGS: &[Param] = &[
     emptyable("account_tax_ids", Type::List { of: &ID, max: 100 }),
     emptyable("custom_fields", Type::List { of: &INVOICE_FIELD, max: 4 }),
     optional("description", Type::Text { max: 1500 }),
@@ -110,7 +110,7 @@ const INVOICE_SETTINGS: &[Param] = &[
     optional("issuer", Type::Object(LIABILITY)),
 ];
 
-const TRIAL_SETTINGS: &[Param] = &[required(
+pub const TRIAL_SETTINGS: &[Param] = &[required(
     "end_behavior",
     Type::Object(&[required("missing_payment_method", Type::Choice(&["cancel", "create_invoice", "pause"]))]),
 )];
@@ -121,22 +121,9 @@ const BRAND: Type = Type::Choice(&["american_express", "discover_global_network"
 
 const COUNTRY: Type = Type::Text { max: 2 };
 
-/// What can be set at creation and changed later.
-pub const COMMON: &[Param] = &[
-    optional(
-        "after_completion",
-        Type::Object(&[
-            optional(
-                "hosted_confirmation",
-                Type::Object(&[optional("custom_message", Type::Text { max: 500 })]),
-            ),
-            optional("redirect", Type::Object(&[required("url", Type::Url)])),
-            required("type", Type::Choice(&["hosted_confirmation", "redirect"])),
-        ]),
-    ),
+/// What a checkout session takes too.
+pub const SELLING: &[Param] = &[
     optional("allow_promotion_codes", Type::Flag),
-    emptyable("application_fee_amount", AMOUNT),
-    emptyable("application_fee_percent", Type::Percent),
     optional(
         "automatic_tax",
         Type::Object(&[required("enabled", Type::Flag), optional("liability", Type::Object(LIABILITY))]),
@@ -164,7 +151,6 @@ pub const COMMON: &[Param] = &[
         ]),
     ),
     optional("customer_creation", Type::Choice(&["always", "if_required"])),
-    emptyable("inactive_message", Type::Text { max: 500 }),
     optional(
         "invoice_creation",
         Type::Object(&[
@@ -177,9 +163,36 @@ pub const COMMON: &[Param] = &[
         "name_collection",
         Type::Object(&[optional("business", Type::Object(NAME)), optional("individual", Type::Object(NAME))]),
     ),
+    optional("payment_method_collection", Type::Choice(&["always", "if_required"])),
+    optional("phone_number_collection", Type::Object(ENABLED)),
+    optional("submit_type", Type::Choice(&["auto", "book", "donate", "pay", "subscribe"])),
+    optional(
+        "tax_id_collection",
+        Type::Object(&[
+            required("enabled", Type::Flag),
+            optional("required", Type::Choice(&["if_supported", "never"])),
+        ]),
+    ),
+];
+
+/// What can be set at creation and changed later.
+pub const COMMON: &[Param] = &[
+    optional(
+        "after_completion",
+        Type::Object(&[
+            optional(
+                "hosted_confirmation",
+                Type::Object(&[optional("custom_message", Type::Text { max: 500 })]),
+            ),
+            optional("redirect", Type::Object(&[required("url", Type::Url)])),
+            required("type", Type::Choice(&["hosted_confirmation", "redirect"])),
+        ]),
+    ),
+    emptyable("application_fee_amount", AMOUNT),
+    emptyable("application_fee_percent", Type::Percent),
+    emptyable("inactive_message", Type::Text { max: 500 }),
     emptyable("on_behalf_of", ID),
     emptyable("optional_items", Type::List { of: &OPTIONAL_ITEM, max: 10 }),
-    optional("payment_method_collection", Type::Choice(&["always", "if_required"])),
     emptyable(
         "payment_method_options",
         Type::Object(&[emptyable(
@@ -191,7 +204,6 @@ pub const COMMON: &[Param] = &[
         )]),
     ),
     emptyable("payment_method_types", Type::List { of: &PAYMENT_METHOD_TYPE, max: 50 }),
-    optional("phone_number_collection", Type::Object(ENABLED)),
     emptyable(
         "restrictions",
         Type::Object(&[required("completed_sessions", Type::Object(&[required("limit", COUNT)]))]),
@@ -203,14 +215,6 @@ pub const COMMON: &[Param] = &[
     emptyable(
         "shipping_options",
         Type::List { of: &Type::Object(&[optional("shipping_rate", ID)]), max: 10 },
-    ),
-    optional("submit_type", Type::Choice(&["auto", "book", "donate", "pay", "subscribe"])),
-    optional(
-        "tax_id_collection",
-        Type::Object(&[
-            required("enabled", Type::Flag),
-            optional("required", Type::Choice(&["if_supported", "never"])),
-        ]),
     ),
     emptyable("transfer_data", Type::Object(&[emptyable("amount", AMOUNT), required("destination", ID)])),
 ];

@@ -18,7 +18,7 @@ use crate::emulator::list;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::spec::PAGE;
 
-use set_up::{SetUp, set_up};
+pub use set_up::{SetUp, set_up};
 
 pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -101,6 +101,19 @@ fn blank(call: &Call<'_>) -> Object {
         "usage": "off_session",
     });
     intent
+}
+
+/// Makes the intent of a checkout session, which the page confirms.
+///
+/// # Errors
+/// SQLite's.
+pub fn start(call: &mut Call<'_>, session: &Args) -> Outcome<Object> {
+    let data = Args(session.object("setup_intent_data").cloned().unwrap_or_default());
+    let mut intent = blank(call);
+    intent.body["customer"] = session.or_null("customer");
+    intent.body["description"] = data.or_null("description");
+    intent.body["metadata"] = data.new_metadata();
+    call.create(intent)
 }
 
 fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
