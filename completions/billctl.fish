@@ -43,6 +43,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "init" -d 'Write a b
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check config, key, account, clock, API version and state folder'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, sign and verify them'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, look at it, empty it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -295,6 +296,179 @@ complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from sign" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from sign" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "balance" -d 'Show what a subject can spend, and what of it expires when'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "grant" -d 'Give a subject credits'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "deduct" -d 'Take credits for what was used, if the balance covers it (exit code 4 if not)'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "adjust" -d 'Set a balance right by hand: add credits or remove them'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "set" -d 'Bring a balance to a number, if it is what you expect it to be now'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "reverse" -d 'Undo an entry by another one'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "expire" -d 'Book the expiry of all credits whose day has come'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "history" -d 'Show what was booked for a subject, with the balance after each entry'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "verify" -d 'Prove the ledger: no entry was changed or removed, and every sum is right (exit code 3 if not)'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l kind -d 'The kind of credits' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l expires -d 'When they expire: a date (2027-01-31), a time, or a duration (90d) [default: never]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l key -d 'Books once, however often it is repeated with this key [default: a new one each time]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l reference -d 'What it follows from: a ticket, an invoice, a session' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l kind -d 'The kind of credits' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from grant" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l key -d 'Books once, however often it is repeated with this key [default: a new one each time]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l reference -d 'What it follows from: a ticket, an invoice, a session' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l kind -d 'The kind of credits' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l allow-partial -d 'Take what there is if that is less, but more than nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from deduct" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l add -d 'Add so many credits' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l remove -d 'Remove so many credits; refused where there are fewer' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l key -d 'Books once, however often it is repeated with this key [default: a new one each time]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l reference -d 'What it follows from: a ticket, an invoice, a session' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l kind -d 'The kind of credits' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from adjust" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l expect -d 'What it is now' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l key -d 'Books once, however often it is repeated with this key [default: a new one each time]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l reference -d 'What it follows from: a ticket, an invoice, a session' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l kind -d 'The kind of credits' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -l key -d 'Books once, however often it is repeated with this key [default: reverse:ENTRY]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from reverse" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from expire" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l kind -d 'Only this kind of credits [default: all kinds]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l type -d 'Only entries of this type: grant, purchase, monthly_grant, deduction, expiry, adjustment, reversal, refund' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l since -d 'Only what was booked at or after this date or time, or in the last such duration (30d)' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l until -d 'Only what was booked before this date or time' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l limit -d 'The newest so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

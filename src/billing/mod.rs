@@ -2,6 +2,7 @@
 
 pub mod backfill; // how the mirror is filled from Stripe's lists, and what differs
 pub mod catalog; // what should be in Stripe, read from billing.toml
+pub mod credits; // the ledger's rules: entries, lots, their order and their chain
 pub mod currency; // Stripe's currencies and their exponents
 pub mod env_file; // files of KEY=value lines
 pub mod event; // Stripe's events: envelope, what changed, patterns over their types

@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod completions;
+pub mod credits;
 pub mod doctor;
 pub mod emulator;
 mod env_lines;
@@ -46,6 +47,7 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     Catalog(catalog::CatalogArgs),
     Events(events::EventsArgs),
+    Credits(credits::CreditsArgs),
     Emulator(emulator::EmulatorArgs),
     Mirror(mirror::MirrorArgs),
     Completions(completions::CompletionsArgs),
@@ -63,6 +65,7 @@ impl Command {
             Command::Doctor(args) => doctor::run(ctx, args).await,
             Command::Catalog(args) => catalog::run(ctx, args).await,
             Command::Events(args) => events::run(ctx, args).await,
+            Command::Credits(args) => credits::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,
             Command::Mirror(args) => mirror::run(ctx, args).await,
             Command::Completions(args) => completions::run(ctx, args).await,

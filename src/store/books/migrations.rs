@@ -31,4 +31,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
         times INTEGER NOT NULL,
         last_at INTEGER NOT NULL
     ) STRICT;",
+    // The credit ledger: see there.
+    super::credits::TABLES,
 ];

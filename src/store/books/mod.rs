@@ -1,6 +1,7 @@
 //! `books.db`: the only copy of what cannot be fetched again, raw events above all.
 
 mod add;
+mod credits;
 mod filter;
 mod migrations;
 mod read;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use add::{Added, NewEvent, Source};
+pub use credits::{Account as CreditAccount, Fault as CreditFault, HistoryFilter, Keep, Posting, Verified};
 pub use filter::EventFilter;
 pub use read::StoredEvent;
 

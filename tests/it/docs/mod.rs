@@ -13,11 +13,12 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
     "docs/commands.md",
+    "docs/credits.md",
     "docs/emulator.md",
     "docs/figures.md",
     "docs/mirror.md",
@@ -37,6 +38,11 @@ fn the_readme_does_what_it_says() {
 #[test]
 fn the_page_of_the_catalog_does_what_it_says() {
     follow("docs/catalog.md");
+}
+
+#[test]
+fn the_page_of_credits_does_what_it_says() {
+    follow("docs/credits.md");
 }
 
 #[test]
@@ -84,6 +90,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
     let followed = [
         "README.md",
         "docs/catalog.md",
+        "docs/credits.md",
         "docs/emulator.md",
         "docs/mirror.md",
         "docs/plan-and-sync.md",

@@ -29,7 +29,8 @@ pub use price::{
 };
 pub use product::{FreeCredits, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product};
 pub use settings::{
-    EnvText, KeySource, Links, Overrides, Policy, Profile, Project, RateLimits, SecretSource, TextOrEnv,
+    CreditPolicy, EnvText, KeySource, Links, Overrides, Policy, Profile, Project, RateLimits, SecretSource,
+    TextOrEnv,
 };
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;

@@ -165,4 +165,19 @@ pub struct Policy {
     /// The most changes that one `catalog sync` makes.
     #[schemars(range(min = 1))]
     pub max_changes: Option<u32>,
+    /// What one person may book by hand in the credit ledger.
+    pub credits: Option<CreditPolicy>,
+}
+
+/// Limits on credits that are granted or adjusted by hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(extend("x-expects" = "a table like { max_change = 1000, max_per_day = 5000 }"))]
+pub struct CreditPolicy {
+    /// The most credits that one booking adds or takes.
+    #[schemars(range(min = 0))]
+    pub max_change: Option<i64>,
+    /// The most credits that one person adds and takes in a day (UTC), together.
+    #[schemars(range(min = 0))]
+    pub max_per_day: Option<i64>,
 }

@@ -1,0 +1,18 @@
+//! Credits: the rules of the ledger. Entries are only ever added; a balance is their sum and never below zero.
+//!
+//! A grant makes a *lot*, which may expire; what is taken comes out of the lots that expire soonest. A mistake is undone by
+//! another entry that names it. Entries are chained by their hashes, so that a changed or missing one shows.
+
+pub mod chain;
+mod draw;
+mod entry;
+mod limits;
+mod request;
+
+pub use draw::{Draw, Lot, Part, draw};
+pub use entry::{Entry, EntryType, UnknownType};
+pub use limits::{Limits, OverLimit};
+pub use request::{BadRequest, Expiry, MAX_CREDITS, Request, Wanted};
+
+/// The kind of credits where none is named.
+pub const DEFAULT_KIND: &str = "credits";

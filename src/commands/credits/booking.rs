@@ -1,0 +1,349 @@
+//! What all commands that book have in common: their flags, the policy, and how the result is shown.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::billing::catalog::file::CreditPolicy;
+use crate::billing::credits::{DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, Request, Wanted};
+use crate::commands::Outcome;
+use crate::context::Context;
+use crate::error::{Kind, fail};
+use crate::render::{Present, Role, Text, View};
+use crate::store::books::{Books, Posting};
+
+/// Flags of every command that books.
+#[derive(Debug, clap::Args)]
+pub struct BookingArgs {
+    /// Books once, however often it is repeated with this key [default: a new one each time]
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// What it follows from: a ticket, an invoice, a session
+    #[arg(long, value_name = "ID")]
+    pub reference: Option<String>,
+    /// The kind of credits
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_KIND)]
+    pub kind: String,
+}
+
+/// Who books, and why.
+pub struct Author {
+    pub actor: String,
+    pub reason: String,
+}
+
+/// Asks for the reason where none was given, and checks that this person may book.
+///
+/// # Errors
+/// `Refused` by the policy, `Usage` where there is no reason and nobody to ask.
+pub fn author(ctx: &Context) -> anyhow::Result<Author> {
+    let settings = ctx.settings();
+    let given = settings.reason.clone().filter(|reason| !reason.trim().is_empty());
+    let reason = match given {
+        Some(reason) => reason,
+        None if ctx.ui().options().can_ask => ctx.ask("Why? (kept in the ledger)", "")?,
+        None => String::new(),
+    };
+    if reason.trim().is_empty() {
+        let message = "A booking needs a reason: it is kept in the ledger for whoever looks later";
+        return Err(fail(Kind::Usage, message, "Say why, with `--reason TEXT`"));
+    }
+    ctx.check_policy()?;
+    Ok(Author { actor: settings.actor.clone(), reason: reason.trim().to_owned() })
+}
+
+/// A key for a booking that was given none.
+pub fn new_key() -> String {
+    format!("cli:{:032x}", fastrand::u128(..))
+}
+
+/// Seconds since 1970.
+pub fn now(ctx: &Context) -> i64 {
+    ctx.clock().now().as_second()
+}
+
+/// Opens the ledger of the profile in use, and says whose it is.
+///
+/// # Errors
+/// What [`Context::books`] says.
+pub fn ledger(ctx: &Context) -> anyhow::Result<Books> {
+    ctx.ui().status(&format!("profile {}", ctx.profile()?.name));
+    ctx.books()
+}
+
+/// Books what is wanted of a subject's account, or with `--dry-run` says what that would do.
+///
+/// # Errors
+/// `Limit` where it is not covered, `Usage` where it can't be meant, else what the ledger says.
+pub fn book(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs) -> anyhow::Result<Outcome> {
+    let Author { actor, reason } = author(ctx)?;
+    let BookingArgs { key, reference, kind } = flags;
+    let key = key.unwrap_or_else(new_key);
+    let request = Request { subject: subject.to_owned(), kind, wanted, actor, reason, reference, key };
+    let now = now(ctx);
+    check(&request, now)?;
+    let limits = limits(ctx)?;
+    let mut books = ledger(ctx)?;
+    let posting = if ctx.settings().dry_run {
+        books.try_credits(&request, &limits, now)?
+    } else {
+        books.post_credits(&request, &limits, now)?
+    };
+    show(ctx, posting, subject)
+}
+
+/// What the policy lets this person book by hand.
+///
+/// # Errors
+/// `Usage` where the billing file can't be used.
+pub fn limits(ctx: &Context) -> anyhow::Result<Limits> {
+    let policy = ctx.policy()?.and_then(|policy| policy.credits);
+    Ok(policy.map_or(Limits::default(), |CreditPolicy { max_change, max_per_day }| Limits {
+        max_change,
+        max_per_day,
+    }))
+}
+
+/// Checks a request before the ledger is opened.
+///
+/// # Errors
+/// `Usage` with what is wrong.
+pub fn check(request: &Request, now: i64) -> anyhow::Result<()> {
+    request.check(now).map_err(|bad| {
+        let message = format!("Nothing was booked: {bad}");
+        fail(Kind::Usage, message, "Amounts are whole credits, such as 600")
+    })
+}
+
+/// Shows what became of a booking.
+///
+/// # Errors
+/// What stood against it.
+pub fn show(ctx: &Context, posting: Posting, subject: &str) -> anyhow::Result<Outcome> {
+    let dry_run = ctx.settings().dry_run;
+    match posting {
+        Posting::Recorded(entry) => ctx.show(&Booked { entry, recorded: !dry_run, dry_run })?,
+        Posting::AlreadyRecorded(entry) => ctx.show(&Booked { entry, recorded: false, dry_run: false })?,
+        Posting::Unchanged { available } => {
+            ctx.show(&Nothing { subject: subject.to_owned(), balance: available })?;
+        }
+        refused => return Err(refusal(&refused, subject)),
+    }
+    Ok(Outcome::Done)
+}
+
+/// Why a posting booked nothing, as an error.
+pub fn refusal(posting: &Posting, subject: &str) -> anyhow::Error {
+    let nothing = "nothing was booked";
+    match posting {
+        Posting::NotCovered { available } => fail(
+            Kind::Limit,
+            format!("Not covered: {} of `{subject}` can be taken; {nothing}", credits(*available)),
+            format!(
+                "See `billctl credits balance {subject}`; `credits grant` gives more, and `credits deduct \
+                     --allow-partial` takes what there is"
+            ),
+        ),
+        Posting::Spent { left } => fail(
+            Kind::Limit,
+            format!("Of what it gave, {} left: what is spent can't be taken back; {nothing}", are(*left)),
+            format!("Take what is left with `billctl credits adjust {subject} --remove {left}`"),
+        ),
+        Posting::TooMany { available } => fail(
+            Kind::Usage,
+            format!("`{subject}` has {}, and the ledger takes no more; {nothing}", credits(*available)),
+            "Check the amount",
+        ),
+        Posting::Moved { available } => fail(
+            Kind::Limit,
+            format!("The balance of `{subject}` is {available} and not what was expected; {nothing}"),
+            format!(
+                "Look at `billctl credits history {subject}`, and say `--expect {available}` if it is still right"
+            ),
+        ),
+        Posting::DiffersIn(field, entry) => fail(
+            Kind::Usage,
+            format!(
+                "The key `{}` was used before, for entry {}, with another {field}; {nothing}",
+                entry.key, entry.number
+            ),
+            "Use a key of its own for each booking; only a repetition of the same one has the same key",
+        ),
+        Posting::NoSuchEntry => fail(
+            Kind::Usage,
+            format!("There is no such entry; {nothing}"),
+            "`billctl credits history SUBJECT` shows entries with their numbers",
+        ),
+        Posting::NotReversible(entry_type) => fail(
+            Kind::Usage,
+            format!("An entry of type {entry_type} can't be reversed; {nothing}"),
+            "Book the difference with `billctl credits adjust`, and say why",
+        ),
+        Posting::AlreadyReversed(entry) => fail(
+            Kind::Usage,
+            format!("It was reversed already, by entry {} of {}; {nothing}", entry.number, time(entry.at)),
+            "`billctl credits history SUBJECT` shows what was booked",
+        ),
+        Posting::OverPolicy(limit) => fail(
+            Kind::Refused,
+            format!("The policy does not allow this: {limit}; {nothing}"),
+            "Ask somebody whom `[policy.credits]` in billing.toml gives more, or book less",
+        ),
+        Posting::Recorded(_) | Posting::AlreadyRecorded(_) | Posting::Unchanged { .. } => {
+            unreachable!("these are results")
+        }
+    }
+}
+
+/// `1 credit`, `600 credits`.
+pub fn credits(amount: i64) -> String {
+    if amount.abs() == 1 { format!("{amount} credit") } else { format!("{amount} credits") }
+}
+
+/// `1 credit is`, `600 credits are`.
+fn are(amount: i64) -> String {
+    format!("{} {}", credits(amount), if amount == 1 { "is" } else { "are" })
+}
+
+/// Reads a whole number of credits.
+///
+/// # Errors
+/// What to write instead.
+pub fn whole(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| {
+        let digits = text.trim_start_matches('-');
+        let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if is_whole {
+            format!("the ledger takes at most {MAX_CREDITS} credits")
+        } else {
+            "credits are whole numbers without separators, such as 600".to_owned()
+        }
+    })
+}
+
+/// A time of the ledger as RFC 3339 in UTC.
+pub fn time(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map(|at| at.to_string()).unwrap_or_default()
+}
+
+/// An entry as JSON.
+pub fn entry_json(entry: &Entry) -> Value {
+    let Entry {
+        number,
+        subject,
+        kind,
+        entry_type,
+        amount,
+        asked,
+        balance,
+        at,
+        expires_at,
+        actor,
+        reason,
+        reference,
+        key,
+        reverses,
+    } = entry;
+    json!({
+        "entry": number,
+        "balance": balance,
+        "subject": subject,
+        "kind": kind,
+        "type": entry_type.name(),
+        "amount": amount,
+        "asked": asked,
+        "at": time(*at),
+        "expires_at": expires_at.map(time),
+        "actor": actor,
+        "reason": reason,
+        "reference": reference,
+        "key": key,
+        "reverses": reverses,
+    })
+}
+
+struct Booked {
+    entry: Entry,
+    /// It is in the ledger because of this call.
+    recorded: bool,
+    dry_run: bool,
+}
+
+impl Booked {
+    fn sentence(&self) -> String {
+        let Entry { entry_type, amount, subject, number, .. } = &self.entry;
+        let many = credits(amount.abs());
+        let done = match (entry_type, *amount > 0) {
+            (EntryType::Reversal, true) => format!("give {many} back to {subject}"),
+            (EntryType::Reversal, false) => format!("take {many} back from {subject}"),
+            (_, true) => format!("give {many} to {subject}"),
+            (_, false) => format!("take {many} from {subject}"),
+        };
+        match (self.dry_run, self.recorded) {
+            (true, _) => format!("Would {done}"),
+            (false, true) => {
+                let done = done.replacen("give", "gave", 1).replacen("take", "took", 1);
+                let (first, rest) = done.split_at(1);
+                format!("{}{rest}", first.to_uppercase())
+            }
+            (false, false) => {
+                let done = done.replacen("give", "gave", 1).replacen("take", "took", 1);
+                format!("Booked before, and not again: entry {number} {done}")
+            }
+        }
+    }
+}
+
+impl Present for Booked {
+    fn json(&self) -> Value {
+        let mut document = entry_json(&self.entry);
+        if let Value::Object(fields) = &mut document {
+            if self.dry_run {
+                fields.insert("entry".to_owned(), Value::Null);
+            }
+            fields.insert("recorded".to_owned(), json!(self.recorded));
+        }
+        document
+    }
+
+    fn view(&self) -> View {
+        let Entry { number, kind, amount, balance, at, expires_at, actor, reason, key, asked, .. } =
+            &self.entry;
+        let role = if *amount > 0 { Role::Create } else { Role::Delete };
+        let mut fields = vec![("balance", Text::from(format!("{} → {balance}", balance - amount)))];
+        if asked != amount {
+            fields.push(("asked for", Text::from(asked.abs().to_string())));
+        }
+        if kind != DEFAULT_KIND {
+            fields.push(("kind", Text::from(kind.as_str())));
+        }
+        if let Some(at) = expires_at {
+            fields.push(("expires", Text::from(time(*at))));
+        }
+        fields.push(("why", Text::from(format!("{reason} ({actor})"))));
+        if !self.dry_run {
+            fields.push(("entry", Text::from(format!("{number} of {}", time(*at)))));
+            fields.push(("key", Text::from(key.as_str())));
+        }
+        let view = View::new().line(Text::new(role, self.sentence())).fields(fields);
+        if self.recorded && Limits::hold_for(self.entry.entry_type) {
+            return view
+                .line(Text::new(Role::Hint, format!("Undo it with `billctl credits reverse {number}`")));
+        }
+        view
+    }
+}
+
+struct Nothing {
+    subject: String,
+    balance: i64,
+}
+
+impl Present for Nothing {
+    fn json(&self) -> Value {
+        json!({"entry": null, "balance": self.balance, "subject": self.subject, "recorded": false})
+    }
+
+    fn view(&self) -> View {
+        View::new().line(format!("Nothing to book: {} has {}", self.subject, credits(self.balance)))
+    }
+}

@@ -1,0 +1,93 @@
+//! `credits expire`
+
+use serde_json::{Value, json};
+
+use super::booking::{credits, entry_json, ledger, now, time};
+use crate::billing::credits::{Entry, Lot};
+use crate::commands::Outcome;
+use crate::context::Context;
+use crate::render::{Column, Present, Table, View};
+
+/// Book the expiry of all credits whose day has come
+///
+/// Credits can't be spent from that day on, booked or not; booking it keeps the ledger's balances what can be spent.
+#[derive(Debug, clap::Args)]
+pub struct ExpireArgs {}
+
+pub fn run(ctx: &Context, _: ExpireArgs) -> anyhow::Result<Outcome> {
+    ctx.check_policy()?;
+    let mut books = ledger(ctx)?;
+    let now = now(ctx);
+    if ctx.settings().dry_run {
+        ctx.show(&Due { lots: books.due_credits(now)? })?;
+    } else {
+        ctx.show(&Expired { entries: books.expire_credits(now)? })?;
+    }
+    Ok(Outcome::Done)
+}
+
+struct Due {
+    lots: Vec<(String, String, Lot)>,
+}
+
+impl Present for Due {
+    fn json(&self) -> Value {
+        json!({"expired": 0, "due": self.rows()})
+    }
+
+    fn rows(&self) -> Vec<Value> {
+        let row = |(subject, kind, lot): &(String, String, Lot)| {
+            json!({
+                "subject": subject,
+                "kind": kind,
+                "entry": lot.entry,
+                "remaining": lot.remaining,
+                "expires_at": lot.expires_at.map(time),
+            })
+        };
+        self.lots.iter().map(row).collect()
+    }
+
+    fn view(&self) -> View {
+        if self.lots.is_empty() {
+            return View::new().line("Nothing has expired");
+        }
+        let mut table = Table::new([
+            Column::id("subject"),
+            Column::id("kind"),
+            Column::number("expired"),
+            Column::id("on"),
+        ]);
+        for (subject, kind, lot) in &self.lots {
+            let on = lot.expires_at.map(time).unwrap_or_default();
+            table.row([subject.clone(), kind.clone(), lot.remaining.to_string(), on]);
+        }
+        View::new().line(format!("Would book {} expired lots", self.lots.len())).table(table)
+    }
+}
+
+struct Expired {
+    entries: Vec<Entry>,
+}
+
+impl Present for Expired {
+    fn json(&self) -> Value {
+        json!({"expired": self.entries.len(), "entries": self.rows()})
+    }
+
+    fn rows(&self) -> Vec<Value> {
+        self.entries.iter().map(entry_json).collect()
+    }
+
+    fn view(&self) -> View {
+        if self.entries.is_empty() {
+            return View::new().line("Nothing has expired");
+        }
+        let mut table =
+            Table::new([Column::number("entry"), Column::id("subject"), Column::number("expired")]);
+        for entry in &self.entries {
+            table.row([entry.number.to_string(), entry.subject.clone(), credits(-entry.amount)]);
+        }
+        View::new().table(table)
+    }
+}

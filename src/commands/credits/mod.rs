@@ -1,0 +1,50 @@
+//! `billctl credits`: the ledger of prepaid credits.
+
+pub mod adjust;
+pub mod balance;
+mod booking;
+pub mod deduct;
+pub mod expire;
+mod expiry;
+pub mod grant;
+pub mod history;
+pub mod reverse;
+pub mod set;
+pub mod verify;
+
+use super::Outcome;
+use crate::context::Context;
+
+/// Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to
+#[derive(Debug, clap::Args)]
+pub struct CreditsArgs {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    Balance(balance::BalanceArgs),
+    Grant(grant::GrantArgs),
+    Deduct(deduct::DeductArgs),
+    Adjust(adjust::AdjustArgs),
+    Set(set::SetArgs),
+    Reverse(reverse::ReverseArgs),
+    Expire(expire::ExpireArgs),
+    History(history::HistoryArgs),
+    Verify(verify::VerifyArgs),
+}
+
+pub async fn run(ctx: &Context, args: CreditsArgs) -> anyhow::Result<Outcome> {
+    match args.verb {
+        Verb::Balance(args) => balance::run(ctx, args),
+        Verb::Grant(args) => grant::run(ctx, args),
+        Verb::Deduct(args) => deduct::run(ctx, args),
+        Verb::Adjust(args) => adjust::run(ctx, args),
+        Verb::Set(args) => set::run(ctx, args),
+        Verb::Reverse(args) => reverse::run(ctx, args),
+        Verb::Expire(args) => expire::run(ctx, args),
+        Verb::History(args) => history::run(ctx, args),
+        Verb::Verify(args) => verify::run(ctx, args),
+    }
+}

@@ -1,0 +1,34 @@
+//! `credits reverse`
+
+use super::booking::{self, Author};
+use crate::commands::Outcome;
+use crate::context::Context;
+
+/// Undo an entry by another one
+///
+/// What it gave is taken from what is left of it; where part of that is spent, nothing happens (exit code 4). What it took goes
+/// back to where it came from, with the expiry that it had.
+#[derive(Debug, clap::Args)]
+pub struct ReverseArgs {
+    /// The entry's number, as `credits history` shows it
+    pub entry: i64,
+    /// Books once, however often it is repeated with this key [default: reverse:ENTRY]
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+pub fn run(ctx: &Context, args: ReverseArgs) -> anyhow::Result<Outcome> {
+    let ReverseArgs { entry, key } = args;
+    let Author { actor, reason } = booking::author(ctx)?;
+    // An entry is reversed once, so its number is key enough.
+    let key = key.unwrap_or_else(|| format!("reverse:{entry}"));
+    let now = booking::now(ctx);
+    let mut books = booking::ledger(ctx)?;
+    let subject = books.credit_entry(entry)?.map(|entry| entry.subject).unwrap_or_default();
+    let posting = if ctx.settings().dry_run {
+        books.try_reverse_credits(entry, &actor, &reason, &key, now)?
+    } else {
+        books.reverse_credits(entry, &actor, &reason, &key, now)?
+    };
+    booking::show(ctx, posting, &subject)
+}

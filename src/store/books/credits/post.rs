@@ -1,0 +1,212 @@
+//! Booking: one transaction an entry, durable before it is told of, and once for each key.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::entry::{Draft, Moves, account, insert};
+use super::expire::{due_lots, expire};
+use super::read::{LOTS_TO_SPEND, entry_of_key, lot};
+use crate::billing::credits::{
+    Draw, Entry, EntryType, Limits, Lot, MAX_CREDITS, OverLimit, Request, Wanted, draw,
+};
+use crate::store::books::Books;
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Posting {
+    Recorded(Entry),
+    /// The same request was booked before, under the same key.
+    AlreadyRecorded(Entry),
+    /// Another request was booked under this key; it differs in the field named.
+    DiffersIn(&'static str, Entry),
+    /// There is not enough to take.
+    NotCovered {
+        available: i64,
+    },
+    /// What the entry to reverse gave is spent, but for what is left.
+    Spent {
+        left: i64,
+    },
+    /// The balance would pass [`MAX_CREDITS`].
+    TooMany {
+        available: i64,
+    },
+    /// The balance is not what was expected.
+    Moved {
+        available: i64,
+    },
+    /// Nothing to book: the balance is what it should be.
+    Unchanged {
+        available: i64,
+    },
+    /// There is no entry of that number.
+    NoSuchEntry,
+    /// Entries of this type can't be reversed.
+    NotReversible(EntryType),
+    /// It was reversed before, by this entry.
+    AlreadyReversed(Entry),
+    /// The policy lets this actor book less.
+    OverPolicy(OverLimit),
+}
+
+/// Whether what is booked stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    Entry,
+    /// It is only looked what would become of it.
+    Nothing,
+}
+
+impl Books {
+    /// Books a request that was [checked](Request::check), after what has expired in its account. `now` is in seconds
+    /// since 1970.
+    ///
+    /// # Errors
+    /// If the file can't be written; then nothing is booked.
+    pub fn post_credits(&mut self, request: &Request, limits: &Limits, now: i64) -> anyhow::Result<Posting> {
+        self.in_one(Keep::Entry, |transaction| post(transaction, request, limits, now))
+    }
+
+    /// What [`Books::post_credits`] would say; nothing is kept.
+    ///
+    /// # Errors
+    /// As [`Books::post_credits`].
+    pub fn try_credits(&mut self, request: &Request, limits: &Limits, now: i64) -> anyhow::Result<Posting> {
+        self.in_one(Keep::Nothing, |transaction| post(transaction, request, limits, now))
+    }
+
+    /// Books all of them, or none where one of them was neither booked nor known already.
+    ///
+    /// # Errors
+    /// As [`Books::post_credits`].
+    pub fn post_all_credits(
+        &mut self,
+        requests: &[Request],
+        limits: &Limits,
+        keep: Keep,
+        now: i64,
+    ) -> anyhow::Result<Vec<Posting>> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = transaction.map_err(|error| self.file.explain(error))?;
+        let all = || -> rusqlite::Result<Vec<Posting>> {
+            let postings: Vec<Posting> = requests
+                .iter()
+                .map(|request| post(&transaction, request, limits, now))
+                .collect::<Result<_, _>>()?;
+            let done = |posting: &Posting| {
+                matches!(
+                    posting,
+                    Posting::Recorded(_) | Posting::AlreadyRecorded(_) | Posting::Unchanged { .. }
+                )
+            };
+            if keep == Keep::Entry && postings.iter().all(done) {
+                transaction.commit()?;
+            }
+            Ok(postings)
+        };
+        let postings = all();
+        self.explain(postings)
+    }
+}
+
+impl Books {
+    /// Runs a booking in a transaction, which is kept only if there is a new entry.
+    pub(super) fn in_one(
+        &mut self,
+        keep: Keep,
+        book: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Posting>,
+    ) -> anyhow::Result<Posting> {
+        let run = || -> rusqlite::Result<Posting> {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let posting = book(&transaction)?;
+            if keep == Keep::Entry && matches!(posting, Posting::Recorded(_)) {
+                transaction.commit()?;
+            }
+            Ok(posting)
+        };
+        let posting = run();
+        self.explain(posting)
+    }
+}
+
+fn post(connection: &Connection, request: &Request, limits: &Limits, now: i64) -> rusqlite::Result<Posting> {
+    let Request { subject, kind, wanted, actor, reason, reference, key } = request;
+    if let Some(booked) = entry_of_key(connection, key)? {
+        return Ok(match request.differs_from(&booked) {
+            None => Posting::AlreadyRecorded(booked),
+            Some(field) => Posting::DiffersIn(field, booked),
+        });
+    }
+    let mut account = account(connection, subject, kind)?;
+    let available = account.balance - sum(&due_lots(connection, account.id, now)?);
+    let draft = |entry_type, amount, asked, expires_at| Draft {
+        entry_type,
+        amount,
+        asked,
+        expires_at,
+        actor,
+        reason,
+        reference: reference.as_deref(),
+        key,
+        reverses: None,
+    };
+    let draft = match *wanted {
+        Wanted::Add { entry_type, amount, expiry } => {
+            draft(entry_type, amount, amount, expiry.map(|expiry| expiry.of(now)))
+        }
+        Wanted::Take { entry_type, amount, partial } if amount <= available || (partial && available > 0) => {
+            draft(entry_type, -amount.min(available), -amount, None)
+        }
+        Wanted::Take { .. } => return Ok(Posting::NotCovered { available }),
+        Wanted::Set { to, expected } if expected == available => {
+            draft(EntryType::Adjustment, to - expected, to - expected, None)
+        }
+        Wanted::Set { .. } => return Ok(Posting::Moved { available }),
+    };
+    if draft.amount == 0 {
+        return Ok(Posting::Unchanged { available });
+    }
+    if available + draft.amount > MAX_CREDITS {
+        return Ok(Posting::TooMany { available });
+    }
+    let by_hand = match limits.max_per_day {
+        Some(_) => booked_by_hand(connection, actor, now)?,
+        None => 0,
+    };
+    if let Err(over) = limits.check(draft.entry_type, draft.amount, by_hand) {
+        return Ok(Posting::OverPolicy(over));
+    }
+    expire(connection, &mut account, now)?;
+    let moves = match draft.amount {
+        taken @ ..0 => {
+            let mut lots = connection.prepare_cached(LOTS_TO_SPEND)?;
+            let Draw { parts, covered } = draw(lots.query_map([account.id], lot)?, -taken, now)?;
+            if covered != -taken {
+                // The books say otherwise than the lots: nothing may be built on that.
+                return Err(damaged("the lots of an account do not add up to its balance"));
+            }
+            Moves::OutOf(parts)
+        }
+        _ => Moves::NewLot,
+    };
+    insert(connection, &mut account, &draft, &moves, now).map(Posting::Recorded)
+}
+
+/// What an actor granted and adjusted since midnight UTC, signs left out.
+fn booked_by_hand(connection: &Connection, actor: &str, now: i64) -> rusqlite::Result<i64> {
+    const DAY: i64 = 24 * 60 * 60;
+    connection
+        .prepare_cached(
+            "SELECT coalesce(sum(abs(amount)), 0) FROM credit_entries
+             WHERE actor = ?1 AND at >= ?2 AND type IN ('grant', 'adjustment')",
+        )?
+        .query_row((actor, now - now.rem_euclid(DAY)), |row| row.get(0))
+}
+
+fn sum(lots: &[Lot]) -> i64 {
+    lots.iter().map(|lot| lot.remaining).sum()
+}
+
+fn damaged(what: &str) -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    rusqlite::Error::SqliteFailure(code, Some(what.to_owned()))
+}

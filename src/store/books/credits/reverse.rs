@@ -1,0 +1,102 @@
+//! Undoing an entry by another one.
+
+use rusqlite::Connection;
+
+use super::entry::{Draft, Moves, account, insert};
+use super::expire::expire;
+use super::post::{Keep, Posting};
+use super::read::{entry_at, entry_of_key, reversal_of};
+use crate::billing::credits::{EntryType, MAX_CREDITS, Part};
+use crate::store::books::Books;
+
+impl Books {
+    /// Undoes an entry: what it gave is taken from its own lot, what it took goes back into the lots that it came from.
+    ///
+    /// # Errors
+    /// As [`Books::post_credits`].
+    pub fn reverse_credits(
+        &mut self,
+        number: i64,
+        actor: &str,
+        reason: &str,
+        key: &str,
+        now: i64,
+    ) -> anyhow::Result<Posting> {
+        self.in_one(Keep::Entry, |transaction| reverse(transaction, number, [actor, reason, key], now))
+    }
+
+    /// What [`Books::reverse_credits`] would say; nothing is kept.
+    ///
+    /// # Errors
+    /// As [`Books::post_credits`].
+    pub fn try_reverse_credits(
+        &mut self,
+        number: i64,
+        actor: &str,
+        reason: &str,
+        key: &str,
+        now: i64,
+    ) -> anyhow::Result<Posting> {
+        self.in_one(Keep::Nothing, |transaction| reverse(transaction, number, [actor, reason, key], now))
+    }
+}
+
+fn reverse(
+    connection: &Connection,
+    number: i64,
+    [actor, reason, key]: [&str; 3],
+    now: i64,
+) -> rusqlite::Result<Posting> {
+    if let Some(booked) = entry_of_key(connection, key)? {
+        return Ok(match (booked.reverses == Some(number), booked.reason == reason) {
+            (true, true) => Posting::AlreadyRecorded(booked),
+            (true, false) => Posting::DiffersIn("reason", booked),
+            (false, _) => Posting::DiffersIn("entry to reverse", booked),
+        });
+    }
+    let Some(entry) = entry_at(connection, number)? else { return Ok(Posting::NoSuchEntry) };
+    match entry.entry_type {
+        EntryType::Reversal | EntryType::Expiry => return Ok(Posting::NotReversible(entry.entry_type)),
+        EntryType::Grant
+        | EntryType::Purchase
+        | EntryType::MonthlyGrant
+        | EntryType::Deduction
+        | EntryType::Adjustment
+        | EntryType::Refund => {}
+    }
+    if let Some(reversal) = reversal_of(connection, number)? {
+        return Ok(Posting::AlreadyReversed(reversal));
+    }
+    let mut account = account(connection, &entry.subject, &entry.kind)?;
+    expire(connection, &mut account, now)?;
+    let moves = if entry.amount > 0 {
+        let left: i64 = connection
+            .prepare_cached("SELECT remaining FROM credit_lots WHERE entry = ?1")?
+            .query_row([number], |row| row.get(0))?;
+        if left < entry.amount {
+            return Ok(Posting::Spent { left });
+        }
+        Moves::OutOf(vec![Part { lot: number, amount: entry.amount }])
+    } else {
+        let parts = connection
+            .prepare_cached("SELECT lot, -amount FROM credit_moves WHERE entry = ?1 ORDER BY lot")?
+            .query_map([number], |row| Ok(Part { lot: row.get(0)?, amount: row.get(1)? }))?
+            .collect::<rusqlite::Result<_>>()?;
+        Moves::BackInto(parts)
+    };
+    if account.balance - entry.amount > MAX_CREDITS {
+        return Ok(Posting::TooMany { available: account.balance });
+    }
+    let draft = Draft {
+        entry_type: EntryType::Reversal,
+        amount: -entry.amount,
+        asked: -entry.amount,
+        expires_at: None,
+        actor,
+        reason,
+        reference: entry.reference.as_deref(),
+        key,
+        reverses: Some(number),
+    };
+    insert(connection, &mut account, &draft, &moves, now).map(Posting::Recorded)
+}

@@ -1,0 +1,6 @@
+//! The credit ledger: what support types, a simple model beside it, races, crashes and tampering.
+
+mod commands; // what is typed, and what is said
+mod model; // a simple model that the ledger has to agree with
+mod races; // many processes at once, and killed ones
+mod tampering; // what the database refuses, and what verify finds
