@@ -135,6 +135,8 @@ fn scalar(kind: &Type, text: &str, place: &Place) -> Result<Value, Refusal> {
         },
         Type::Integer { min, max } => integer(text, *min, *max, place),
         Type::Time | Type::Range => integer(text, 0, i64::from(u32::MAX), place),
+        Type::TimeOr(words) if words.contains(&text) => Ok(Value::String(text.to_owned())),
+        Type::TimeOr(_) => integer(text, 0, i64::from(u32::MAX), place),
         Type::Text { max } => within(text, *max, place),
         Type::Url => url(text, place),
         Type::Decimal => match shortest_decimal(text) {

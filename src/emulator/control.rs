@@ -9,6 +9,7 @@
 //! | `DELETE /_emulator/faults` | removes all fault rules |
 //! | `POST /_emulator/advance` | moves the time ahead by the seconds in the body, and does what falls due on the way |
 //! | `POST /_emulator/authenticate/{id}` | what the customer's bank does with a payment or setup intent that waits: `outcome=pass` or `fail` |
+//! | `POST /_emulator/after-retries` | says what becomes of a subscription whose invoice stays unpaid: `canceled`, `unpaid`, `past_due` |
 //! | `POST /_emulator/reset` | deletes all objects and kept answers, and lets the time be the clock's; keys and account stay |
 //!
 //! It takes no key: the server listens on loopback only, and what a browser sends for a web page is refused by its
@@ -35,9 +36,10 @@ use super::resources;
 const AUTHENTICATE: &str = "/_emulator/authenticate/";
 static AUTHENTICATION: Endpoint = resources::authenticate::ENDPOINT;
 
+/// What can become of a subscription whose invoice stays unpaid; the first by default.
+const AFTER_RETRIES: [&str; 3] = ["canceled", "unpaid", "past_due"];
 /// Most deliveries that are told.
 const MOST_DELIVERIES: u32 = 1000;
-
 /// Ten years.
 const LONGEST_ADVANCE: i64 = 10 * 366 * 24 * 60 * 60;
 
@@ -87,6 +89,15 @@ pub async fn control(
             ),
         },
         ("POST", path) if path.starts_with(AUTHENTICATE) => authenticate(shared, path, body).await,
+        ("POST", "/_emulator/after-retries") => {
+            let Some(status) = AFTER_RETRIES.iter().find(|status| **status == body.trim()) else {
+                return (400, json!({"error": format!("Send one of {}", AFTER_RETRIES.join(", "))}));
+            };
+            match shared.engine.with(true, |db| db.set_after_retries(status)).await {
+                Some(()) => (200, json!({"after_retries": status})),
+                None => (500, json!({"error": "The setting could not be kept"})),
+            }
+        }
         ("POST", "/_emulator/reset") => {
             let cleared = shared.engine.with(true, |db| db.clear()).await;
             shared.log.clear();

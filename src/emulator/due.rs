@@ -14,7 +14,14 @@ use super::resources;
 pub const DUE: &str = "due";
 
 /// The kinds that wait for moments, in the order in which those of the same moment come.
-pub const KINDS: [Kind; 4] = [Kind::TestClock, Kind::PaymentIntent, Kind::Refund, Kind::CheckoutSession];
+pub const KINDS: [Kind; 6] = [
+    Kind::TestClock,
+    Kind::PaymentIntent,
+    Kind::Refund,
+    Kind::CheckoutSession,
+    Kind::Subscription,
+    Kind::Invoice,
+];
 
 /// Sets the moment that an object waits for, or none.
 pub fn set(object: &mut Object, moment: Option<i64>) {

@@ -29,6 +29,13 @@ pub enum Kind {
     Refund,
     BalanceTransaction,
     Subscription,
+    SubscriptionItem,
+    Invoice,
+    LineItem,
+    InvoiceItem,
+    InvoicePayment,
+    Discount,
+    ActiveEntitlement,
     TestClock,
     Event,
 }
@@ -82,6 +89,13 @@ impl Kind {
             Kind::Refund => "refund",
             Kind::BalanceTransaction => "balance_transaction",
             Kind::Subscription => "subscription",
+            Kind::SubscriptionItem => "subscription_item",
+            Kind::Invoice => "invoice",
+            Kind::LineItem => "line_item",
+            Kind::InvoiceItem => "invoiceitem",
+            Kind::InvoicePayment => "invoice_payment",
+            Kind::Discount => "discount",
+            Kind::ActiveEntitlement => "entitlements.active_entitlement",
             Kind::TestClock => "test_helpers.test_clock",
             Kind::Event => "event",
         }
@@ -98,6 +112,10 @@ impl Kind {
             Kind::PortalConfiguration => "configuration",
             Kind::WebhookEndpoint => "webhook endpoint",
             Kind::PaymentLink => "payment link",
+            Kind::SubscriptionItem => "subscription item",
+            Kind::LineItem => "line item",
+            Kind::InvoicePayment => "invoice payment",
+            Kind::ActiveEntitlement => "active entitlement",
             Kind::TestClock => "test clock",
             Kind::CustomerBalanceTransaction => "customer balance transaction",
             Kind::PaymentMethod => "PaymentMethod",
@@ -112,6 +130,9 @@ impl Kind {
             | Kind::Charge
             | Kind::Refund
             | Kind::Subscription
+            | Kind::Invoice
+            | Kind::InvoiceItem
+            | Kind::Discount
             | Kind::Event => self.name(),
         }
     }
@@ -140,6 +161,13 @@ impl Kind {
             Kind::Refund => Some("re"),
             Kind::BalanceTransaction => Some("txn"),
             Kind::Subscription => Some("sub"),
+            Kind::SubscriptionItem => Some("si"),
+            Kind::Invoice => Some("in"),
+            Kind::LineItem => Some("il"),
+            Kind::InvoiceItem => Some("ii"),
+            Kind::InvoicePayment => Some("inpay"),
+            Kind::Discount => Some("di"),
+            Kind::ActiveEntitlement => Some("ent_test"),
             Kind::TestClock => Some("clock"),
             Kind::Event => Some("evt"),
         }
@@ -149,7 +177,12 @@ impl Kind {
     pub fn event_prefix(self) -> Option<&'static str> {
         match self {
             Kind::Subscription => Some("customer.subscription"),
-            Kind::ProductFeature
+            Kind::Discount => Some("customer.discount"),
+            Kind::SubscriptionItem
+            | Kind::LineItem
+            | Kind::InvoicePayment
+            | Kind::ActiveEntitlement
+            | Kind::ProductFeature
             | Kind::Feature
             | Kind::WebhookEndpoint
             | Kind::CustomerBalanceTransaction
@@ -170,6 +203,8 @@ impl Kind {
             | Kind::PaymentIntent
             | Kind::SetupIntent
             | Kind::Refund
+            | Kind::Invoice
+            | Kind::InvoiceItem
             | Kind::TestClock => Some(self.name()),
         }
     }
@@ -232,9 +267,48 @@ impl Kind {
             Kind::BalanceTransaction => &[Either("source", &[Kind::Charge, Kind::Refund])],
             Kind::Subscription => &[
                 Link("customer", Kind::Customer),
-                Inline("items.data.price", Kind::Price),
+                Link("default_payment_method", Kind::PaymentMethod),
+                Link("discounts", Kind::Discount),
+                Inline("items.data", Kind::SubscriptionItem),
+                Link("latest_invoice", Kind::Invoice),
+                Link("pending_setup_intent", Kind::SetupIntent),
                 Link("test_clock", Kind::TestClock),
             ],
+            Kind::SubscriptionItem => &[Link("discounts", Kind::Discount), Inline("price", Kind::Price)],
+            Kind::Invoice => &[
+                Hidden("confirmation_secret"),
+                Link("customer", Kind::Customer),
+                Link("default_payment_method", Kind::PaymentMethod),
+                Link("discounts", Kind::Discount),
+                Inline("lines.data", Kind::LineItem),
+                Link("parent.subscription_details.subscription", Kind::Subscription),
+                Hidden("payments"),
+                Inline("payments.data", Kind::InvoicePayment),
+                Link("test_clock", Kind::TestClock),
+                Link("total_discount_amounts.discount", Kind::Discount),
+            ],
+            Kind::LineItem => &[
+                Link("discount_amounts.discount", Kind::Discount),
+                Link("discounts", Kind::Discount),
+                Link("pricing.price_details.price", Kind::Price),
+                Link("subscription", Kind::Subscription),
+            ],
+            Kind::InvoiceItem => &[
+                Link("customer", Kind::Customer),
+                Link("discounts", Kind::Discount),
+                Link("invoice", Kind::Invoice),
+                Link("pricing.price_details.price", Kind::Price),
+                Link("test_clock", Kind::TestClock),
+            ],
+            Kind::InvoicePayment => {
+                &[Link("invoice", Kind::Invoice), Link("payment.payment_intent", Kind::PaymentIntent)]
+            }
+            Kind::Discount => &[
+                Link("customer", Kind::Customer),
+                Link("promotion_code", Kind::PromotionCode),
+                Link("source.coupon", Kind::Coupon),
+            ],
+            Kind::ActiveEntitlement => &[Link("feature", Kind::Feature)],
             Kind::ProductFeature
             | Kind::Meter
             | Kind::Feature
@@ -313,6 +387,30 @@ impl Kind {
                     if let Some(price) = item["price"]["id"].as_str() {
                         keys.push(("price", price.to_owned()));
                     }
+                    if let Some(id) = item["id"].as_str() {
+                        keys.push(("item", id.to_owned()));
+                    }
+                }
+            }
+            Kind::Invoice => {
+                text("customer", "/customer");
+                text("status", "/status");
+                text("subscription", "/parent/subscription_details/subscription");
+            }
+            Kind::InvoiceItem => {
+                text("customer", "/customer");
+                text("invoice", "/invoice");
+                if body["invoice"].is_null() {
+                    text("pending", "/customer");
+                }
+            }
+            Kind::InvoicePayment => {
+                text("invoice", "/invoice");
+                text("payment_intent", "/payment/payment_intent");
+            }
+            Kind::ActiveEntitlement => {
+                if let Some(customer) = hidden.get("customer").and_then(Value::as_str) {
+                    keys.push(("customer", customer.to_owned()));
                 }
             }
             Kind::Event => text("type", "/type"),
@@ -322,6 +420,9 @@ impl Kind {
             | Kind::PortalConfiguration
             | Kind::WebhookEndpoint
             | Kind::PaymentLink
+            | Kind::SubscriptionItem
+            | Kind::LineItem
+            | Kind::Discount
             | Kind::TestClock => {}
         }
         if let Some(moment) = hidden.get(due::DUE).and_then(Value::as_i64) {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::args::Args;
 use super::call::{Answer, Call, Outcome, Page};
-use super::database::{Cursor, Filter};
+use super::database::{Cursor, Filter, Row};
 use super::kind::Kind;
 use super::refusal::Refusal;
 
@@ -23,6 +23,33 @@ pub fn page(call: &Call<'_>, args: &Args, kind: Kind, filters: &[Filter]) -> Out
     if matches!(cursor, Cursor::Before(_)) {
         rows.reverse();
     }
+    Ok(Answer::Page(Page { kind, rows, has_more, url: call.path.to_owned(), search: None }))
+}
+
+/// The page that a request asks for, of parts of one object, in their own order.
+///
+/// # Errors
+/// 400 for two cursors at once, and `resource_missing` for a cursor that names no part.
+pub fn slice(call: &Call<'_>, args: &Args, kind: Kind, parts: Vec<Value>) -> Outcome<Answer> {
+    let place = |param: &str| -> Outcome<Option<usize>> {
+        let Some(id) = args.text(param) else { return Ok(None) };
+        let found = parts.iter().position(|part| part["id"] == id);
+        Ok(Some(found.ok_or_else(|| Refusal::no_such(kind.label(), id, param))?))
+    };
+    let limit = limit(args);
+    let (start, end) = match (place("starting_after")?, place("ending_before")?) {
+        (Some(_), Some(_)) => return Err(Refusal::exclusive("starting_after", "ending_before").into()),
+        (Some(after), None) => (after + 1, (after + 1 + limit).min(parts.len())),
+        (None, Some(before)) => (before.saturating_sub(limit), before),
+        (None, None) => (0, limit.min(parts.len())),
+    };
+    let has_more = if args.has("ending_before") { start > 0 } else { end < parts.len() };
+    let row = |part: &Value| Row {
+        id: part["id"].as_str().unwrap_or_default().to_owned(),
+        body: part.to_string(),
+        hidden: None,
+    };
+    let rows = parts.get(start..end).unwrap_or_default().iter().map(row).collect();
     Ok(Answer::Page(Page { kind, rows, has_more, url: call.path.to_owned(), search: None }))
 }
 

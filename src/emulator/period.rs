@@ -35,7 +35,7 @@ impl Every {
     }
 
     /// The moment that is `steps` intervals away from an anchor, in seconds since 1970.
-    pub fn from_anchor(self, anchor: i64, steps: i64) -> i64 {
+    pub fn counted_from(self, anchor: i64, steps: i64) -> i64 {
         match self.unit {
             Unit::Days(days) => anchor + steps * self.count * days * DAY,
             Unit::Months(months) => add_months(anchor, steps * self.count * months),
@@ -44,12 +44,12 @@ impl Every {
 
     /// The end of the period that has `moment` in it, or starts then.
     pub fn end_after(self, anchor: i64, moment: i64) -> i64 {
-        self.from_anchor(anchor, self.steps_to(anchor, moment) + 1)
+        self.counted_from(anchor, self.steps_to(anchor, moment) + 1)
     }
 
     /// The start of the period that has `moment` in it, or starts then.
     pub fn start_before(self, anchor: i64, moment: i64) -> i64 {
-        self.from_anchor(anchor, self.steps_to(anchor, moment))
+        self.counted_from(anchor, self.steps_to(anchor, moment))
     }
 
     /// How many whole intervals lie between an anchor and a moment; negative where the moment comes first.
@@ -59,10 +59,10 @@ impl Every {
             Unit::Months(months) => months * 30,
         };
         let mut steps = (moment - anchor).div_euclid(self.count * days * DAY);
-        while self.from_anchor(anchor, steps) > moment {
+        while self.counted_from(anchor, steps) > moment {
             steps -= 1;
         }
-        while self.from_anchor(anchor, steps + 1) <= moment {
+        while self.counted_from(anchor, steps + 1) <= moment {
             steps += 1;
         }
         steps

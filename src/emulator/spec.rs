@@ -24,6 +24,8 @@ pub enum Type {
     },
     /// Seconds since 1970.
     Time,
+    /// Seconds since 1970, or one of these words.
+    TimeOr(&'static [&'static str]),
     /// Text of at most so many characters.
     Text {
         max: usize,

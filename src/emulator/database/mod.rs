@@ -93,12 +93,7 @@ impl Database {
     /// # Errors
     /// SQLite's.
     pub fn ahead(&self) -> rusqlite::Result<i64> {
-        let kept: Option<String> = self
-            .connection
-            .prepare_cached("SELECT value FROM settings WHERE name = 'ahead'")?
-            .query_row([], |row| row.get(0))
-            .optional()?;
-        Ok(kept.and_then(|seconds| seconds.parse().ok()).unwrap_or(0))
+        Ok(self.setting("ahead")?.and_then(|seconds| seconds.parse().ok()).unwrap_or(0))
     }
 
     /// Keeps how many seconds the emulator's time is ahead of its clock.
@@ -106,9 +101,36 @@ impl Database {
     /// # Errors
     /// SQLite's.
     pub fn set_ahead(&self, seconds: i64) -> rusqlite::Result<()> {
+        self.set("ahead", &seconds.to_string())
+    }
+
+    /// The status of a subscription whose invoice stays unpaid after all retries: in Stripe a setting of the account.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn after_retries(&self) -> rusqlite::Result<String> {
+        Ok(self.setting("after_retries")?.unwrap_or_else(|| "canceled".to_owned()))
+    }
+
+    /// Keeps that status.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn set_after_retries(&self, status: &str) -> rusqlite::Result<()> {
+        self.set("after_retries", status)
+    }
+
+    fn setting(&self, name: &str) -> rusqlite::Result<Option<String>> {
         self.connection
-            .prepare_cached("INSERT OR REPLACE INTO settings (name, value) VALUES ('ahead', ?1)")?
-            .execute([seconds.to_string()])
+            .prepare_cached("SELECT value FROM settings WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
+            .optional()
+    }
+
+    fn set(&self, name: &str, value: &str) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")?
+            .execute([name, value])
             .map(|_| ())
     }
 
@@ -148,7 +170,7 @@ impl Database {
         self.run("RELEASE request")
     }
 
-    /// Deletes every object and kept answer, and lets the time be the clock's again. The account, its keys and its
+    /// Deletes every object and kept answer, and lets time and dunning be as they were. The account, its keys and its
     /// secrets stay.
     ///
     /// # Errors
@@ -159,7 +181,7 @@ impl Database {
             "DELETE FROM keys",
             "DELETE FROM objects",
             "DELETE FROM replies",
-            "DELETE FROM settings WHERE name = 'ahead'",
+            "DELETE FROM settings WHERE name IN ('ahead', 'after_retries')",
         ];
         for statement in statements {
             self.run(statement)?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fields::{ADDRESS, ADDRESS_FIELDS, complete, set, set_lists, set_metadata};
-use super::{customer_balance, customer_methods, payment_methods, test_clocks};
+use super::{customer_balance, customer_methods, payment_methods, subscriptions, test_clocks};
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::{Filter, Object};
@@ -133,11 +133,12 @@ const FIELDS: &[(&str, search::Field)] = &[
     ("phone", search::Field::Text),
 ];
 
-/// Deletes a customer for good.
+/// Deletes a customer for good, and ends what it subscribes to.
 ///
 /// # Errors
 /// SQLite's.
 pub fn remove(call: &mut Call<'_>, customer: &Object) -> Outcome<Answer> {
+    subscriptions::cancel_all(call, &customer.id)?;
     for method in call.db.with_key(Kind::PaymentMethod, "customer", &customer.id)? {
         payment_methods::detach(call, &method)?;
     }

@@ -9,9 +9,14 @@ mod coupons;
 mod customer_balance;
 mod customer_methods;
 mod customers;
+mod discounts;
+mod entitlements;
 mod events;
 mod features;
 mod fields;
+mod invoice_items;
+mod invoice_payments;
+mod invoices;
 mod meters;
 mod payment_intents;
 mod payment_links;
@@ -25,6 +30,7 @@ mod promotion_codes;
 mod refunds;
 mod setup_intents;
 mod stripecli;
+mod subscription_items;
 mod subscriptions;
 mod tax_rates;
 mod test_clocks;
@@ -62,6 +68,11 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         refunds::ENDPOINTS,
         balance_transactions::ENDPOINTS,
         subscriptions::ENDPOINTS,
+        subscription_items::ENDPOINTS,
+        invoices::ENDPOINTS,
+        invoice_items::ENDPOINTS,
+        invoice_payments::ENDPOINTS,
+        entitlements::ENDPOINTS,
         test_clocks::ENDPOINTS,
         events::ENDPOINTS,
         stripecli::ENDPOINTS,
@@ -96,6 +107,8 @@ pub fn run_due(call: &mut Call<'_>, object: Object, moment: i64) -> Outcome<()> 
         Kind::PaymentIntent => payment_intents::finish_processing(call, &object).map(drop),
         Kind::Refund => refunds::fail(call, &object),
         Kind::CheckoutSession => checkout::end(call, &object).map(drop),
+        Kind::Subscription => subscriptions::run_due(call, &object, moment),
+        Kind::Invoice => invoices::states::run_due(call, &object),
         _ => {
             tracing::error!(id = object.id, moment, "nothing of this kind waits for anything");
             Ok(())
@@ -127,6 +140,7 @@ pub fn reveal(
             (Kind::CheckoutSession, "line_items") => {
                 body["line_items"] = checkout::line_items(call, id, hidden)?
             }
+            (Kind::Invoice, field) => invoices::reveal(call, id, body, field)?,
             (Kind::Charge, "refunds") => body["refunds"] = charges::refunds(call, id)?,
             (Kind::PortalConfiguration, _) => portal::reveal_products(body, hidden),
             (Kind::PromotionCode, "restrictions.currency_options") => {

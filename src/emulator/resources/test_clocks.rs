@@ -191,7 +191,7 @@ fn farthest(call: &Call<'_>, clock: &str, now: i64) -> Outcome<i64> {
             continue;
         }
         for item in subscription.body["items"]["data"].as_array().into_iter().flatten() {
-            farthest = farthest.min(Every::read(&item["price"]["recurring"]).from_anchor(now, 2));
+            farthest = farthest.min(Every::read(&item["price"]["recurring"]).counted_from(now, 2));
         }
     }
     Ok(farthest)

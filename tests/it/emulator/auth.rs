@@ -91,7 +91,7 @@ fn what_is_not_served_is_stripes_404() {
         ("GET", "/v1/nothing"),
         ("DELETE", "/v1/prices/price_1"),
         ("PUT", "/v1/prices"),
-        ("POST", "/v1/subscriptions"),
+        ("POST", "/v1/quotes"),
         ("GET", "/v1/prices/price_1/more"),
         ("GET", "/"),
     ] {

@@ -22,5 +22,6 @@ mod receiver;
 mod search;
 mod selling;
 mod state;
+mod subscriptions;
 mod time;
 mod world;

@@ -101,16 +101,27 @@ function withMaps(value, key = '') {
 }
 
 /**
- * The one place where Stripe is known to send what its types do not allow: a metadata key that an update added is `null`
- * among an event's previous attributes, as in events of accounts that were published with their bug reports.
+ * The one place where Stripe is known to send what its types do not allow: an event's previous attributes, as in events of
+ * accounts that were published with their bug reports. A metadata key that an update added is `null` there, and of a hash
+ * only what changed is told, so that the rest of it is taken from the object.
  */
 function asTyped(resource) {
-  const added = resource?.object === 'event' && resource.data?.previous_attributes?.metadata;
-  if (!added || typeof added !== 'object') return resource;
+  const previous = resource?.object === 'event' && resource.data?.previous_attributes;
+  if (!previous) return resource;
   const copy = structuredClone(resource);
-  const {metadata} = copy.data.previous_attributes;
-  for (const [key, value] of Object.entries(metadata)) if (value === null) delete metadata[key];
+  const {object, previous_attributes: told} = copy.data;
+  for (const [key, value] of Object.entries(told)) {
+    if (key !== 'metadata') told[key] = completed(value, object[key]);
+  }
+  for (const [key, value] of Object.entries(told.metadata ?? {})) if (value === null) delete told.metadata[key];
   return copy;
+}
+
+function completed(part, whole) {
+  const isHash = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  if (!isHash(part) || !isHash(whole)) return part;
+  const known = Object.entries(part).map(([key, value]) => [key, completed(value, whole[key])]);
+  return {...whole, ...Object.fromEntries(known)};
 }
 
 /** Of a union's many complaints, those about the alternative that came furthest. */

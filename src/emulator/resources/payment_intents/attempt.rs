@@ -12,6 +12,7 @@ use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::charges::{self, Result as Charged};
 use crate::emulator::resources::checkout;
+use crate::emulator::resources::invoices::collect;
 use crate::emulator::resources::payment_methods::{self, AUTHENTICATION_REQUIRED, Decline};
 
 /// How long a bank debit is under way. Real ones take days; those of Stripe's test accounts seconds.
@@ -63,6 +64,12 @@ pub struct Paid {
 /// # Errors
 /// SQLite's. The caller has checked that the intent can be confirmed, and the method be used for it.
 pub fn attempt(call: &mut Call<'_>, intent: &Object, attempt: &Attempt<'_>) -> Outcome<Paid> {
+    let paid = confirm(call, intent, attempt)?;
+    collect::follow(call, &paid.intent, paid.paying)?;
+    Ok(paid)
+}
+
+fn confirm(call: &mut Call<'_>, intent: &Object, attempt: &Attempt<'_>) -> Outcome<Paid> {
     let method = attempt.method;
     let behaviour = payment_methods::behaviour(method)?;
     let set_up = method.hidden.contains_key("set_up");
@@ -182,6 +189,7 @@ fn process(call: &mut Call<'_>, intent: &Object, method: &Object) -> Outcome<Pai
 /// SQLite's.
 pub fn finish_processing(call: &mut Call<'_>, intent: &Object) -> Outcome<Paid> {
     let paid = end_debit(call, intent)?;
+    collect::follow(call, &paid.intent, paid.paying)?;
     checkout::follow(call, &paid.intent, paid.paying)?;
     Ok(paid)
 }

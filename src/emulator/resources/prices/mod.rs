@@ -22,7 +22,7 @@ use crate::emulator::spec::{PAGE, SEARCH};
 pub use build::build;
 pub use options::currency_options;
 pub use params::{DEFAULT_PRICE, INTERVAL};
-pub use plan::store;
+pub use plan::{plan, store};
 
 use options::{check_tax_behavior, update_options};
 use plan::store_changes;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::emulator::call::{Call, Outcome};
 use crate::emulator::database::Object;
 use crate::emulator::event;
+use crate::emulator::resources::subscriptions;
 
 /// Adds a built price and tells of it: of a recurring one as a plan, too, for those who know nothing of prices.
 ///
@@ -24,6 +25,7 @@ pub fn store(call: &mut Call<'_>, price: Object) -> Outcome<Object> {
 /// SQLite's.
 pub fn store_changes(call: &mut Call<'_>, before: &Object, after: Object) -> Outcome<Object> {
     let after = call.update(before, after)?;
+    subscriptions::refresh_price(call, &after)?;
     if let (Some(old), Some(new)) = (plan(&before.body), plan(&after.body))
         && old != new
     {
@@ -34,7 +36,7 @@ pub fn store_changes(call: &mut Call<'_>, before: &Object, after: Object) -> Out
 }
 
 /// A recurring price as the plan that it also is.
-fn plan(price: &Value) -> Option<Value> {
+pub fn plan(price: &Value) -> Option<Value> {
     let recurring = price["recurring"].as_object()?;
     Some(json!({
         "id": price["id"],
