@@ -6,4 +6,5 @@ mod crash; // killed, stopped, and without room on its disk
 mod forward; // passed on, byte for byte
 mod hostile; // what strangers send
 mod signatures; // `events sign` and `events verify`, as a person meets them
+mod strangers; // the official SDKs, where the proofs run them
 mod world; // a listener, and events signed for it
