@@ -42,7 +42,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -s V -l version -d 'Print 
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "init" -d 'Write a billing.toml, from answers or from a template'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check config, key, account, clock, API version and state folder'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
-complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, sign and verify them'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, list, show, pull, replay, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, look at it, empty it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew'
@@ -224,23 +224,27 @@ complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -f -a "listen" -d 'Receive webhooks: verify, store, answer, apply to the mirror; until stopped'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -f -a "verify" -d 'Check a webhook\'s body against its Stripe-Signature header, and say exactly why it fails'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen verify sign" -f -a "sign" -d 'Sign a body as Stripe does, and print the Stripe-Signature header'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "listen" -d 'Receive webhooks: verify, store, answer, apply to the mirror; until stopped'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "list" -d 'List the events that are stored, and what the mirror did with each'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "show" -d 'Show a stored event: its object, what changed (old → new), and what the mirror did with it'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "pull" -d 'Read the events that Stripe has since the last pull, store them and apply them to the mirror'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "replay" -d 'Send events once more, freshly signed, to a URL, or apply them to the mirror once more'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "verify" -d 'Check a webhook\'s body against its Stripe-Signature header, and say exactly why it fails'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "sign" -d 'Sign a body as Stripe does, and print the Stripe-Signature header'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -l port -d 'The port; 0 takes any that is free' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -l host -d 'The address to listen on; 0.0.0.0 is every one of this machine\'s' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -l path -d 'The path that events are posted to' -r
@@ -261,6 +265,106 @@ complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l type -d 'Only this type, or all that fit a pattern: invoice.paid, \'invoice.*\'; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l object -d 'Only events about this object: in_…, sub_…' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l customer -d 'Only events of this customer: cus_…' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l subject -d 'Only events of the customers that belong to this subject of yours' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l since -d 'Only events from this time on: 2026-11-01, 2026-11-01T12:00:00Z, 90m, 7d' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l until -d 'Only events before this time' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l status -d 'Only events that the mirror did this with' -r -f -a "applied\t'Its object is in the mirror as the event tells it, or newer'
+older\t'The mirror knew something newer of its object already'
+kept\t'It is stored, and there is nothing in it to apply'
+failed\t'It could not be applied, and is tried again'
+waiting\t'It is stored, and waits to be applied'"
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l failed -d 'Only events that could not be applied: short for `--status failed`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l oldest-first -d 'The oldest first'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l raw -d 'Print the event\'s very bytes, as Stripe sent them, and nothing else'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l resolve -d 'Fetch the object that a thin event names, and the event that tells the same in full'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -l since -d 'Read again from this time on, if that is before the last pull: 2026-11-01, 2026-11-01T12:00:00Z, 90m, 7d' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l to -d 'Where to: your application\'s webhook endpoint' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l type -d 'Only this type, or all that fit a pattern: invoice.paid, \'invoice.*\'; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l object -d 'Only events about this object: in_…, sub_…' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l customer -d 'Only events of this customer: cus_…' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l subject -d 'Only events of the customers that belong to this subject of yours' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l since -d 'Only events from this time on: 2026-11-01, 2026-11-01T12:00:00Z, 90m, 7d' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l until -d 'Only events before this time' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l status -d 'Only events that the mirror did this with' -r -f -a "applied\t'Its object is in the mirror as the event tells it, or newer'
+older\t'The mirror knew something newer of its object already'
+kept\t'It is stored, and there is nothing in it to apply'
+failed\t'It could not be applied, and is tried again'
+waiting\t'It is stored, and waits to be applied'"
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l file -d 'The events of this file, not the stored ones: one event, one a line, or a list; may be repeated' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l seed -d 'The random order that follows from this number' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l pace -d 'At most so many events a second' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l parallel -d 'How many may be under way at once; more than one gives up their order' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l retries -d 'How often an event that is not taken is sent again' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l timeout -d 'How long the endpoint may take for an answer' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l webhook-secret-file -d 'A file with the endpoint\'s signing secret (whsec_…); may be repeated [default: STRIPE_WEBHOOK_SECRET, the profile\'s, the emulator\'s own]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l results -d 'Write each event\'s result to this file, one JSON object a line' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l mirror -d 'Apply them to the mirror; what is not stored yet is stored first'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l failed -d 'Only events that could not be applied: short for `--status failed`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l pull -d 'The events that Stripe has now, not the stored ones'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l shuffle -d 'In a random order'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from verify" -l body -d 'The file with the raw body as it was received; `-` reads stdin' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from verify" -l header -d 'The Stripe-Signature header that came with it' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from verify" -l webhook-secret-file -d 'A file with the signing secret (whsec_…); may be repeated [default: STRIPE_WEBHOOK_SECRET, the profile\'s, the emulator\'s own]' -r -F

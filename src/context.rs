@@ -108,6 +108,14 @@ impl Context {
         self.ui.data(text).context("Cannot write to stdout")
     }
 
+    /// Writes bytes to stdout as they are, whatever the format.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn print_bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.ui.bytes(bytes).context("Cannot write to stdout")
+    }
+
     /// Asks a yes-or-no question.
     ///
     /// # Errors

@@ -93,12 +93,20 @@ impl Ui {
     /// # Errors
     /// When stdout cannot be written to; a reader that went away is no error.
     pub fn data(&self, text: &str) -> io::Result<()> {
-        if text.is_empty() || self.out_closed.load(Ordering::Relaxed) {
+        self.bytes(text.as_bytes())
+    }
+
+    /// The same for a part that need not be text.
+    ///
+    /// # Errors
+    /// As [`Ui::data`].
+    pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() || self.out_closed.load(Ordering::Relaxed) {
             return Ok(());
         }
         let written = self.bars.suspend(|| {
             let mut stdout = io::stdout().lock();
-            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+            stdout.write_all(bytes).and_then(|()| stdout.flush())
         });
         match written {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
@@ -143,6 +151,11 @@ impl Ui {
     /// Starts a progress bar over `total` steps; hidden where stderr is no terminal, and by `--quiet`.
     pub fn progress(&self, total: u64, title: &str) -> Progress {
         Progress::start(&self.bars, total, title)
+    }
+
+    /// Starts a progress line for steps whose number nobody knows; hidden as [`Ui::progress`] is.
+    pub fn open_progress(&self, title: &str) -> Progress {
+        Progress::start_open(&self.bars, title)
     }
 
     /// Asks a yes-or-no question; `--yes` answers it.

@@ -10,6 +10,7 @@ pub mod events;
 pub mod init;
 pub mod man;
 pub mod mirror;
+mod moment;
 
 use crate::context::Context;
 use crate::error::Kind;

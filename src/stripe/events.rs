@@ -15,10 +15,14 @@ pub const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// A slice is to have about so many pages of a hundred events.
 const PAGES_A_SLICE: i64 = 20;
 
+/// So many events are held until a slice is read, and can be given in the order in which they happened.
+const MOST_HELD: usize = 10_000;
+
 /// What a walk came upon.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Events, newest first within a slice. Where slices meet, and after an error, some may come again.
+    /// Events in the order in which they happened, as far as Stripe tells it, unless a slice has more than can be held:
+    /// then its later ones come first. Some may come again where the place in the list was lost.
     Events(Vec<Value>),
     /// All events created up to this second, by Stripe's clock, have been read.
     Through(i64),
@@ -44,6 +48,8 @@ struct Slice {
     /// The first second behind it; `None` for the last one, which is open.
     until: Option<i64>,
     pages_read: i64,
+    /// What was read and not yet given, newest first.
+    held: Vec<Value>,
     /// Stripe's clock when the first page was read.
     answered_at: Option<i64>,
     /// Seconds of creation of what was read.
@@ -72,11 +78,18 @@ impl EventWalk {
             match slice.pages.next().await {
                 Ok(Some(events)) => {
                     slice.note(&events);
-                    if !self.is_cut_short() && !events.is_empty() {
-                        return Ok(Some(Step::Events(events)));
+                    self.now = self.now.or(slice.answered_at).or(slice.newest);
+                    slice.held.extend(events);
+                    if !self.is_cut_short()
+                        && let Some(held) = self.held(MOST_HELD)
+                    {
+                        return Ok(Some(Step::Events(held)));
                     }
                 }
                 Ok(None) => {
+                    if let Some(held) = self.held(1) {
+                        return Ok(Some(Step::Events(held)));
+                    }
                     if let Some(through) = self.finish_slice() {
                         return Ok(Some(Step::Through(through)));
                     }
@@ -86,6 +99,19 @@ impl EventWalk {
         }
     }
 
+    /// Stripe's clock at the first answer, in seconds; without it, when the newest event then was created.
+    pub fn begun_at(&self) -> Option<i64> {
+        self.now
+    }
+
+    /// What is held, oldest first, if it is at least so much.
+    fn held(&mut self, least: usize) -> Option<Vec<Value>> {
+        let slice = self.slice.as_mut().filter(|slice| slice.held.len() >= least)?;
+        let mut held = std::mem::take(&mut slice.held);
+        held.reverse();
+        Some(held)
+    }
+
     /// After the first page: whether there is so much that the time is cut into slices, and the oldest begins.
     fn is_cut_short(&mut self) -> bool {
         let Some(slice) = &self.slice else { return false };
@@ -93,11 +119,10 @@ impl EventWalk {
             return false;
         }
         let (Some(newest), Some(oldest)) = (slice.newest, slice.oldest) else { return false };
-        let now = slice.answered_at.unwrap_or(newest);
+        let now = self.now.unwrap_or(newest);
         let from = self.from.unwrap_or(now.saturating_sub(KEPT_SECONDS));
         // What one page covers, for a start.
         let width = newest.saturating_sub(oldest).max(1).saturating_mul(PAGES_A_SLICE);
-        self.now = Some(now);
         self.width = Some(width);
         let until = from.saturating_add(width);
         if until >= now {
@@ -144,6 +169,7 @@ impl Slice {
             pages: pages(reader, from, until),
             until,
             pages_read: 0,
+            held: Vec::new(),
             answered_at: None,
             newest: None,
             oldest: None,

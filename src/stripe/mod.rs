@@ -29,7 +29,7 @@ pub use error::StripeError;
 pub use key::SecretKey;
 pub use options::{AppInfo, Limits, Options, is_loopback};
 pub use path::segment;
-pub use reader::{Greeting, Pages, Reader};
+pub use reader::{Fetched, Greeting, Pages, Reader};
 pub use writer::{IdempotencyKey, Reply, Writer};
 
 /// The API version that every request names, so that an account's own default never changes an answer's shape.

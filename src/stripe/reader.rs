@@ -37,6 +37,15 @@ impl Reader {
         Ok(self.fetch(path, query).await?.body)
     }
 
+    /// Reads one object, and when that was by Stripe's clock.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn fetch_object(&self, path: &str) -> Result<Fetched, StripeError> {
+        let answer = self.fetch(path, String::new()).await?;
+        Ok(Fetched { answered_at: clock(answer.date.as_deref()), object: answer.body })
+    }
+
     /// Reads the account that the key opens, with what the answer tells about Stripe itself.
     ///
     /// # Errors
@@ -71,6 +80,14 @@ impl Reader {
             Outgoing { method: Method::Get, path: path.to_owned(), query, body: None, idempotency: None };
         self.client.send(&outgoing).await
     }
+}
+
+/// An object, and when it was so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    pub object: Value,
+    /// Stripe's clock, to the second.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// The account that a key opens, and how Stripe answered.

@@ -7,6 +7,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 /// `Syncing [=====>     ] 12/40, 3s left · product pro`
 const TEMPLATE: &str = "{prefix} [{bar:30}] {pos}/{len}, {eta} left{wide_msg}";
 
+/// `Reading events · 1200 received, 300 new`
+const OPEN_TEMPLATE: &str = "{prefix}{wide_msg}";
+
 /// A bar on stderr, gone when it is dropped.
 #[derive(Debug, Clone)]
 pub struct Progress {
@@ -18,6 +21,17 @@ impl Progress {
         let bar = bars.add(ProgressBar::new(total));
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_prefix(title.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Progress { bar }
+    }
+
+    /// A line without a total, for what nobody knows the end of.
+    pub(super) fn start_open(bars: &MultiProgress, title: &str) -> Progress {
+        let bar = bars.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template(OPEN_TEMPLATE) {
+            bar.set_style(style);
         }
         bar.set_prefix(title.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));

@@ -13,6 +13,7 @@ mod credits; // the ledger: commands, a model, races, tampering
 #[cfg(unix)]
 mod docs; // every page followed, command by command
 mod emulator; // the emulator over raw HTTP: what it serves, refuses, forgets and survives
+mod events; // events pulled, listed, shown and replayed
 mod generated; // committed files that the binary writes
 mod guard; // profile, key, --live, account and policy have to agree
 mod init; // a first billing file, and never over another

@@ -1,14 +1,24 @@
 //! `billctl events`: what Stripe tells, received and looked at.
 
+mod age;
+pub mod catch_up;
 mod input;
+pub mod list;
 pub mod listen;
+pub mod pull;
+pub mod replay;
+mod resolve;
+mod select;
+pub mod show;
 pub mod sign;
+mod summary;
 pub mod verify;
+mod words;
 
 use super::Outcome;
 use crate::context::Context;
 
-/// Webhook events: receive, sign and verify them
+/// Webhook events: receive, list, show, pull, replay, sign and verify them
 #[derive(Debug, clap::Args)]
 pub struct EventsArgs {
     #[command(subcommand)]
@@ -18,6 +28,10 @@ pub struct EventsArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Listen(listen::ListenArgs),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Pull(pull::PullArgs),
+    Replay(Box<replay::ReplayArgs>),
     Verify(verify::VerifyArgs),
     Sign(sign::SignArgs),
 }
@@ -25,6 +39,10 @@ pub enum Verb {
 pub async fn run(ctx: &Context, args: EventsArgs) -> anyhow::Result<Outcome> {
     match args.verb {
         Verb::Listen(args) => listen::run(ctx, args).await,
+        Verb::List(args) => list::run(ctx, args).await,
+        Verb::Show(args) => show::run(ctx, args).await,
+        Verb::Pull(args) => pull::run(ctx, args).await,
+        Verb::Replay(args) => replay::run(ctx, *args).await,
         Verb::Verify(args) => verify::run(ctx, args).await,
         Verb::Sign(args) => sign::run(ctx, args).await,
     }

@@ -1,4 +1,4 @@
-//! Choosing events. Each choice is a walk along one index, newest first, so that a short list of a long history reads
+//! Choosing events. Each choice is a walk along one index, from either end, so that a short list of a long history reads
 //! no more than it shows.
 
 use rusqlite::params_from_iter;
@@ -22,12 +22,14 @@ pub struct EventFilter {
     pub to: Option<i64>,
     /// Only those that came more than once.
     pub repeated: bool,
-    /// Only those stored before this one, for the next page: `(created, seq)`.
-    pub before: Option<(i64, i64)>,
+    /// The oldest first, and those of a second in the order of storing; else the other way round.
+    pub oldest_first: bool,
+    /// Only those behind this one in the order, for the next page: `(created, seq)`.
+    pub beyond: Option<(i64, i64)>,
 }
 
 impl Books {
-    /// Up to `limit` events, the youngest first; those of a second in the reverse order of storing.
+    /// Up to `limit` events in the filter's order.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -51,7 +53,10 @@ impl Books {
         for (column, value) in walks {
             found.extend(self.walk(&conditions, Some((column, value)), limit)?);
         }
-        found.sort_by_key(|event| std::cmp::Reverse((event.created, event.seq)));
+        found.sort_by_key(|event| (event.created, event.seq));
+        if !filter.oldest_first {
+            found.reverse();
+        }
         found.truncate(limit);
         Ok(found)
     }
@@ -88,9 +93,10 @@ impl Books {
             values.push(Value::Text(value));
         }
         let condition = if clauses.is_empty() { "1".to_owned() } else { clauses.join(" AND ") };
+        let order = if conditions.oldest_first { "ASC" } else { "DESC" };
         let sql = format!(
             "SELECT {COLUMNS} FROM events LEFT JOIN repeats USING (seq)
-             WHERE {condition} ORDER BY created DESC, events.seq DESC LIMIT {limit}"
+             WHERE {condition} ORDER BY created {order}, events.seq {order} LIMIT {limit}"
         );
         let read = || {
             self.connection.prepare_cached(&sql)?.query_map(params_from_iter(values), stored_event)?.collect()
@@ -103,21 +109,26 @@ impl Books {
 struct Conditions {
     clauses: Vec<String>,
     values: Vec<Value>,
+    oldest_first: bool,
 }
 
 impl Conditions {
     fn of(filter: &EventFilter) -> Conditions {
-        let EventFilter { types: _, object: _, customers: _, from, to, repeated, before } = filter;
-        let mut conditions = Conditions::default();
+        let EventFilter { types: _, object: _, customers: _, from, to, repeated, oldest_first, beyond } =
+            filter;
+        let mut conditions = Conditions { oldest_first: *oldest_first, ..Conditions::default() };
         if let Some(from) = from {
             conditions.push("created >= ?", [Value::Integer(*from)]);
         }
         if let Some(to) = to {
             conditions.push("created < ?", [Value::Integer(*to)]);
         }
-        if let Some((created, seq)) = before {
-            conditions
-                .push("(created, events.seq) < (?, ?)", [Value::Integer(*created), Value::Integer(*seq)]);
+        if let Some((created, seq)) = beyond {
+            let clause = match oldest_first {
+                true => "(created, events.seq) > (?, ?)",
+                false => "(created, events.seq) < (?, ?)",
+            };
+            conditions.push(clause, [Value::Integer(*created), Value::Integer(*seq)]);
         }
         if *repeated {
             conditions.push("times IS NOT NULL", []);

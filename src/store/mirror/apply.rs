@@ -81,30 +81,38 @@ impl Mirror {
     /// # Errors
     /// As [`Mirror::apply_pending`].
     pub fn retry_failed(&mut self, books: &Books, limit: usize, now: Timestamp) -> anyhow::Result<Applied> {
-        let personal_data = self.personal_data;
-        let file = self.file.clone();
-        let explain = |error| file.explain(error);
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
         let failed: Vec<i64> = {
             let read = || {
-                transaction
+                self.connection
                     .prepare_cached(
                         "SELECT seq FROM outcomes WHERE outcome = 'failed' ORDER BY at, seq LIMIT ?1",
                     )?
                     .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?
                     .collect::<rusqlite::Result<_>>()
             };
-            read().map_err(explain)?
+            self.explain(read())?
         };
-        let mut events = Vec::with_capacity(failed.len());
-        for seq in failed {
-            events.extend(books.event_at(seq)?);
+        self.apply_again(books, &failed, now)
+    }
+
+    /// Applies events once more that had their turn, by their numbers, in one transaction.
+    ///
+    /// # Errors
+    /// As [`Mirror::apply_pending`].
+    pub fn apply_again(&mut self, books: &Books, events: &[i64], now: Timestamp) -> anyhow::Result<Applied> {
+        let personal_data = self.personal_data;
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+        let mut stored = Vec::with_capacity(events.len());
+        for seq in events {
+            stored.extend(books.event_at(*seq)?);
         }
         let batch = Batch { connection: &transaction, books, personal_data };
         let through = applied_through(&transaction).map_err(explain)?;
         let mut applied = Applied { through, ..Applied::default() };
-        batch.apply(&events, now, &mut applied).map_err(|error| told(error, explain))?;
+        batch.apply(&stored, now, &mut applied).map_err(|error| told(error, explain))?;
         transaction.commit().map_err(explain)?;
         Ok(applied)
     }

@@ -9,6 +9,7 @@ mod query;
 mod rebuild;
 mod snapshots;
 mod status;
+mod subjects;
 
 use std::path::{Path, PathBuf};
 

@@ -13,13 +13,14 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
     "docs/commands.md",
     "docs/credits.md",
     "docs/emulator.md",
+    "docs/events.md",
     "docs/figures.md",
     "docs/mirror.md",
     "docs/plan-and-sync.md",
@@ -53,6 +54,11 @@ fn the_page_of_the_emulator_does_what_it_says() {
 #[test]
 fn the_page_of_the_mirror_does_what_it_says() {
     follow("docs/mirror.md");
+}
+
+#[test]
+fn the_page_of_events_does_what_it_says() {
+    follow("docs/events.md");
 }
 
 #[test]
@@ -92,6 +98,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "docs/catalog.md",
         "docs/credits.md",
         "docs/emulator.md",
+        "docs/events.md",
         "docs/mirror.md",
         "docs/plan-and-sync.md",
         "docs/profiles-and-keys.md",

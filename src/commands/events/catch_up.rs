@@ -1,0 +1,242 @@
+//! Reading what happened in Stripe since the last time, into the books and the mirror.
+//!
+//! How far everything has been read is one second, kept in the mirror under [`CURSOR`]. It moves on only when all that
+//! lies before it is durable in the books, and each reading begins [`OVERLAP_SECONDS`] before it: events of one second,
+//! and those that Stripe lists late, come again and are known by their ids.
+
+use crate::billing::event::Event;
+use crate::context::Clock;
+use crate::store::books::{Added, Books, NewEvent, Source};
+use crate::store::mirror::{Applied, Mirror};
+use crate::stripe::Reader;
+use crate::stripe::events::{EventWalk, KEPT_SECONDS, Step};
+
+/// The name under which the mirror keeps the second up to which all events were read.
+pub const CURSOR: &str = "events";
+
+/// The name under which it keeps the time that Stripe's events no longer reach, `FROM..TO` in seconds, until a backfill
+/// has seen to it.
+pub const GAP: &str = "events gap";
+
+/// How far a reading goes back behind the last one.
+pub const OVERLAP_SECONDS: i64 = 300;
+
+/// How many events are applied in one transaction.
+const BATCH: usize = 1_000;
+
+/// A time whose events are lost: Stripe keeps them for thirty days, and nobody read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// In seconds, inclusive.
+    pub from: i64,
+    /// In seconds, exclusive.
+    pub to: i64,
+}
+
+impl Gap {
+    /// The gap that is known and that no backfill has closed.
+    ///
+    /// # Errors
+    /// If the mirror can't be read.
+    pub fn open(mirror: &Mirror) -> anyhow::Result<Option<Gap>> {
+        let text = mirror.cursor(GAP)?;
+        let bounds = text.as_deref().and_then(|text| text.split_once(".."));
+        Ok(bounds.and_then(|(from, to)| Some(Gap { from: from.parse().ok()?, to: to.parse().ok()? })))
+    }
+}
+
+/// What a reading brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// Events that Stripe listed.
+    pub received: u64,
+    /// Those among them that the books did not have.
+    pub new: u64,
+    /// Events that the mirror has taken in now, those that had waited or failed before among them.
+    pub applied: u64,
+    /// Events that could not be applied, those that failed again among them.
+    pub failed: u64,
+    /// What can't be read any more; told at each reading until a backfill closes it.
+    pub gap: Option<Gap>,
+    /// Nothing was read before this.
+    pub is_first: bool,
+}
+
+impl CaughtUp {
+    fn add(&mut self, batch: Applied) {
+        let Applied { applied, older, kept, failed, through: _, more: _ } = batch;
+        self.applied += applied + older + kept;
+        self.failed += failed;
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// The second up to which all events were read; none before the first reading.
+///
+/// # Errors
+/// If the mirror can't be read.
+pub fn read_through(mirror: &Mirror) -> anyhow::Result<Option<i64>> {
+    Ok(mirror.cursor(CURSOR)?.and_then(|text| text.parse().ok()))
+}
+
+/// Notes that all events up to a second are in the books; it never goes back. `now` is in seconds.
+///
+/// # Errors
+/// If the mirror can't be written.
+pub fn note_through(mirror: &mut Mirror, second: i64, now: i64) -> anyhow::Result<()> {
+    if read_through(mirror)?.is_none_or(|before| before < second) {
+        mirror.set_cursor(CURSOR, Some(&second.to_string()), now)?;
+    }
+    Ok(())
+}
+
+/// Where a reading begins: a little before where the last one ended, or at `since` if that is further back. None, and
+/// so as far back as Stripe keeps events, at the first one without `since`.
+pub fn begin_at(read_through: Option<i64>, since: Option<i64>) -> Option<i64> {
+    match (read_through.map(|second| second.saturating_sub(OVERLAP_SECONDS)), since) {
+        (Some(second), Some(since)) => Some(second.min(since)),
+        (second, since) => second.or(since),
+    }
+}
+
+/// The time between the last reading and what Stripe still keeps, if there is any. `now` is Stripe's, in seconds.
+pub fn gap(read_through: Option<i64>, now: i64) -> Option<Gap> {
+    let to = now.saturating_sub(KEPT_SECONDS);
+    read_through.map(|second| second.saturating_add(1)).filter(|from| *from < to).map(|from| Gap { from, to })
+}
+
+/// A reading under way.
+#[derive(Debug)]
+pub struct CatchUp<'a> {
+    pub books: &'a mut Books,
+    pub mirror: &'a mut Mirror,
+    pub clock: Clock,
+    /// How the events come here, for the books.
+    pub source: Source,
+}
+
+impl CatchUp<'_> {
+    /// Reads what happened since the last time, or since `since`, stores it and applies it; `tell` hears how far it is.
+    ///
+    /// # Errors
+    /// What Stripe or the disk refuses. What was stored by then stays, and the next reading does the rest.
+    pub async fn run(
+        &mut self,
+        reader: &Reader,
+        since: Option<i64>,
+        mut tell: impl FnMut(&CaughtUp),
+    ) -> anyhow::Result<CaughtUp> {
+        let before = read_through(self.mirror)?;
+        let mut caught_up = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
+        // What had failed is tried again, and what had waited is applied, even if nothing comes.
+        caught_up.add(self.mirror.retry_failed(self.books, BATCH, self.clock.now())?);
+        self.apply(&mut caught_up)?;
+        let mut walk = reader.events(begin_at(before, since));
+        while let Some(step) = walk.next().await? {
+            self.note_gap(&walk, before)?;
+            match step {
+                Step::Events(events) => {
+                    let bodies: Vec<Vec<u8>> =
+                        events.iter().map(|event| event.to_string().into_bytes()).collect();
+                    caught_up.received += count(bodies.len());
+                    caught_up.new += self.store(&bodies)?;
+                    self.apply(&mut caught_up)?;
+                    tell(&caught_up);
+                }
+                Step::Through(second) => note_through(self.mirror, second, self.now())?,
+            }
+        }
+        caught_up.gap = Gap::open(self.mirror)?;
+        Ok(caught_up)
+    }
+
+    /// Looks what [`CatchUp::run`] would bring, and stores nothing.
+    ///
+    /// # Errors
+    /// What Stripe or the disk refuses.
+    pub async fn look(&self, reader: &Reader, since: Option<i64>) -> anyhow::Result<CaughtUp> {
+        let before = read_through(self.mirror)?;
+        let mut seen = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
+        let mut walk = reader.events(begin_at(before, since));
+        while let Some(step) = walk.next().await? {
+            let Step::Events(events) = step else { continue };
+            for id in events.iter().filter_map(|event| event.get("id")?.as_str()) {
+                seen.received += 1;
+                seen.new += u64::from(self.books.event(id)?.is_none());
+            }
+        }
+        let found = walk.begun_at().and_then(|now| gap(before, now));
+        seen.gap = Gap::open(self.mirror)?.or(found);
+        Ok(seen)
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_second()
+    }
+
+    /// Stores events durably; how many were new.
+    fn store(&mut self, bodies: &[Vec<u8>]) -> anyhow::Result<u64> {
+        let events = bodies.iter().map(|body| Event::read(body)).collect::<Result<Vec<_>, _>>()?;
+        let received_at = self.clock.now();
+        let source = self.source;
+        let new: Vec<NewEvent<'_>> = events
+            .iter()
+            .zip(bodies)
+            .map(|(event, body)| NewEvent { event, body, received_at, source })
+            .collect();
+        let added = self.books.add_events(&new)?;
+        Ok(count(added.iter().filter(|added| matches!(added, Added::Stored { .. })).count()))
+    }
+
+    fn apply(&mut self, caught_up: &mut CaughtUp) -> anyhow::Result<()> {
+        loop {
+            let batch = self.mirror.apply_pending(self.books, BATCH, self.clock.now())?;
+            caught_up.add(batch);
+            if !batch.more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Keeps a gap that is found, and what is left of one that was known: it stays when the reading moves on.
+    fn note_gap(&mut self, walk: &EventWalk, before: Option<i64>) -> anyhow::Result<()> {
+        let Some(found) = walk.begun_at().and_then(|now| gap(before, now)) else { return Ok(()) };
+        let from = Gap::open(self.mirror)?.map_or(found.from, |known| known.from.min(found.from));
+        let text = format!("{from}..{}", found.to);
+        if self.mirror.cursor(GAP)?.as_deref() != Some(text.as_str()) {
+            self.mirror.set_cursor(GAP, Some(&text), self.now())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 24 * 60 * 60;
+
+    #[test]
+    fn a_reading_begins_a_little_before_the_last_one_ended() {
+        assert_eq!(begin_at(None, None), None);
+        assert_eq!(begin_at(Some(1_000), None), Some(1_000 - OVERLAP_SECONDS));
+        assert_eq!(begin_at(None, Some(5)), Some(5));
+        // It never leaves anything out.
+        assert_eq!(begin_at(Some(1_000), Some(5)), Some(5));
+        assert_eq!(begin_at(Some(1_000), Some(5_000)), Some(1_000 - OVERLAP_SECONDS));
+    }
+
+    #[test]
+    fn what_stripe_keeps_no_longer_and_nobody_read_is_a_gap() {
+        let now = 100 * DAY;
+        assert_eq!(gap(None, now), None);
+        assert_eq!(gap(Some(now - 30 * DAY), now), None);
+        assert_eq!(
+            gap(Some(now - 31 * DAY), now),
+            Some(Gap { from: now - 31 * DAY + 1, to: now - 30 * DAY })
+        );
+    }
+}

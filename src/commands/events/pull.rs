@@ -1,0 +1,103 @@
+//! `billctl events pull`: what happened in Stripe since the last time.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::catch_up::{CatchUp, CaughtUp, Gap};
+use crate::commands::moment::Moment;
+use crate::context::Context;
+use crate::error::Kind;
+use crate::render::{Present, Role, Text, View};
+use crate::store::books::Source;
+
+/// Read the events that Stripe has since the last pull, store them and apply them to the mirror
+///
+/// Every pull begins a little before the last one ended, so that no event is left out, and stores each event once. The
+/// first one reads the thirty days that Stripe keeps. Stopped half-way, the next one does the rest.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  billctl events pull
+  billctl events pull --since 7d       again from seven days ago")]
+pub struct PullArgs {
+    /// Read again from this time on, if that is before the last pull: 2026-11-01, 2026-11-01T12:00:00Z, 90m, 7d
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Moment>,
+}
+
+pub async fn run(ctx: &Context, args: PullArgs) -> anyhow::Result<Outcome> {
+    let since = args.since.map(|moment| moment.from(ctx.clock().now()).as_second());
+    let pulled = pull(ctx, since).await?;
+    ctx.show(&Pulled(pulled))?;
+    Ok(if pulled.failed > 0 { Outcome::Failed(Kind::Failed) } else { Outcome::Done })
+}
+
+/// Reads what happened since the last time, or since a second that is further back, with a progress line, and warns of
+/// what can't be read any more.
+///
+/// # Errors
+/// What Stripe or the disk refuses.
+pub async fn pull(ctx: &Context, since: Option<i64>) -> anyhow::Result<CaughtUp> {
+    let connection = ctx.stripe().await?;
+    let (mut books, mut mirror) = (ctx.books()?, ctx.mirror()?);
+    let mut catch_up =
+        CatchUp { books: &mut books, mirror: &mut mirror, clock: ctx.clock(), source: Source::Pull };
+    let reader = connection.reader();
+    if ctx.settings().dry_run {
+        return catch_up.look(&reader, since).await;
+    }
+    let progress = ctx.ui().open_progress("Reading events");
+    let pulled = catch_up
+        .run(&reader, since, |so_far| {
+            progress.say(&format!("{} received, {} new", so_far.received, so_far.new));
+        })
+        .await;
+    progress.finish();
+    let pulled = pulled?;
+    if let Some(gap) = pulled.gap {
+        ctx.ui().warn(&gap_words(gap));
+        ctx.ui()
+            .hint("Run `billctl mirror update`: it fetches the objects that may have changed in that time");
+    }
+    Ok(pulled)
+}
+
+fn gap_words(gap: Gap) -> String {
+    let at = |second| Timestamp::from_second(second).map_or_else(|_| second.to_string(), |at| at.to_string());
+    format!(
+        "events from {} to {} were never read, and Stripe keeps them for thirty days only",
+        at(gap.from),
+        at(gap.to)
+    )
+}
+
+struct Pulled(CaughtUp);
+
+impl Present for Pulled {
+    fn json(&self) -> Value {
+        let CaughtUp { received, new, applied, failed, gap, is_first: _ } = self.0;
+        let at = |second| Timestamp::from_second(second).ok().map(|at| at.to_string());
+        json!({
+            "received": received,
+            "new": new,
+            "applied": applied,
+            "failed": failed,
+            "gap": gap.map(|gap| json!({"from": at(gap.from), "to": at(gap.to)})),
+        })
+    }
+
+    fn view(&self) -> View {
+        let CaughtUp { received, new, applied, failed, gap: _, is_first: _ } = self.0;
+        let plural = if received == 1 { "" } else { "s" };
+        let line = format!("{received} event{plural} received, {new} new, {applied} applied");
+        let view = View::new().line(Text::new(Role::Strong, line));
+        match failed {
+            0 => view,
+            _ => view.line(
+                Text::new(Role::Delete, format!("{failed} could not be applied"))
+                    .plain(": `billctl events list --failed` says why; they are tried again"),
+            ),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Thin events resolved: the object that one names, fetched, and the event that tells the same in full.
+
+use serde_json::{Value, json};
+
+use crate::billing::event::{Event, Form};
+use crate::context::Context;
+use crate::error::{Kind, fail};
+use crate::store::books::{Added, Books, NewEvent, Source};
+use crate::store::mirror::{Mirror, Page};
+use crate::stripe::{Fetched, StripeError, segment};
+
+/// How many events are applied in one transaction.
+const BATCH: usize = 1_000;
+
+/// What a thin event led to.
+pub struct Resolved {
+    /// The object as it is now; null if Stripe no longer has it.
+    pub object: Value,
+    /// The snapshot event that tells the same, and whether it is new here; none where the event names none, or where
+    /// Stripe no longer has it.
+    pub snapshot: Option<(String, bool)>,
+}
+
+impl Resolved {
+    pub fn json(&self) -> Value {
+        json!({
+            "object": self.object,
+            "snapshot_event": self.snapshot.as_ref().map(|(id, _)| id),
+        })
+    }
+
+    pub fn words(&self) -> String {
+        let object = match self.object {
+            Value::Null => "Stripe no longer has the object",
+            _ => "The object was fetched, and the mirror has it",
+        };
+        match &self.snapshot {
+            Some((id, true)) => format!("{object}; {id} tells the same in full, and is stored now"),
+            Some((id, false)) => format!("{object}; {id} tells the same in full, and was stored already"),
+            None => object.to_owned(),
+        }
+    }
+}
+
+/// Fetches what a thin event names, and keeps it.
+///
+/// # Errors
+/// `Usage` for an event that is whole already, `Failed` for one that names no object, and what Stripe refuses.
+pub async fn resolve(
+    ctx: &Context,
+    event: &Event,
+    body: &[u8],
+    books: &mut Books,
+    mirror: &mut Mirror,
+) -> anyhow::Result<Resolved> {
+    if event.form != Form::Thin {
+        let fix = "Leave `--resolve` out; `billctl mirror verify` compares what the mirror has with Stripe";
+        return Err(fail(Kind::Usage, format!("`{}` holds its object already", event.id), fix));
+    }
+    let path = related_path(body).ok_or_else(|| {
+        fail(
+            Kind::Failed,
+            format!("`{}` names no object that can be fetched", event.id),
+            "Look at it with `--raw`",
+        )
+    })?;
+    let reader = ctx.stripe().await?.reader();
+    let fetched = if_there(reader.fetch_object(&path).await)?;
+    let snapshot = match &event.snapshot_event {
+        Some(id) => if_there(reader.fetch_object(&format!("/v1/events/{}", segment(id))).await)?,
+        None => None,
+    };
+    let mut keep = Keep { ctx, books, mirror };
+    let snapshot = match snapshot {
+        Some(Fetched { object, .. }) => Some(keep.event(&object)?),
+        None => None,
+    };
+    let object = match fetched {
+        Some(fetched) => keep.object(event, fetched)?,
+        None => Value::Null,
+    };
+    Ok(Resolved { object, snapshot })
+}
+
+/// What was fetched; none for what Stripe no longer has.
+fn if_there(fetched: Result<Fetched, StripeError>) -> Result<Option<Fetched>, StripeError> {
+    match fetched {
+        Ok(fetched) => Ok(Some(fetched)),
+        Err(error) if error.is_missing() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The path of the object that a thin event names. What follows a `?` is left out: the whole object is wanted.
+fn related_path(body: &[u8]) -> Option<String> {
+    let whole: Value = serde_json::from_slice(body).ok()?;
+    let url = whole.pointer("/related_object/url")?.as_str()?;
+    let path = url.split('?').next().unwrap_or(url);
+    (path.starts_with("/v1/") || path.starts_with("/v2/")).then(|| path.to_owned())
+}
+
+struct Keep<'a> {
+    ctx: &'a Context,
+    books: &'a mut Books,
+    mirror: &'a mut Mirror,
+}
+
+impl Keep<'_> {
+    /// Stores and applies a snapshot event; its id, and whether it is new.
+    fn event(&mut self, object: &Value) -> anyhow::Result<(String, bool)> {
+        let body = object.to_string().into_bytes();
+        let event = Event::read(&body)?;
+        if self.ctx.settings().dry_run {
+            let is_new = self.books.event(&event.id)?.is_none();
+            return Ok((event.id, is_new));
+        }
+        let received_at = self.ctx.clock().now();
+        let new = NewEvent { event: &event, body: &body, received_at, source: Source::Pull };
+        let added = self.books.add_events(&[new])?;
+        self.mirror.apply_pending(self.books, BATCH, received_at)?;
+        Ok((event.id, matches!(added.as_slice(), [Added::Stored { .. }])))
+    }
+
+    /// Brings the mirror up to date with a fetched object.
+    fn object(&mut self, event: &Event, fetched: Fetched) -> anyhow::Result<Value> {
+        let Fetched { object, answered_at } = fetched;
+        if let Some(about) = &event.about
+            && !self.ctx.settings().dry_run
+        {
+            let fetched_at = answered_at.unwrap_or_else(|| self.ctx.clock().now());
+            let objects = std::slice::from_ref(&object);
+            self.mirror
+                .put_snapshots(self.books, Page { kind: &about.kind, objects, fetched_at, cursor: None })?;
+        }
+        Ok(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_of_stripe_is_followed() {
+        let check = |url: &str, expected: Option<&str>| {
+            let body = json!({"related_object": {"url": url}}).to_string();
+            assert_eq!(related_path(body.as_bytes()).as_deref(), expected, "{url}");
+        };
+        check("/v1/customers/cus_1", Some("/v1/customers/cus_1"));
+        check("/v1/customers/cus_1?expand[]=x", Some("/v1/customers/cus_1"));
+        check("https://evil.example/v1/customers/cus_1", None);
+        check("//evil.example/v1/x", None);
+        assert_eq!(related_path(b"{}"), None);
+    }
+}

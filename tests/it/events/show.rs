@@ -1,0 +1,149 @@
+//! `events show`: what an event is about, what it changed, and what became of it.
+
+use serde_json::json;
+
+use super::{customers, fixture, keep_fixtures, with_customers};
+use crate::support::Shop;
+
+#[test]
+fn a_change_is_shown_as_old_and_new() {
+    let shop = Shop::new();
+    keep_fixtures(&shop, &["customer.subscription.updated-2024-06-20"]);
+    insta::assert_snapshot!(shop.billctl("events show evt_1PqoldShapeCCCCCCCCCCCC"), @r#"
+    event      evt_XXXXXXXXXXXXXXXXXXXXXX1
+    type       customer.subscription.updated
+    created    2026-11-01T00:00:00Z
+    object     subscription sub_1PqoldShapeAAAAAAAAAAAA
+    customer   cus_QoldShapeAAAAA
+    version    2024-06-20
+    mode       test
+    request    none: Stripe itself
+    received   2026-11-01T00:00:00Z by file
+    mirror     applied, 2026-11-01T00:00:00Z
+    in it now  the object as told here
+
+    subscription
+    status                active
+    price                 price_XXXXXXXXXXXXXXXXXXXXXX1
+    product               nexus_pro
+    invoice               in_1PqoldShapeBBBBBBBBBBBB
+    current_period_start  2026-11-01T00:00:00Z
+    current_period_end    2026-12-01T00:00:00Z
+    metadata              {"userId":"u_1"}
+
+    changed               before                      after
+    current_period_end    2026-11-01T00:00:00Z        → 2026-12-01T00:00:00Z
+    current_period_start  2026-10-02T00:00:00Z        → 2026-11-01T00:00:00Z
+    latest_invoice        in_1PqoldShapeZZZZZZZZZZZZ  → in_1PqoldShapeBBBBBBBBBBBB
+    [exit 0]
+    "#);
+}
+
+#[test]
+fn a_program_gets_the_event_and_the_mirrors_word() {
+    let (shop, emulator) = with_customers(0);
+    let customer = &customers(&emulator, 1)[0];
+    emulator.post(&format!("/v1/customers/{customer}"), "name=Ada&metadata[a]=1");
+    shop.billctl("events pull").exits(0);
+    let told = &emulator.list("/v1/events?type=customer.updated")[0];
+    let id = told["id"].as_str().unwrap();
+    let shown = shop.billctl(&format!("events show {id} --json")).exits(0).json();
+    assert_eq!(shown["event"], *told);
+    assert_eq!(
+        shown["changes"],
+        json!([
+            {"path": "metadata.a", "before": null, "after": "1"},
+            {"path": "name", "before": "Customer 0", "after": "Ada"},
+        ])
+    );
+    assert_eq!(shown["request_id"], told["request"]["id"]);
+    assert_eq!(shown["mirror"]["status"], "applied");
+    assert_eq!(
+        shown["mirror"]["holds"],
+        json!({"event": id, "at": "2026-11-01T00:00:00Z", "deleted": false})
+    );
+}
+
+#[test]
+fn raw_prints_the_very_bytes() {
+    let shop = Shop::new();
+    for name in ["customer.updated-unicode", "pretty-printed"] {
+        let fixture = fixture(name);
+        let body = fixture["body"].as_str().unwrap();
+        shop.write("event.json", body);
+        shop.billctl("events replay --file event.json --mirror").exits(0);
+        let event: serde_json::Value = serde_json::from_str(body).unwrap();
+        let raw = shop.billctl(&format!("events show --raw {}", event["id"].as_str().unwrap())).exits(0);
+        assert_eq!(raw.stdout, body);
+        assert_eq!(raw.stderr, "");
+    }
+}
+
+#[test]
+fn an_event_that_is_not_stored_says_what_to_do() {
+    let shop = Shop::new();
+    let said = shop.billctl("events show evt_1QyHrZ2eZvKYlo2C").exits(1);
+    insta::assert_snapshot!(said, @"
+    [stderr]
+    error: No event `evt_XXXXXXXXXXXXXXX1` is stored
+    hint: Look at the ids with `billctl events list`; `billctl events pull` reads what Stripe has
+    [exit 1]
+    ");
+    assert!(shop.billctl("events show in_1").exits(1).stderr.contains("events list --object ID"));
+}
+
+/// A thin event about a customer of the emulator, and the snapshot event that it names.
+fn thin(shop: &Shop, customer: &str, snapshot: &str) {
+    let event = json!({
+        "id": "evt_test_65TthinAAAAAAAAAAAAAAAA",
+        "object": "v2.core.event",
+        "type": "v1.customer.created",
+        "created": "2026-11-01T00:00:00.123Z",
+        "livemode": false,
+        "related_object": {"id": customer, "type": "customer", "url": format!("/v1/customers/{customer}")},
+        "reason": null,
+        "snapshot_event": snapshot,
+    });
+    shop.write("thin.json", event.to_string());
+    shop.billctl("events replay --file thin.json --mirror").exits(0);
+}
+
+#[test]
+fn a_thin_event_is_stored_shown_and_resolved() {
+    let (shop, emulator) = with_customers(0);
+    let customer = &customers(&emulator, 1)[0];
+    let snapshot = emulator.list("/v1/events")[0]["id"].as_str().unwrap().to_owned();
+    thin(&shop, customer, &snapshot);
+    let shown = shop.billctl("events show evt_test_65TthinAAAAAAAAAAAAAAAA").exits(0);
+    assert!(shown.stdout.contains("kept: there is nothing in it to apply"), "{shown}");
+    assert!(shown.stdout.contains("`--resolve` fetches that"), "{shown}");
+
+    let resolved =
+        shop.billctl("events show evt_test_65TthinAAAAAAAAAAAAAAAA --resolve --json").exits(0).json();
+    assert_eq!(resolved["resolved"]["object"]["name"], "Customer 0");
+    assert_eq!(resolved["resolved"]["snapshot_event"], json!(snapshot));
+    assert_eq!(resolved["mirror"]["holds"]["deleted"], false);
+    shop.billctl(&format!("events show {snapshot}")).exits(0);
+
+    // What is gone by then is told, not taken for an error.
+    let (status, _) = crate::support::http::send(
+        &emulator.base_url,
+        "DELETE",
+        &format!("/v1/customers/{customer}"),
+        &emulator.api_key,
+        "",
+    );
+    assert_eq!(status, 200);
+    let resolved =
+        shop.billctl("events show evt_test_65TthinAAAAAAAAAAAAAAAA --resolve --json").exits(0).json();
+    assert_eq!(resolved["resolved"]["object"]["deleted"], true);
+    assert_eq!(resolved["mirror"]["holds"]["deleted"], true);
+}
+
+#[test]
+fn an_event_that_is_whole_is_not_resolved() {
+    let shop = Shop::new();
+    keep_fixtures(&shop, &["customer.deleted"]);
+    let said = shop.billctl("events show evt_1TfixtureDeletedAAAAAAA --resolve").exits(2);
+    assert!(said.stderr.contains("holds its object already"), "{said}");
+}
