@@ -60,6 +60,8 @@ pub struct Movement<'a> {
     /// `charge`, `refund` or `refund_failure`.
     pub kind: &'static str,
     pub at_once: bool,
+    /// The time of the customer, in seconds since 1970.
+    pub now: i64,
 }
 
 /// Books a movement. The account holds a balance in every currency: nothing is exchanged.
@@ -67,7 +69,7 @@ pub struct Movement<'a> {
 /// # Errors
 /// SQLite's.
 pub fn book(call: &mut Call<'_>, movement: &Movement<'_>) -> Outcome<Object> {
-    let Movement { amount, currency, description, source, kind, at_once } = movement;
+    let Movement { amount, currency, description, source, kind, at_once, now } = movement;
     let fee = if *kind == "charge" { fee(*amount) } else { 0 };
     let fee_details = match fee {
         0 => json!([]),
@@ -81,9 +83,9 @@ pub fn book(call: &mut Call<'_>, movement: &Movement<'_>) -> Outcome<Object> {
         "id": transaction.id,
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": if *at_once { call.now } else { (call.now / DAY + WAITING_DAYS) * DAY },
+        "available_on": if *at_once { *now } else { (now / DAY + WAITING_DAYS) * DAY },
         "balance_type": "payments",
-        "created": call.now,
+        "created": now,
         "currency": currency,
         "description": description,
         "exchange_rate": null,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::fields::set_metadata;
+use super::test_clocks;
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::{Filter, Object};
@@ -87,7 +88,7 @@ pub fn book(call: &mut Call<'_>, customer: &Object, entry: &Entry<'_>) -> Outcom
         "object": "customer_balance_transaction",
         "amount": amount,
         "checkout_session": null,
-        "created": call.now,
+        "created": test_clocks::time_of(call, &customer.body)?,
         "credit_note": null,
         "currency": currency,
         "customer": customer.id,

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::balance_transactions::{self, Movement};
 use super::fields::set_metadata;
-use super::payment_methods;
+use super::{payment_methods, test_clocks};
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
 use crate::emulator::database::{Filter, Object};
@@ -82,7 +82,7 @@ fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
             format!("Refund amount ({wanted}) is greater than unrefunded amount on charge ({left})");
         return Err(Refusal::invalid(message).param("amount").into());
     }
-    let mut refund = record(call, &charge, wanted, args);
+    let mut refund = record(call, &charge, wanted, args)?;
     refund.body["balance_transaction"] = json!(book(call, &charge, &refund, -wanted, "refund")?.id);
     if fails(call, &charge)? {
         due::set(&mut refund, Some(call.now + FAILURE_SECONDS));
@@ -139,7 +139,7 @@ fn amount(charge: &Object, field: &str) -> i64 {
     charge.body[field].as_i64().unwrap_or(0)
 }
 
-fn record(call: &Call<'_>, charge: &Object, amount: i64, args: &Args) -> Object {
+fn record(call: &Call<'_>, charge: &Object, amount: i64, args: &Args) -> Outcome<Object> {
     let kind = charge.body["payment_method_details"]["type"].as_str().unwrap_or("card").to_owned();
     let mut refund = call.new_object(Kind::Refund);
     refund.body = json!({
@@ -148,7 +148,7 @@ fn record(call: &Call<'_>, charge: &Object, amount: i64, args: &Args) -> Object 
         "amount": amount,
         "balance_transaction": null,
         "charge": charge.id,
-        "created": call.now,
+        "created": test_clocks::time_of_customer(call, &charge.body)?,
         "currency": charge.body["currency"],
         "customer": charge.body["customer"],
         "customer_account": null,
@@ -167,7 +167,7 @@ fn record(call: &Call<'_>, charge: &Object, amount: i64, args: &Args) -> Object 
             "reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund",
         });
     }
-    refund
+    Ok(refund)
 }
 
 fn book(
@@ -191,6 +191,7 @@ fn book(
             source: &refund.id,
             kind,
             at_once: false,
+            now: test_clocks::time_of_customer(call, &charge.body)?,
         },
     )
 }

@@ -85,6 +85,18 @@ pub fn time_of(call: &Call<'_>, object: &Value) -> Outcome<i64> {
     Ok(clock.and_then(|clock| clock.body["frozen_time"].as_i64()).unwrap_or(call.now))
 }
 
+/// The time that the customer of an object lives in; the emulator's if it has none.
+///
+/// # Errors
+/// SQLite's.
+pub fn time_of_customer(call: &Call<'_>, object: &Value) -> Outcome<i64> {
+    let customer = match object["customer"].as_str() {
+        Some(id) => call.db.get(Kind::Customer, id)?,
+        None => None,
+    };
+    customer.map_or(Ok(call.now), |customer| time_of(call, &customer.body))
+}
+
 /// The clock that a parameter names, with room for one more customer.
 ///
 /// # Errors

@@ -481,3 +481,31 @@ fn older_callers_say_themselves_how_they_are_paid() {
     );
     assert_eq!(declined.status, 402);
 }
+
+#[test]
+fn a_customer_of_a_test_clock_pays_at_the_clocks_time() {
+    let world = World::new();
+    let frozen = START + 1000;
+    let clock = world.make("/v1/test_helpers/test_clocks", &format!("frozen_time={frozen}"));
+    let customer = world.make("/v1/customers", &format!("test_clock={clock}"));
+    let form = format!("{}&customer={customer}", payment("pm_card_visa"));
+    let intent = world.post("/v1/payment_intents", &form).ok();
+    let path =
+        format!("/v1/payment_intents/{}?expand[]=latest_charge.balance_transaction", text(&intent["id"]));
+    let shown = world.get(&path).ok();
+    let charge = &shown["latest_charge"];
+    let refund = world.post("/v1/refunds", &format!("charge={}", text(&charge["id"]))).ok();
+    for object in [&shown, charge, &charge["balance_transaction"], &refund] {
+        assert_eq!(object["created"], frozen, "{}", object["object"]);
+    }
+}
+
+#[test]
+fn what_is_allowed_stays_so_when_the_amount_changes() {
+    let world = World::new();
+    let form = "amount=1000&currency=eur&allowed_payment_method_types[]=sepa_debit";
+    let intent = world.post("/v1/payment_intents", form).ok();
+    assert_eq!(intent["payment_method_types"], json!(["sepa_debit"]));
+    let path = format!("/v1/payment_intents/{}", text(&intent["id"]));
+    assert_eq!(world.post(&path, "amount=1200").ok()["payment_method_types"], json!(["sepa_debit"]));
+}

@@ -8,6 +8,7 @@ use crate::emulator::ids;
 use crate::emulator::kind::Kind;
 use crate::emulator::resources::balance_transactions::{self, Movement};
 use crate::emulator::resources::payment_methods::{Decline, behaviour};
+use crate::emulator::resources::test_clocks;
 
 /// What became of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,7 @@ const CAPTURE_SECONDS: i64 = 7 * 24 * 60 * 60;
 /// # Errors
 /// SQLite's.
 pub fn record(call: &mut Call<'_>, intent: &Value, method: &Object, result: Result) -> Outcome<Object> {
+    let now = test_clocks::time_of_customer(call, intent)?;
     let mut charge = call.new_object(Kind::Charge);
     if method.body["type"] != "card" {
         charge.id = ids::object("py");
@@ -58,7 +60,7 @@ pub fn record(call: &mut Call<'_>, intent: &Value, method: &Object, result: Resu
         "billing_details": method.body["billing_details"],
         "calculated_statement_descriptor": statement(intent),
         "captured": captured,
-        "created": call.now,
+        "created": now,
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
@@ -74,7 +76,7 @@ pub fn record(call: &mut Call<'_>, intent: &Value, method: &Object, result: Resu
         "paid": matches!(result, Result::Captured | Result::Authorized),
         "payment_intent": intent["id"],
         "payment_method": method.id,
-        "payment_method_details": details(call, intent, method, result),
+        "payment_method_details": details(now, intent, method, result),
         "receipt_email": intent["receipt_email"],
         "receipt_number": null,
         "receipt_url": receipt,
@@ -118,7 +120,7 @@ fn approved(method: &Object) -> Value {
     outcome
 }
 
-fn details(call: &Call<'_>, intent: &Value, method: &Object, result: Result) -> Value {
+fn details(now: i64, intent: &Value, method: &Object, result: Result) -> Value {
     if method.body["type"] != "card" {
         let debit = &method.body["sepa_debit"];
         return json!({
@@ -162,7 +164,7 @@ fn details(call: &Call<'_>, intent: &Value, method: &Object, result: Result) -> 
         "wallet": null,
     });
     if result == Result::Authorized {
-        details["capture_before"] = json!(call.now + CAPTURE_SECONDS);
+        details["capture_before"] = json!(now + CAPTURE_SECONDS);
     }
     json!({"card": details, "type": "card"})
 }
@@ -181,6 +183,7 @@ pub fn book(call: &mut Call<'_>, charge: &Object, method: &Object) -> Outcome<Ob
             source: &charge.id,
             kind: "charge",
             at_once: behaviour(method)?.at_once,
+            now: test_clocks::time_of_customer(call, &charge.body)?,
         },
     )?;
     let mut booked = charge.clone();

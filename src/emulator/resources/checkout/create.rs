@@ -42,10 +42,10 @@ pub fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     keep(call, &mut session, args, &lines)?;
     session.body = blank(call, &session.id, args, &mode, expires_at);
     session.body["currency"] = if lines.currency.is_empty() { Value::Null } else { json!(lines.currency) };
-    session.body["payment_method_types"] = types::offered(args, &lines.currency);
     apply_selling(&mut session.body, args);
     with_answers(&mut session.body["custom_fields"]);
     apply(&mut session.body, args);
+    session.body["payment_method_types"] = types::offered(args, &session.body, &lines.currency);
     if mode == "setup" {
         session.body["setup_intent"] = json!(setup_intents::start(call, args)?.id);
     } else {

@@ -9,6 +9,7 @@ use crate::emulator::ids;
 use crate::emulator::kind::Kind;
 use crate::emulator::resources::fields::{set, set_shipping};
 use crate::emulator::resources::payment_methods::types;
+use crate::emulator::resources::test_clocks;
 
 /// A payment that somebody else than the API's caller starts, such as an invoice's.
 #[derive(Debug)]
@@ -103,5 +104,6 @@ pub fn start_with(call: &mut Call<'_>, payment: &Payment<'_>, more: &Args) -> Ou
     intent.body["setup_future_usage"] = json!(setup_future_usage);
     set(&mut intent.body, more, MORE);
     set_shipping(&mut intent.body, more);
+    intent.body["created"] = json!(test_clocks::time_of_customer(call, &intent.body)?);
     call.create(intent)
 }

@@ -12,6 +12,7 @@ use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::fields::{set, set_metadata, set_shipping};
 use crate::emulator::resources::payment_methods::{self, types};
+use crate::emulator::resources::test_clocks;
 
 /// What may still be paid.
 const OPEN: [&str; 3] = ["requires_payment_method", "requires_confirmation", "requires_action"];
@@ -39,6 +40,7 @@ pub fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     intent.body["automatic_payment_methods"] = automatic(call, args)?;
     intent.body["metadata"] = args.new_metadata();
     apply(call, &mut intent, args)?;
+    intent.body["created"] = json!(test_clocks::time_of_customer(call, &intent.body)?);
     let method = method(call, args, &intent)?;
     if let Some(method) = &method {
         intent.body["payment_method"] = json!(method.id);
@@ -91,7 +93,7 @@ fn apply(call: &mut Call<'_>, intent: &mut Object, args: &Args) -> Outcome<()> {
     let offers = ["allowed_payment_method_types", "excluded_payment_method_types", "payment_method_types"];
     if offers.iter().any(|param| args.has(param)) {
         let currency = body["currency"].as_str().unwrap_or_default().to_owned();
-        body["payment_method_types"] = types::offered(args, &currency);
+        body["payment_method_types"] = types::offered(args, body, &currency);
     }
     if let Some(url) = args.text("return_url") {
         intent.hidden.insert("return_url".to_owned(), json!(url));
@@ -219,7 +221,7 @@ pub fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     if args.has("amount") || args.has("currency") {
         let currency = after.body["currency"].as_str().unwrap_or_default().to_owned();
         check_amount(after.body["amount"].as_i64().unwrap_or(0), &currency)?;
-        after.body["payment_method_types"] = types::offered(args, &currency);
+        after.body["payment_method_types"] = types::offered(args, &after.body, &currency);
     }
     apply(call, &mut after, args)?;
     set_metadata(&mut after.body, args)?;

@@ -10,6 +10,7 @@ use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::charges;
 use crate::emulator::resources::fields::{set, set_metadata};
+use crate::emulator::resources::test_clocks;
 
 /// What can be canceled.
 const CANCELABLE: [&str; 4] =
@@ -86,7 +87,7 @@ pub fn void<'a>(call: &mut Call<'_>, before: &Object, reason: impl Into<Option<&
     }
     let mut after = before.clone();
     after.body["amount_capturable"] = json!(0);
-    after.body["canceled_at"] = json!(call.now);
+    after.body["canceled_at"] = json!(test_clocks::time_of_customer(call, &before.body)?);
     after.body["cancellation_reason"] = json!(reason);
     after.body["next_action"] = Value::Null;
     after.body["status"] = json!("canceled");

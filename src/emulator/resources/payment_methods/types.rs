@@ -130,17 +130,19 @@ pub fn enabled(currency: &str) -> &'static [&'static str] {
     if currency == "eur" { &["card", "sepa_debit"] } else { &["card"] }
 }
 
-/// The `payment_method_types` of an object in a currency: what the account takes, as far as it is allowed and not
-/// excluded. Callers of older versions say themselves what they want.
-pub fn offered(args: &Args, currency: &str) -> Value {
+/// The `payment_method_types` of an object in a currency: what the account takes, as far as the object allows it and
+/// doesn't exclude it. Callers of older versions say themselves what they want.
+pub fn offered(args: &Args, body: &Value, currency: &str) -> Value {
     if args.has("payment_method_types") {
         return json!(args.texts("payment_method_types"));
     }
-    let (allowed, excluded) =
-        (args.texts("allowed_payment_method_types"), args.texts("excluded_payment_method_types"));
+    let listed = |field: &str, name: &str| {
+        body[field].as_array().is_some_and(|names| names.iter().any(|other| other == name))
+    };
+    let allows_all = body["allowed_payment_method_types"].as_array().is_none_or(Vec::is_empty);
     let offered = enabled(currency).iter().filter(|name| {
-        let named = |names: &[String]| names.iter().any(|other| other == *name);
-        (allowed.is_empty() || named(&allowed)) && !named(&excluded)
+        (allows_all || listed("allowed_payment_method_types", name))
+            && !listed("excluded_payment_method_types", name)
     });
     offered.copied().collect()
 }

@@ -173,7 +173,7 @@ fn apply(call: &mut Call<'_>, intent: &mut Object, args: &Args) -> Outcome<()> {
     let offers = ["allowed_payment_method_types", "excluded_payment_method_types", "payment_method_types"];
     set(&mut intent.body, args, &offers[..2]);
     if offers.iter().any(|param| args.has(param)) {
-        intent.body["payment_method_types"] = types::offered(args, "usd");
+        intent.body["payment_method_types"] = types::offered(args, &intent.body, "usd");
     }
     intent.body["payment_method_options"] = method_options(args, &intent.body["payment_method_options"]);
     if let Some(url) = args.text("return_url") {
