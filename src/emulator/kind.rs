@@ -238,6 +238,7 @@ impl Kind {
                 Link("customer", Kind::Customer),
                 Hidden("line_items"),
                 Inline("line_items.data.price", Kind::Price),
+                Link("invoice", Kind::Invoice),
                 Link("payment_intent", Kind::PaymentIntent),
                 Link("setup_intent", Kind::SetupIntent),
                 Link("subscription", Kind::Subscription),

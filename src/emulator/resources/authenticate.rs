@@ -4,7 +4,9 @@
 
 use serde_json::{Value, json};
 
-use super::payment_intents::{self, Attempt, linked};
+use super::invoices::collect;
+use super::payment_intents::{self, Attempt, Paying, linked};
+use super::payment_methods::AUTHENTICATION_REQUIRED;
 use super::{checkout, setup_intents};
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Outcome};
@@ -47,7 +49,11 @@ fn authenticate(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
             checkout::follow(call, &paid.intent, paid.paying)?;
             paid.intent
         }
-        (_, false) => fail(call, &intent, &method, "last_payment_error", "payment_intent.payment_failed")?,
+        (_, false) => {
+            let failed = fail(call, &intent, &method, "last_payment_error", "payment_intent.payment_failed")?;
+            collect::follow(call, &failed, Paying::Declined(&AUTHENTICATION_REQUIRED))?;
+            failed
+        }
     };
     Ok(Answer::Plain(intent.body))
 }

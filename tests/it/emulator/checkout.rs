@@ -275,3 +275,64 @@ fn sessions_refuse() {
         .ok();
     assert_eq!((&embedded["url"], embedded["client_secret"].is_string()), (&Value::Null, true));
 }
+
+#[test]
+fn a_subscription_starts_when_its_session_is_complete() {
+    let shop = shop();
+    let form = format!(
+        "mode=subscription&{URLS}&line_items[0][price]={}&line_items[0][quantity]=3&customer_email=ada@a.example\
+         &subscription_data[metadata][userId]=7",
+        shop.monthly
+    );
+    let session = shop.world.post("/v1/checkout/sessions", &form).ok();
+    assert_eq!((&session["amount_total"], &session["payment_status"]), (&json!(2700), &json!("unpaid")));
+    let seen = shop.world.events().len();
+    for card in ["pm_card_chargeDeclined", "pm_card_chargeCustomerFail"] {
+        assert_eq!(shop.confirm(&session, &format!("payment_method={card}")).status, 402, "{card}");
+    }
+    assert_eq!(shop.get(&session)["status"], "open");
+    let all = shop.world.get("/v1/subscriptions?status=all").ok();
+    assert_eq!(ids(&all).len(), 0, "what failed left no subscription");
+    let done = shop.confirm(&session, "payment_method=pm_card_visa").ok();
+    assert_eq!((&done["status"], &done["payment_status"]), (&json!("complete"), &json!("paid")));
+    let path = format!(
+        "/v1/checkout/sessions/{}?expand[]=subscription&expand[]=customer&expand[]=invoice",
+        text(&session["id"])
+    );
+    let shown = shop.world.get(&path).ok();
+    let subscription = &shown["subscription"];
+    assert_eq!(
+        (&subscription["status"], &subscription["metadata"]),
+        (&json!("active"), &json!({"userId": "7"}))
+    );
+    assert_eq!(subscription["items"]["data"][0]["quantity"], 3);
+    assert_eq!(
+        (&shown["customer"]["email"], &shown["invoice"]["status"]),
+        (&json!("ada@a.example"), &json!("paid"))
+    );
+    let events = shop.since(seen);
+    assert_eq!(events.first().unwrap(), "customer.created");
+    assert_eq!(events.last().unwrap(), "checkout.session.completed");
+    assert!(events.contains(&"invoice.paid".to_owned()), "{events:?}");
+    assert!(events.contains(&"customer.subscription.created".to_owned()), "{events:?}");
+}
+
+#[test]
+fn a_trial_from_a_session_costs_nothing_yet() {
+    let shop = shop();
+    let form = format!(
+        "mode=subscription&{URLS}&line_items[0][price]={}&line_items[0][quantity]=1\
+         &subscription_data[trial_period_days]=7&payment_method_collection=if_required&customer_email=a@a.example",
+        shop.monthly
+    );
+    let session = shop.world.post("/v1/checkout/sessions", &form).ok();
+    assert_eq!(
+        (&session["amount_total"], &session["payment_status"]),
+        (&json!(0), &json!("no_payment_required"))
+    );
+    let done = shop.confirm(&session, "").ok();
+    assert_eq!(done["payment_status"], "no_payment_required");
+    let subscription = shop.world.get(&format!("/v1/subscriptions/{}", text(&done["subscription"]))).ok();
+    assert_eq!(subscription["status"], "trialing");
+    assert_eq!(ids(&shop.world.get("/v1/charges").ok()).len(), 0);
+}

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::subscribe::subscribe;
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Failure, Outcome};
 use crate::emulator::database::Object;
@@ -53,11 +54,7 @@ pub fn confirm(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         (Some("payment"), Some(method)) if due > 0 => pay(call, &mut session, method)?,
         (Some("payment"), _) => Done::Complete("no_payment_required"),
         (Some("setup"), Some(method)) => set_up(call, &mut session, method)?,
-        _ => {
-            let message =
-                "The emulator has no subscriptions yet, so this Checkout Session can't be completed.";
-            return Err(Refusal::invalid(message).into());
-        }
+        (_, method) => Done::Complete(subscribe(call, &mut session, method.as_ref())?),
     };
     match done {
         Done::Complete(payment_status) => {

@@ -4,6 +4,7 @@ mod amounts;
 mod complete;
 mod create;
 mod params;
+mod subscribe;
 
 use serde_json::{Map, Value, json};
 
