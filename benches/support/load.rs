@@ -1,5 +1,6 @@
 //! Many clients at once, each on a connection of its own that stays open, each waiting for its answer.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -60,6 +61,33 @@ pub fn load(
         }
         let count = u64::try_from(latencies.len())?;
         Ok(Answered { count, time: begun.elapsed(), latency: latencies.into() })
+    })
+}
+
+/// Sends requests, so many clients at once, each the next one that nobody has sent.
+///
+/// # Errors
+/// The first answer that is no 200.
+pub fn all(address: &str, clients: usize, requests: Vec<Vec<u8>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let requests = Arc::new(Mutex::new(requests));
+        let mut running = JoinSet::new();
+        for _ in 0..clients {
+            let mut connection = Connection::open(address).await?;
+            let requests = Arc::clone(&requests);
+            running.spawn(async move {
+                loop {
+                    let next = requests.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                    let Some(bytes) = next else { return anyhow::Ok(()) };
+                    connection.exchange(&bytes).await?;
+                }
+            });
+        }
+        while let Some(client) = running.join_next().await {
+            client??;
+        }
+        Ok(())
     })
 }
 

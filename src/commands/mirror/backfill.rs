@@ -3,6 +3,7 @@
 use super::filling::{End, first_tasks, wanted_kinds};
 use super::read::{Reading, open};
 use super::report::{Planned, Report, time};
+use super::update::forget_gap;
 use crate::billing::backfill::{SOURCES, kinds};
 use crate::commands::Outcome;
 use crate::context::Context;
@@ -70,6 +71,7 @@ pub async fn run(ctx: &Context, args: BackfillArgs) -> anyhow::Result<Outcome> {
     let parallel = usize::from(args.parallel);
     let read = opened.read(ctx, fill, Reading { title: "Backfilling", parallel }).await?;
     let report = Report::of(&opened, read, is_resumed)?;
+    forget_gap(&mut opened, &report)?;
     ctx.show(&report)?;
     if report.end == End::Finished && !report.not_read.is_empty() {
         ctx.ui().hint(&format!(

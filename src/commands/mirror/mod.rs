@@ -9,6 +9,7 @@ mod read;
 pub mod rebuild;
 mod report;
 pub mod status;
+pub mod update;
 pub mod verify;
 mod walk;
 
@@ -25,6 +26,7 @@ pub struct MirrorArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Backfill(backfill::BackfillArgs),
+    Update(update::UpdateArgs),
     Verify(verify::VerifyArgs),
     Status(status::StatusArgs),
     Query(query::QueryArgs),
@@ -35,6 +37,7 @@ pub enum Verb {
 pub async fn run(ctx: &Context, args: MirrorArgs) -> anyhow::Result<Outcome> {
     match args.verb {
         Verb::Backfill(args) => backfill::run(ctx, args).await,
+        Verb::Update(args) => update::run(ctx, args).await,
         Verb::Verify(args) => verify::run(ctx, args).await,
         Verb::Status(args) => status::run(ctx, args).await,
         Verb::Query(args) => query::run(ctx, args).await,

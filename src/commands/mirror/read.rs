@@ -4,9 +4,10 @@ use anyhow::Context as _;
 
 use super::filling::{End, Filling};
 use crate::billing::backfill::Count;
+use crate::commands::events::catch_up::{CatchUp, CaughtUp};
 use crate::context::{Connection, Context};
 use crate::error::{Kind, fail};
-use crate::store::books::Books;
+use crate::store::books::{Books, Source};
 use crate::store::lock::Lock;
 use crate::store::mirror::{Fill, Mirror};
 use crate::stripe::key::Mode;
@@ -42,6 +43,8 @@ pub struct Read {
     pub fill: Fill,
     pub end: End,
     pub counts: Vec<Count>,
+    /// What events told that came meanwhile; not asked for where it was stopped.
+    pub events: Option<CaughtUp>,
     /// Objects that were asked for one by one, and those among them that are gone.
     pub looked_for: u64,
     pub gone: u64,
@@ -87,7 +90,38 @@ impl Opened {
         self.connection.mode() == Mode::Live
     }
 
-    /// Reads what a backfill has left to read, with a progress bar.
+    /// Reads the events since the last time, and from `since` on, and applies them, with a progress line.
+    ///
+    /// # Errors
+    /// What Stripe or the disk refuses; what was stored until then stays.
+    pub async fn catch_up(&mut self, ctx: &Context, since: Option<i64>) -> anyhow::Result<CaughtUp> {
+        let progress = ctx.ui().open_progress("Reading events");
+        let reader = self.connection.reader();
+        let caught_up = self
+            .events(ctx)
+            .run(&reader, since, |so_far| {
+                progress.say(&format!("{} received, {} new", so_far.received, so_far.new));
+            })
+            .await;
+        progress.finish();
+        caught_up
+    }
+
+    /// Looks which events there are, and stores nothing.
+    ///
+    /// # Errors
+    /// What Stripe or the disk refuses.
+    pub async fn look(&mut self, ctx: &Context) -> anyhow::Result<CaughtUp> {
+        let reader = self.connection.reader();
+        self.events(ctx).look(&reader, None).await
+    }
+
+    fn events(&mut self, ctx: &Context) -> CatchUp<'_> {
+        let Opened { books, mirror, .. } = self;
+        CatchUp { books, mirror, clock: ctx.clock(), source: Source::Pull }
+    }
+
+    /// Reads what a backfill has left to read, with a progress bar, and the events that came meanwhile.
     ///
     /// # Errors
     /// What Stripe or the disk refuses; what was read until then is kept.
@@ -124,7 +158,11 @@ impl Opened {
         if end == End::Finished {
             self.mirror.finish_fill(&mut fill)?;
         }
+        let events = match end {
+            End::Finished => Some(self.catch_up(ctx, Some(fill.began_at)).await?),
+            End::Stopped => None,
+        };
         let requests = self.connection.stats().requests - sent;
-        Ok(Read { fill, end, counts, looked_for, gone, requests })
+        Ok(Read { fill, end, counts, events, looked_for, gone, requests })
     }
 }

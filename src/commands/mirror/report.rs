@@ -7,6 +7,7 @@ use super::filling::{End, wanted_kinds};
 use super::read::{Opened, Read};
 use crate::billing::backfill::{Count, Proof, Unread, kinds};
 use crate::commands::Outcome;
+use crate::commands::events::catch_up::CaughtUp;
 use crate::error::Kind;
 use crate::render::{Column, Present, Role, Table, Text, View};
 
@@ -19,7 +20,11 @@ pub struct Report {
     /// An earlier one was gone on with.
     pub is_resumed: bool,
     pub end: End,
+    /// All kinds were asked for.
+    pub is_whole: bool,
     pub proof: Proof,
+    /// What events told that came meanwhile; not asked for where it was stopped.
+    pub events: Option<CaughtUp>,
     /// Objects that were asked for one by one, and those among them that are gone from Stripe.
     pub looked_for: u64,
     pub gone: u64,
@@ -32,7 +37,7 @@ impl Report {
     /// # Errors
     /// If the mirror can't be read.
     pub fn of(opened: &Opened, read: Read, is_resumed: bool) -> anyhow::Result<Report> {
-        let Read { fill, end, mut counts, looked_for, gone, requests } = read;
+        let Read { fill, end, mut counts, events, looked_for, gone, requests } = read;
         let wanted = wanted_kinds(&fill.scope);
         counts.retain(|count| wanted.contains(&count.kind));
         let is_whole = fill.scope.kinds.is_empty();
@@ -42,7 +47,9 @@ impl Report {
             began_at: fill.began_at,
             is_resumed,
             end,
+            is_whole,
             proof: Proof { counts },
+            events,
             looked_for,
             gone,
             requests,
@@ -86,7 +93,19 @@ impl Report {
 
 impl Present for Report {
     fn json(&self) -> Value {
-        let Report { account, began_at, is_resumed, end, proof, looked_for, gone, requests, not_read } = self;
+        let Report {
+            account,
+            began_at,
+            is_resumed,
+            end,
+            is_whole: _,
+            proof,
+            events,
+            looked_for,
+            gone,
+            requests,
+            not_read,
+        } = self;
         json!({
             "account": account,
             "began_at": time(*began_at),
@@ -97,6 +116,7 @@ impl Present for Report {
             "looked_for": looked_for,
             "gone": gone,
             "requests": requests,
+            "events": events.map(|events| events.received),
             "kinds": proof.counts.iter().map(|count| self.row(count)).collect::<Vec<_>>(),
             "not_read": not_read,
         })
@@ -107,6 +127,13 @@ impl Present for Report {
     }
 
     fn view(&self) -> View {
+        self.add_to(View::new())
+    }
+}
+
+impl Report {
+    /// Adds it to what is shown before it.
+    pub fn add_to(&self, view: View) -> View {
         let mut table = Table::new([
             Column::id("kind"),
             Column::number("received"),
@@ -125,7 +152,7 @@ impl Present for Report {
         }
         let received = self.proof.received();
         let objects = if received == 1 { "1 object".to_owned() } else { format!("{received} objects") };
-        let view = View::new().table(table);
+        let view = view.table(table);
         let view = match (self.end, self.proof.missing()) {
             (End::Stopped, _) => view.line(Text::new(
                 Role::Change,

@@ -121,8 +121,10 @@ fn what_comes_and_goes_while_it_runs_is_neither_lost_nor_missed() {
     let page = |after: &str| emulator.get(&format!("/v1/customers?limit=100{after}"))["data"].clone();
     let read = page("");
     let unread = page(&format!("&starting_after={}", id(&read[99])));
-    // One that was not read.
-    emulator.delete(&format!("/v1/customers/{}", id(&unread[50])));
+    // One that was read, that behind which the next page begins, and one that was not read.
+    for customer in [&read[40], &read[99], &unread[50]] {
+        emulator.delete(&format!("/v1/customers/{}", id(customer)));
+    }
     emulator.post("/v1/customers", "name=New");
     let filled = shop.billctl(&format!("{READ} -o json")).exits(0).json();
     assert_eq!((&filled["missing"], &filled["resumed"]), (&0.into(), &true.into()));

@@ -1,0 +1,156 @@
+//! What happened since the last time, and a time whose events are lost.
+
+use super::{Objects, assert_mirrored, at_stripe, id, in_mirror, live, mirror};
+use crate::support::{Emulator, Shop};
+
+const DAY: i64 = 86_400;
+
+fn advance(emulator: &Emulator, seconds: i64) {
+    emulator.post("/_emulator/advance", &seconds.to_string());
+}
+
+/// A mirror that was filled, a minute ago.
+fn filled(shop: &Shop) -> Emulator {
+    let emulator = shop.emulator();
+    live(&emulator, 20);
+    advance(&emulator, 60);
+    shop.billctl("mirror backfill").exits(0);
+    advance(&emulator, 60);
+    emulator
+}
+
+/// Changes, makes and deletes; the id of what is deleted.
+fn change(emulator: &Emulator) -> String {
+    let customers = emulator.list("/v1/customers");
+    emulator.post(&format!("/v1/customers/{}", id(&customers[3])), "name=Changed");
+    emulator.post("/v1/customers", "name=New");
+    emulator.post("/v1/products/p0", "description=Changed");
+    let gone = id(&customers[6]);
+    emulator.delete(&format!("/v1/customers/{gone}"));
+    gone
+}
+
+#[test]
+fn events_bring_what_was_made_changed_and_deleted() {
+    let shop = Shop::new();
+    let emulator = filled(&shop);
+    let gone = change(&emulator);
+    advance(&emulator, 60);
+    let updated = shop.billctl("mirror update -o json").exits(0).json();
+    // Four changes; those of the last five minutes come again.
+    assert!(updated["new"].as_u64().unwrap() >= 4, "{updated}");
+    assert_eq!(
+        (&updated["failed"], &updated["gap"], &updated["backfill"]),
+        (&0.into(), &().into(), &().into())
+    );
+    assert_mirrored(&shop, &emulator, "updated");
+    assert!(mirror(&shop).object("customer", &gone).unwrap().unwrap().deleted);
+    let updated = shop.billctl("mirror update -o json").exits(0).json();
+    assert_eq!(updated["new"], 0);
+    shop.billctl("mirror verify").exits(0);
+}
+
+#[test]
+fn where_the_thirty_days_do_not_reach_back_what_may_have_changed_is_read() {
+    let shop = Shop::new();
+    let emulator = filled(&shop);
+    let gone = change(&emulator);
+    // Its events are lost before anybody reads them.
+    advance(&emulator, 40 * DAY);
+    let updated = shop.billctl("mirror update").exits(0);
+    assert!(
+        updated.stderr.contains("were never read, and Stripe keeps them for thirty days only"),
+        "{updated}"
+    );
+    assert_mirrored(&shop, &emulator, "after a gap");
+    assert!(mirror(&shop).object("customer", &gone).unwrap().unwrap().deleted);
+    // It is closed.
+    let updated = shop.billctl("mirror update -o json").exits(0).json();
+    assert_eq!((&updated["gap"], &updated["backfill"]), (&().into(), &().into()));
+}
+
+#[test]
+fn what_is_settled_is_not_read_again_after_a_gap_but_what_a_refund_touches_is() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let pay = |amount: u32| {
+        let form = format!(
+            "amount={amount}&currency=usd&payment_method=pm_card_visa&confirm=true\
+             &automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never"
+        );
+        id(&emulator.post("/v1/payment_intents", &form))
+    };
+    let (kept, refunded) = (pay(1_000), pay(2_000));
+    let open = id(&emulator.post("/v1/payment_intents", "amount=500&currency=usd"));
+    advance(&emulator, 3_600);
+    shop.billctl("mirror backfill").exits(0);
+    advance(&emulator, 3_600);
+    emulator.post("/v1/refunds", &format!("payment_intent={refunded}"));
+    emulator.post(&format!("/v1/payment_intents/{open}/cancel"), "");
+    advance(&emulator, 40 * DAY);
+    let before = emulator.requests().len();
+    let updated = shop.billctl("mirror update -o json").exits(0).json();
+    assert!(!updated["gap"].is_null(), "{updated}");
+    let asked: Vec<String> = emulator.requests()[before..]
+        .iter()
+        .map(|request| request["path"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(asked.contains(&format!("/v1/payment_intents/{open}")), "{asked:?}");
+    assert!(!asked.contains(&format!("/v1/payment_intents/{kept}")), "{asked:?}");
+    assert_eq!(payments(in_payments(&shop)), payments(there(&emulator)));
+    shop.billctl("mirror verify").exits(0);
+}
+
+/// Payment intents and charges alone.
+fn payments(objects: Objects) -> Objects {
+    objects.into_iter().filter(|((kind, _), _)| kind == "payment_intent" || kind == "charge").collect()
+}
+
+fn in_payments(shop: &Shop) -> Objects {
+    let mirror = mirror(shop);
+    let kinds = ["payment_intent", "charge"];
+    let known = kinds.into_iter().flat_map(|kind| {
+        let known = mirror.objects_of(kind, "", 1_000).unwrap();
+        known.into_iter().map(move |known| ((kind.to_owned(), known.id), known.body))
+    });
+    known.collect()
+}
+
+fn there(emulator: &Emulator) -> Objects {
+    let lists = [("payment_intent", "/v1/payment_intents"), ("charge", "/v1/charges")];
+    let objects = lists.into_iter().flat_map(|(kind, list)| {
+        emulator.list(list).into_iter().map(move |mut object| {
+            // The mirror keeps no secrets.
+            if object.get("client_secret").is_some() {
+                object["client_secret"] = serde_json::Value::Null;
+            }
+            ((kind.to_owned(), id(&object)), object)
+        })
+    });
+    objects.collect()
+}
+
+#[test]
+fn a_mirror_that_was_never_filled_is_told_so() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    live(&emulator, 3);
+    let updated = shop.billctl("mirror update").exits(0);
+    assert!(updated.stderr.contains("`billctl mirror backfill` reads the rest"), "{updated}");
+    // Features and tax rates have events of their own or none; what has is there.
+    let here = in_mirror(&shop);
+    assert!(
+        at_stripe(&emulator).keys().filter(|(kind, _)| kind == "customer").all(|key| here.contains_key(key))
+    );
+}
+
+#[test]
+fn a_dry_run_stores_no_event() {
+    let shop = Shop::new();
+    let emulator = filled(&shop);
+    change(&emulator);
+    let looked = shop.billctl("mirror update --dry-run -o json").exits(0).json();
+    let again = shop.billctl("mirror update --dry-run -o json").exits(0).json();
+    assert_eq!(looked["new"], again["new"]);
+    assert_ne!(looked["new"], 0);
+}
