@@ -42,7 +42,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -s V -l version -d 'Print 
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "init" -d 'Write a billing.toml, from answers or from a template'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check config, key, account, clock, API version and state folder'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
-complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, list, show, pull, replay, sign and verify them'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, look at it, empty it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew'
@@ -224,27 +224,28 @@ complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "listen" -d 'Receive webhooks: verify, store, answer, apply to the mirror; until stopped'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "list" -d 'List the events that are stored, and what the mirror did with each'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "show" -d 'Show a stored event: its object, what changed (old → new), and what the mirror did with it'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "pull" -d 'Read the events that Stripe has since the last pull, store them and apply them to the mirror'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "replay" -d 'Send events once more, freshly signed, to a URL, or apply them to the mirror once more'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "verify" -d 'Check a webhook\'s body against its Stripe-Signature header, and say exactly why it fails'
-complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay verify sign" -f -a "sign" -d 'Sign a body as Stripe does, and print the Stripe-Signature header'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "listen" -d 'Receive webhooks: verify, store, answer, apply to the mirror; until stopped'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "list" -d 'List the events that are stored, and what the mirror did with each'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "show" -d 'Show a stored event: its object, what changed (old → new), and what the mirror did with it'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "pull" -d 'Read the events that Stripe has since the last pull, store them and apply them to the mirror'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "replay" -d 'Send events once more, freshly signed, to a URL, or apply them to the mirror once more'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "trigger" -d 'Make an event happen on the emulator, or in test mode, by the requests that lead to it'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "verify" -d 'Check a webhook\'s body against its Stripe-Signature header, and say exactly why it fails'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -f -a "sign" -d 'Sign a body as Stripe does, and print the Stripe-Signature header'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -l port -d 'The port; 0 takes any that is free' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -l host -d 'The address to listen on; 0.0.0.0 is every one of this machine\'s' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from listen" -l path -d 'The path that events are posted to' -r
@@ -365,6 +366,21 @@ complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -l list -d 'List the types that can be triggered'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from trigger" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from verify" -l body -d 'The file with the raw body as it was received; `-` reads stdin' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from verify" -l header -d 'The Stripe-Signature header that came with it' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from verify" -l webhook-secret-file -d 'A file with the signing secret (whsec_…); may be repeated [default: STRIPE_WEBHOOK_SECRET, the profile\'s, the emulator\'s own]' -r -F

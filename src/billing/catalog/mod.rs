@@ -10,7 +10,7 @@ mod include; // files read, included and merged
 mod load; // from files to a catalog, or to all that is wrong with them
 pub mod mask; // keys pasted into a file or onto the command line, hidden
 pub mod model; // the catalog as everything after it reads it: resolved, with its defaults
-mod nearest; // the word that was probably meant
+pub mod nearest; // the word that was probably meant
 mod overrides; // a profile's values laid over the file's
 pub mod path; // where a value stands: products.pro.prices.monthly
 mod places; // from a path to a line and column

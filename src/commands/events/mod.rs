@@ -12,13 +12,14 @@ mod select;
 pub mod show;
 pub mod sign;
 mod summary;
+pub mod trigger;
 pub mod verify;
 mod words;
 
 use super::Outcome;
 use crate::context::Context;
 
-/// Webhook events: receive, list, show, pull, replay, sign and verify them
+/// Webhook events: receive, pull, list, show, replay, trigger, sign and verify them
 #[derive(Debug, clap::Args)]
 pub struct EventsArgs {
     #[command(subcommand)]
@@ -32,6 +33,7 @@ pub enum Verb {
     Show(show::ShowArgs),
     Pull(pull::PullArgs),
     Replay(Box<replay::ReplayArgs>),
+    Trigger(trigger::TriggerArgs),
     Verify(verify::VerifyArgs),
     Sign(sign::SignArgs),
 }
@@ -43,6 +45,7 @@ pub async fn run(ctx: &Context, args: EventsArgs) -> anyhow::Result<Outcome> {
         Verb::Show(args) => show::run(ctx, args).await,
         Verb::Pull(args) => pull::run(ctx, args).await,
         Verb::Replay(args) => replay::run(ctx, *args).await,
+        Verb::Trigger(args) => trigger::run(ctx, args).await,
         Verb::Verify(args) => verify::run(ctx, args).await,
         Verb::Sign(args) => sign::run(ctx, args).await,
     }

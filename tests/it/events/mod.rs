@@ -5,6 +5,7 @@ mod pull;
 mod receiver;
 mod replay;
 mod show;
+mod trigger;
 
 use serde_json::{Value, json};
 

@@ -44,7 +44,6 @@ fn signatures_of_the_official_sdks_hold_here() {
     }
     #[expect(clippy::disallowed_methods, reason = "the SDKs look at the real time")]
     let now = jiff::Timestamp::now().as_second();
-    let ours: String =
-        bodies.iter().map(|body| header(&[&secret], now, body.as_bytes()) + "\n").collect();
+    let ours: String = bodies.iter().map(|body| header(&[&secret], now, body.as_bytes()) + "\n").collect();
     fs_err::write(folder.join("billctl.txt"), ours).unwrap();
 }
