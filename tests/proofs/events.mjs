@@ -48,12 +48,15 @@ class Place {
     fs.mkdirSync(path.join(this.folder, 'home'), {recursive: true});
     const home = path.join(this.folder, 'home');
     this.environment = {PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: path.join(home, '.config'), LANG: 'C.UTF-8', NO_COLOR: '1', STRIPE_CLI_TELEMETRY_OPTOUT: '1'};
+    // The CLI looks for newer versions of itself with every command: what is not for this machine goes nowhere.
+    this.environment.HTTPS_PROXY = 'http://127.0.0.1:9';
     this.running = [];
   }
 
   /** Starts a program and returns its lines. */
   spawn(program, args, environment = this.environment, streams = ['stdout']) {
-    const child = spawn(program, args, {cwd: this.folder, env: environment, stdio: ['ignore', 'pipe', streams.includes('stderr') ? 'pipe' : 'inherit']});
+    // In a group of its own: the CLI that npm installs is a script, which starts the real one.
+    const child = spawn(program, args, {cwd: this.folder, env: environment, detached: true, stdio: ['ignore', 'pipe', streams.includes('stderr') ? 'pipe' : 'inherit']});
     this.running.push(child);
     const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${path.basename(program)} ${args.slice(0, 2).join(' ')} ended with ${code}`)));
     ended.catch(() => {});
@@ -116,7 +119,7 @@ class Place {
     for (const child of this.running.reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const ended = once(child, 'exit');
-      child.kill('SIGTERM');
+      process.kill(-child.pid, 'SIGTERM');
       await ended;
     }
   }
