@@ -821,6 +821,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand query 'Ask the mirror in SQL, which can read and nothing else'
             cand rebuild 'Make the mirror''s tables anew from the stored events and what was fetched'
             cand backup 'Copy books and mirror as they are now, while events go on coming in'
+            cand export 'Write the mirror''s tables as CSV, JSON lines or Parquet'
         }
         &'billctl;mirror;backfill'= {
             cand --kind 'Read only this kind of object, as its `object` field has it (customer, checkout.session); may be repeated'
@@ -943,6 +944,26 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'billctl;mirror;backup'= {
+            cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
+            cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
+            cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --output 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --reason 'Why this is done; kept with the change, and required where the policy says so'
+            cand --json 'Short for `--output json`'
+            cand -y 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --yes 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --live 'Say that a live key is meant; without it a live key is refused'
+            cand --dry-run 'Show what would be sent or stored, and change nothing'
+            cand -q 'Say less: no progress, no hints'
+            cand --quiet 'Say less: no progress, no hints'
+            cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'billctl;mirror;export'= {
+            cand --out 'The folder for the files, one a table'
+            cand --format 'What to write'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
             cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
             cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'

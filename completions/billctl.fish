@@ -673,27 +673,28 @@ complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -f -a "backfill" -d 'Read everything that Stripe has into the mirror'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -f -a "update" -d 'Bring the mirror up to date with what happened in Stripe'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -f -a "verify" -d 'Compare the mirror with Stripe, object by object'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -f -a "status" -d 'Show what the mirror holds, how fresh it is, and what is missing'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -f -a "query" -d 'Ask the mirror in SQL, which can read and nothing else'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -f -a "rebuild" -d 'Make the mirror\'s tables anew from the stored events and what was fetched'
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup" -f -a "backup" -d 'Copy books and mirror as they are now, while events go on coming in'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "backfill" -d 'Read everything that Stripe has into the mirror'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "update" -d 'Bring the mirror up to date with what happened in Stripe'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "verify" -d 'Compare the mirror with Stripe, object by object'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "status" -d 'Show what the mirror holds, how fresh it is, and what is missing'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "query" -d 'Ask the mirror in SQL, which can read and nothing else'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "rebuild" -d 'Make the mirror\'s tables anew from the stored events and what was fetched'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "backup" -d 'Copy books and mirror as they are now, while events go on coming in'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and not __fish_seen_subcommand_from backfill update verify status query rebuild backup export" -f -a "export" -d 'Write the mirror\'s tables as CSV, JSON lines or Parquet'
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l kind -d 'Read only this kind of object, as its `object` field has it (customer, checkout.session); may be repeated' -r
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l parallel -d 'The most requests under way at once' -r
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
@@ -804,6 +805,24 @@ complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backup" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backup" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l out -d 'The folder for the files, one a table' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l format -d 'What to write' -r -f -a "csv\t''
+jsonl\t''
+parquet\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand completions" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand completions" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand completions" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

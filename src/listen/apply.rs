@@ -84,7 +84,7 @@ impl Applier {
     /// Applies what is stored by now, for `time` at most, and ends the thread. What is left is applied by the next run.
     pub async fn stop(self, time: Duration) {
         let Applier { wake, stopping, thread } = self;
-        stopping.store(true, Ordering::Relaxed);
+        stopping.store(true, Ordering::Release);
         Wake(wake).wake();
         let joined = tokio::task::spawn_blocking(move || thread.join());
         if tokio::time::timeout(time, joined).await.is_err() {
@@ -112,9 +112,11 @@ impl Worker {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            // Asked before: what is stored while a batch is applied is left to the call that comes with the wish to stop.
+            let stopping = self.stopping.load(Ordering::Acquire);
             let outcome = self.apply_all();
             self.note(outcome);
-            if self.stopping.load(Ordering::Relaxed) {
+            if stopping {
                 return;
             }
             if retried_at.elapsed() >= RETRY_EVERY {

@@ -3,6 +3,7 @@
 mod csv;
 mod problems;
 mod table;
+mod table_file;
 mod view;
 
 use std::str::FromStr;
@@ -12,6 +13,7 @@ use thiserror::Error;
 
 pub use problems::problems;
 pub use table::{Column, Table};
+pub use table_file::{FileColumn, FileFormat, TableFile};
 pub use view::{Role, Text, View, visible};
 
 /// How a result is written to stdout.

@@ -5,14 +5,18 @@
 
 mod column;
 mod kept;
+mod subject;
 mod tables;
+mod transaction;
 mod version;
 
 use serde_json::Value;
 
 pub use column::{Cell, Column};
 pub use kept::kept;
+pub use subject::{SubjectLink, subject_link};
 pub use tables::{Table, table_of, tables};
+pub use transaction::{change_of_plan, transaction};
 pub use version::{Candidate, Origin, forever, is_deletion, newest};
 
 /// One row of a table, with a cell for each of its columns.

@@ -57,7 +57,8 @@ pub async fn run(ctx: &Context, args: BackupArgs) -> anyhow::Result<Outcome> {
         bar.finish();
         [mirror_size, books_size]
     };
-    ctx.show(&Copies { files: vec![(books_copy, sizes[1]), (mirror_copy, sizes[0])] })?;
+    let folder = ctx.settings().folder.clone();
+    ctx.show(&Copies { folder, files: vec![(books_copy, sizes[1]), (mirror_copy, sizes[0])] })?;
     if ctx.settings().dry_run {
         ctx.ui().status("Nothing was copied: this is a dry run");
     }
@@ -65,6 +66,8 @@ pub async fn run(ctx: &Context, args: BackupArgs) -> anyhow::Result<Outcome> {
 }
 
 struct Copies {
+    /// Where the command was called.
+    folder: PathBuf,
     files: Vec<(PathBuf, u64)>,
 }
 
@@ -83,6 +86,7 @@ impl Present for Copies {
     fn view(&self) -> View {
         let mut table = Table::new([Column::id("copy"), Column::number("size")]);
         for (path, size) in &self.files {
+            let path = path.strip_prefix(&self.folder).unwrap_or(path);
             table.row([path.display().to_string(), bytes(*size)]);
         }
         View::new().table(table)

@@ -33,4 +33,14 @@ pub(super) const MIGRATIONS: &[&str] = &[
     ) STRICT;",
     // The credit ledger: see there.
     super::credits::TABLES,
+    // Which customer a subject belongs to. `origin` is who says so: the id of the Stripe object, or `manual`.
+    "CREATE TABLE subject_links (
+        origin TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (origin, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX subject_links_by_subject ON subject_links (subject);
+    CREATE INDEX subject_links_by_customer ON subject_links (customer);",
 ];

@@ -5,6 +5,7 @@ mod credits;
 mod filter;
 mod migrations;
 mod read;
+mod subjects;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ pub use add::{Added, NewEvent, Source};
 pub use credits::{Account as CreditAccount, Fault as CreditFault, HistoryFilter, Keep, Posting, Verified};
 pub use filter::EventFilter;
 pub use read::StoredEvent;
+pub use subjects::LinkOrigin;
 
 use super::backup::{self, Copied};
 use super::sqlite::{File, Rules, file};

@@ -1,5 +1,6 @@
 //! Applying the books' events, each once, in the order of storing; which is not the order in which they happened.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use anyhow::Context as _;
@@ -9,8 +10,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use super::outcomes::{Outcome, note};
 use super::{Mirror, applied_through, objects, set_applied_through, snapshots};
 use crate::billing::event::Content;
-use crate::billing::projection::{self, Candidate, Origin};
-use crate::store::books::{Books, StoredEvent};
+use crate::billing::projection::{self, Candidate, Origin, SubjectLink};
+use crate::store::books::{Books, LinkOrigin, StoredEvent};
 
 /// What became of a batch of events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Mirror {
     /// # Errors
     /// If a file can't be read or written: then the batch is not applied, and can be again.
     pub fn apply_pending(&mut self, books: &Books, limit: usize, now: Timestamp) -> anyhow::Result<Applied> {
-        let personal_data = self.personal_data;
+        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let transaction =
@@ -68,9 +69,10 @@ impl Mirror {
         let Some(last) = events.last().map(|event| event.seq) else {
             return Ok(Applied { through, ..Applied::default() });
         };
-        let batch = Batch { connection: &transaction, books, personal_data };
+        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
         let mut applied = Applied { through: last, more: events.len() == limit, ..Applied::default() };
         batch.apply(&events, now, &mut applied).map_err(|error| told(error, explain))?;
+        batch.finish()?;
         set_applied_through(&transaction, last).map_err(explain)?;
         transaction.commit().map_err(explain)?;
         Ok(applied)
@@ -100,7 +102,7 @@ impl Mirror {
     /// # Errors
     /// As [`Mirror::apply_pending`].
     pub fn apply_again(&mut self, books: &Books, events: &[i64], now: Timestamp) -> anyhow::Result<Applied> {
-        let personal_data = self.personal_data;
+        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let transaction =
@@ -109,10 +111,11 @@ impl Mirror {
         for seq in events {
             stored.extend(books.event_at(*seq)?);
         }
-        let batch = Batch { connection: &transaction, books, personal_data };
         let through = applied_through(&transaction).map_err(explain)?;
+        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
         let mut applied = Applied { through, ..Applied::default() };
         batch.apply(&stored, now, &mut applied).map_err(|error| told(error, explain))?;
+        batch.finish()?;
         transaction.commit().map_err(explain)?;
         Ok(applied)
     }
@@ -131,18 +134,69 @@ pub(super) fn told(
 
 /// A transaction of the mirror, with the books beside it.
 pub(super) struct Batch<'a> {
-    pub connection: &'a Connection,
-    pub books: &'a Books,
-    pub personal_data: bool,
+    connection: &'a Connection,
+    books: &'a Books,
+    personal_data: bool,
+    subject_metadata: Option<&'a str>,
+    /// What the objects of this transaction say of subjects, by their ids.
+    links: RefCell<HashMap<String, Option<SubjectLink>>>,
 }
 
-impl Batch<'_> {
+impl<'a> Batch<'a> {
+    pub(super) fn new(
+        connection: &'a Connection,
+        books: &'a Books,
+        personal_data: bool,
+        subject_metadata: Option<&'a str>,
+    ) -> Batch<'a> {
+        Batch { connection, books, personal_data, subject_metadata, links: RefCell::default() }
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        self.connection
+    }
+
+    pub(super) fn personal_data(&self) -> bool {
+        self.personal_data
+    }
+
+    /// Notes in the books what was learnt of subjects; before the mirror's commit, for it can be done again.
+    pub(super) fn finish(self) -> anyhow::Result<()> {
+        let mut news = Vec::new();
+        for (id, link) in self.links.into_inner() {
+            if !self.books.has_link(&id, link.as_ref())? {
+                news.push((id, link));
+            }
+        }
+        if news.is_empty() {
+            return Ok(());
+        }
+        let links: Vec<_> = news.iter().map(|(id, link)| (LinkOrigin::Object(id), link.clone())).collect();
+        self.books.note_links(&links)
+    }
+
+    /// Books a change to another price: events alone tell of it, and the older ones too.
+    fn book_change(&self, event: &StoredEvent) -> anyhow::Result<()> {
+        if event.event_type != "customer.subscription.updated" || event.thin {
+            return Ok(());
+        }
+        // What cannot be read is told where its object is brought up to date.
+        let content = self.books.body(event.seq)?.and_then(|body| Content::read(&body).ok());
+        let change =
+            content.and_then(|content| projection::change_of_plan(&event.id, event.created, &content));
+        if let Some(change) = change {
+            objects::insert(self.connection, &change)?;
+        }
+        Ok(())
+    }
+
     /// Applies events, object by object: of all that a batch says of one, only the version that holds is written.
     fn apply(&self, events: &[StoredEvent], now: Timestamp, applied: &mut Applied) -> anyhow::Result<()> {
         let now = now.as_second();
         let mut objects: HashMap<(&str, &str), Vec<&StoredEvent>> = HashMap::new();
         let mut order = Vec::new();
         for event in events {
+            self.book_change(event)?;
             match (&event.object_kind, &event.object_id) {
                 (Some(kind), Some(id)) if !event.thin => {
                     let of_object = objects.entry((kind, id)).or_default();
@@ -267,7 +321,13 @@ impl Batch<'_> {
         self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
         let written = objects::write(self.connection, key, at, version, self.personal_data);
         let result = match written {
-            Ok(()) => Ok(()),
+            Ok(object) => {
+                if matches!(key.0, "customer" | "checkout.session" | "subscription") {
+                    let link = projection::subject_link(key.0, &object, self.subject_metadata);
+                    self.links.borrow_mut().insert(key.1.to_owned(), link);
+                }
+                Ok(())
+            }
             Err(error) if of_object_alone(&error) => {
                 self.connection.prepare_cached("ROLLBACK TO object")?.execute([])?;
                 Err(error.to_string())

@@ -147,14 +147,15 @@ impl Mirror {
         tasks: &[&Task],
     ) -> anyhow::Result<Put> {
         let file = self.file.clone();
-        let personal_data = self.personal_data;
+        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| file.explain(error))?;
-        let batch = Batch { connection: &transaction, books, personal_data };
+        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
         let put =
             put(&batch, fill, filled, tasks).map_err(|error| told(error, |error| file.explain(error)))?;
+        batch.finish()?;
         transaction.commit().map_err(|error| file.explain(error))?;
         Ok(put)
     }
@@ -320,12 +321,12 @@ fn put(batch: &Batch<'_>, fill: &Fill, filled: &[Filled], tasks: &[&Task]) -> an
             let id = id.with_context(|| format!("Stripe sent a {kind} without an id"))?;
             put_one(batch, &page, object, &mut kept)?;
             first += batch
-                .connection
+                .connection()
                 .prepare_cached("INSERT OR IGNORE INTO filled (fill, kind, id) VALUES (?1, ?2, ?3)")?
                 .execute((fill.number, kind, id))?;
         }
         batch
-            .connection
+            .connection()
             .prepare_cached(
                 "INSERT INTO fill_counts (fill, kind, received) VALUES (?1, ?2, ?3)
                  ON CONFLICT (fill, kind) DO UPDATE SET received = received + ?3",
@@ -333,7 +334,7 @@ fn put(batch: &Batch<'_>, fill: &Fill, filled: &[Filled], tasks: &[&Task]) -> an
             .execute((fill.number, kind, i64::try_from(first)?))?;
     }
     for task in tasks {
-        put_task(batch.connection, fill.number, task)?;
+        put_task(batch.connection(), fill.number, task)?;
     }
     Ok(kept)
 }

@@ -468,4 +468,26 @@ pub(super) const MIGRATIONS: &[&str] = &[
         unread TEXT,
         PRIMARY KEY (fill, kind)
     ) STRICT, WITHOUT ROWID;",
+    // What was paid, refunded, changed and ended; `id` is the Stripe id that it is booked under.
+    "CREATE TABLE transactions (
+        id TEXT NOT NULL,
+        type TEXT,
+        status TEXT,
+        customer TEXT,
+        subscription TEXT,
+        invoice TEXT,
+        payment_intent TEXT,
+        charge TEXT,
+        checkout_session TEXT,
+        price TEXT,
+        previous_price TEXT,
+        amount INTEGER,
+        currency TEXT,
+        description TEXT,
+        metadata TEXT,
+        at INTEGER,
+        PRIMARY KEY (id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX transactions_by_customer ON transactions (customer, at);
+    CREATE INDEX transactions_by_time ON transactions (at);",
 ];

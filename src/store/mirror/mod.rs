@@ -1,6 +1,7 @@
 //! `mirror.db`: a copy of Stripe, made of the books' events and of what was fetched. It may be deleted and filled again.
 
 mod apply;
+mod export;
 mod fill;
 mod migrations;
 mod objects;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _};
 
 pub use apply::Applied;
+pub use export::{ColumnType, Export, ExportTable};
 pub use fill::{Fill, Filled, Known, Scope, Walks};
 pub use objects::MirroredObject;
 pub use outcomes::{EventOutcome, Outcome};
@@ -42,6 +44,7 @@ pub struct Mirror {
     connection: Connection,
     file: File,
     personal_data: bool,
+    subject_metadata: Option<String>,
 }
 
 impl Mirror {
@@ -53,7 +56,13 @@ impl Mirror {
     pub fn open(path: &Path, personal_data: bool) -> anyhow::Result<Mirror> {
         let file = file(path, &RULES);
         let connection = file.open()?;
-        Ok(Mirror { connection, file, personal_data })
+        Ok(Mirror { connection, file, personal_data, subject_metadata: None })
+    }
+
+    /// The same, knowing under which metadata key objects name their subject (`links.subject_metadata`).
+    #[must_use]
+    pub fn with_subject_metadata(self, key: Option<String>) -> Mirror {
+        Mirror { subject_metadata: key, ..self }
     }
 
     pub fn path(&self) -> &PathBuf {

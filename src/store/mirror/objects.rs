@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 use serde_json::{Value, json};
 
 use super::Mirror;
-use crate::billing::projection::{self, Candidate, Cell, Origin, Table};
+use crate::billing::projection::{self, Candidate, Cell, Origin, Row};
 
 /// An object as the mirror has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,14 +78,14 @@ pub(super) fn version(connection: &Connection, kind: &str, id: &str) -> rusqlite
         .optional()
 }
 
-/// Writes the version of an object that holds from now on, with its rows.
+/// Writes the version of an object that holds from now on, with its rows. Returns the object as it is kept.
 pub(super) fn write(
     connection: &Connection,
     (kind, id): (&str, &str),
     at: i64,
     version: Candidate,
     personal_data: bool,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Value> {
     let deleted = version.is_deletion();
     let object = match deleted {
         true => json!({"id": id, "object": kind, "deleted": true}),
@@ -103,11 +103,20 @@ pub(super) fn write(
         .execute((kind, id, at, event, deleted, object.to_string()))?;
     clear(connection, kind, id)?;
     if !deleted {
-        for row in projection::rows(kind, &object) {
-            let cells = row.cells.iter().map(SqlCell);
-            connection.prepare_cached(&insert(row.table))?.execute(params_from_iter(cells))?;
+        for row in projection::rows(kind, &object).into_iter().chain(projection::transaction(kind, &object)) {
+            insert(connection, &row)?;
         }
     }
+    Ok(object)
+}
+
+/// Writes a row in the place of the one with its key.
+pub(super) fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
+    let columns: Vec<&str> = row.table.columns.iter().map(|column| column.name).collect();
+    let marks = vec!["?"; columns.len()].join(", ");
+    // A list may name the same element twice; the later one holds.
+    let sql = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({marks})", row.table.name, columns.join(", "));
+    connection.prepare_cached(&sql)?.execute(params_from_iter(row.cells.iter().map(SqlCell)))?;
     Ok(())
 }
 
@@ -117,18 +126,12 @@ fn clear(connection: &Connection, kind: &str, id: &str) -> rusqlite::Result<()> 
     if !table.columns.is_empty() {
         connection.prepare_cached(&format!("DELETE FROM {} WHERE id = ?1", table.name))?.execute([id])?;
     }
+    connection.prepare_cached("DELETE FROM transactions WHERE id = ?1")?.execute([id])?;
     for part in table.parts {
         let sql = format!("DELETE FROM {} WHERE {} = ?1", part.table.name, part.owner);
         connection.prepare_cached(&sql)?.execute([id])?;
     }
     Ok(())
-}
-
-fn insert(table: &Table) -> String {
-    let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-    let marks = vec!["?"; columns.len()].join(", ");
-    // A list may name the same element twice; the later one holds.
-    format!("INSERT OR REPLACE INTO {} ({}) VALUES ({marks})", table.name, columns.join(", "))
 }
 
 struct SqlCell<'a>(&'a Cell);

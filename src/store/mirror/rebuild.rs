@@ -12,14 +12,12 @@ use serde_json::Value;
 
 use super::apply::{Batch, told};
 use super::{Applied, Mirror, snapshots};
+use crate::billing::projection;
 use crate::error::{Kind, fail};
 use crate::store::books::Books;
 
 /// How many snapshots or events go into one transaction.
 const BATCH: usize = 5_000;
-
-/// These are not made from anything else, and stay.
-const SOURCES: [&str; 3] = ["snapshots", "cursors", "settings"];
 
 /// How far a rebuild has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +94,8 @@ impl Mirror {
         now: Timestamp,
         step: &mut dyn FnMut(Step) -> Go,
     ) -> anyhow::Result<Option<Rebuilt>> {
-        let mut fresh = Mirror::open(path, self.personal_data)?;
+        let mut fresh =
+            Mirror::open(path, self.personal_data)?.with_subject_metadata(self.subject_metadata.clone());
         // If this is interrupted the file is thrown away: it need not survive anything.
         let careless = || {
             fresh.connection.pragma_update(None, "journal_mode", "MEMORY")?;
@@ -139,10 +138,11 @@ impl Mirror {
         let explain = |error| file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch { connection: &transaction, books, personal_data: self.personal_data };
+        let batch = Batch::new(&transaction, books, self.personal_data, self.subject_metadata.as_deref());
         for kept in page {
             put_kept(&batch, kept).map_err(|error| told(error, explain))?;
         }
+        batch.finish()?;
         transaction.commit().map_err(explain)
     }
 
@@ -155,14 +155,15 @@ impl Mirror {
     ) -> anyhow::Result<Rebuilt> {
         let file = self.file.clone();
         let explain = |error| file.explain(error);
+        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
         let attach = "ATTACH DATABASE ?1 AS fresh";
         self.connection.execute(attach, [path.to_string_lossy()]).map_err(explain)?;
         let result = (|| {
-            let tables = made_tables(&self.connection).map_err(explain)?;
+            let tables = made_tables();
             for table in &tables {
                 let changed = differing(&self.connection, table).map_err(explain)?;
                 if changed > 0 {
-                    rebuilt.changed.push((table.clone(), changed));
+                    rebuilt.changed.push(((*table).to_owned(), changed));
                 }
             }
             if swap == Swap::No {
@@ -170,7 +171,7 @@ impl Mirror {
             }
             let transaction =
                 self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-            for table in tables.iter().map(String::as_str).chain(["outcomes"]) {
+            for table in tables.into_iter().chain(["outcomes"]) {
                 let statements = format!(
                     "DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM fresh.{table};"
                 );
@@ -183,10 +184,11 @@ impl Mirror {
                 .map_or(0, |value| value.parse().unwrap_or(0));
             super::set_applied_through(&transaction, through).map_err(explain)?;
             // What was fetched while the tables were made.
-            let batch = Batch { connection: &transaction, books, personal_data: self.personal_data };
+            let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
             for kept in snapshots::not_in_fresh(&transaction).map_err(explain)? {
                 put_kept(&batch, &kept).map_err(|error| told(error, explain))?;
             }
+            batch.finish()?;
             transaction.commit().map_err(explain)?;
             Ok(rebuilt)
         })();
@@ -206,15 +208,16 @@ fn put_kept(batch: &Batch<'_>, kept: &snapshots::Kept) -> anyhow::Result<()> {
     snapshots::put_one(batch, &page, &object, &mut snapshots::Put::default())
 }
 
-/// The tables that a rebuild makes, without `outcomes`: what became of an event also tells of the order in which they
-/// came.
-fn made_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut tables: Vec<String> = connection
-        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    tables.retain(|table| !SOURCES.contains(&table.as_str()) && table != "outcomes");
-    Ok(tables)
+/// The tables that a rebuild makes, by name; without `outcomes`: what became of an event also tells of the order in which
+/// they came.
+pub(super) fn made_tables() -> Vec<&'static str> {
+    let of_kinds = projection::tables().flat_map(|table| {
+        let own = (!table.columns.is_empty()).then_some(table.name);
+        own.into_iter().chain(table.parts.iter().map(|part| part.table.name))
+    });
+    let mut tables: Vec<&str> = of_kinds.chain(["objects"]).collect();
+    tables.sort_unstable();
+    tables
 }
 
 /// How many rows of a table are in one file and not in the other.

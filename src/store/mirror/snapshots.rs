@@ -41,16 +41,17 @@ impl Mirror {
     /// # Errors
     /// If a file can't be written, or an object has no id: then none of them is kept, nor the cursor.
     pub fn put_snapshots(&mut self, books: &Books, page: Page<'_>) -> anyhow::Result<Put> {
-        let personal_data = self.personal_data;
+        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch { connection: &transaction, books, personal_data };
+        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
         let mut put = Put::default();
         for object in page.objects {
             put_one(&batch, &page, object, &mut put).map_err(|error| told(error, explain))?;
         }
+        batch.finish()?;
         if let Some((name, value)) = page.cursor {
             set_cursor(&transaction, name, Some(value), page.fetched_at.as_second()).map_err(explain)?;
         }
@@ -71,10 +72,10 @@ pub(super) fn put_one(
     let id = id.with_context(|| format!("Stripe sent a {kind} without an id"))?;
     let at = page.fetched_at.as_second();
     let stub = object.get("deleted") == Some(&Value::Bool(true));
-    let kept = projection::kept(object.clone(), batch.personal_data);
-    let known = objects::version(batch.connection, kind, &id)?;
+    let kept = projection::kept(object.clone(), batch.personal_data());
+    let known = objects::version(batch.connection(), kind, &id)?;
     batch
-        .connection
+        .connection()
         .prepare_cached(
             "INSERT INTO snapshots (kind, id, fetched_at, body) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (kind, id) DO UPDATE SET fetched_at = ?3, body = ?4 WHERE fetched_at <= ?3",

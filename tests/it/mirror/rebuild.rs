@@ -116,3 +116,15 @@ fn two_at_a_time_are_refused() {
         .unwrap();
     assert_eq!(refused.as_deref(), Some("Another process is rebuilding the mirror"));
 }
+
+#[test]
+fn where_a_backfill_or_a_pull_got_to_stays() {
+    let mut world = lived();
+    world.mirror.set_cursor("events", Some("123"), 1).unwrap();
+    let hand = Connection::open(world.mirror.path()).unwrap();
+    hand.execute("INSERT INTO fills VALUES (1, 'acct_1', NULL, 0, '', 5, 1)", []).unwrap();
+    world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(world.mirror.cursor("events").unwrap().as_deref(), Some("123"));
+    let fills: i64 = hand.query_row("SELECT count(*) FROM fills", [], |row| row.get(0)).unwrap();
+    assert_eq!(fills, 1);
+}

@@ -58,7 +58,7 @@ impl World {
         let tables: Vec<String> = connection
             .prepare(
                 "SELECT name FROM sqlite_schema WHERE type = 'table'
-                 AND name NOT IN ('snapshots', 'outcomes', 'cursors', 'settings')",
+                 AND name NOT IN ('snapshots', 'outcomes', 'cursors', 'settings') AND name NOT LIKE 'fill%'",
             )
             .unwrap()
             .query_map([], |row| row.get(0))

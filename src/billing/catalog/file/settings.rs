@@ -154,6 +154,21 @@ pub struct Links {
     pub subject_metadata: Option<String>,
 }
 
+/// What is kept of what Stripe has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mirror {
+    /// Whether names, addresses and the like are kept in the mirror; `true` by default. The raw events in the books
+    /// stay as they came.
+    pub keep_personal_data: bool,
+}
+
+impl Default for Mirror {
+    fn default() -> Mirror {
+        Mirror { keep_personal_data: true }
+    }
+}
+
 /// What is refused before anything is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -42,10 +42,17 @@ pub fn table_of(kind: &str) -> Option<&'static Table> {
     tables().find(|table| table.kind == kind)
 }
 
-/// The tables of all kinds that have one; their parts are in them.
+/// The tables of all kinds that have one; their parts are in them. Transactions come last: they are made of the others.
 pub fn tables() -> impl Iterator<Item = &'static Table> {
-    [customers::TABLES, subscriptions::TABLES, invoices::TABLES, payments::TABLES, catalog::TABLES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        customers::TABLES,
+        subscriptions::TABLES,
+        invoices::TABLES,
+        payments::TABLES,
+        catalog::TABLES,
+        super::transaction::TABLES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

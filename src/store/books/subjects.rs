@@ -1,0 +1,114 @@
+//! Subjects, whoever the application bills, and the customers that they are in Stripe.
+
+use rusqlite::{OptionalExtension as _, TransactionBehavior};
+
+use super::Books;
+use crate::billing::projection::SubjectLink;
+
+/// Who says that a subject belongs to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkOrigin<'a> {
+    /// A person. It goes before what objects say.
+    Manual,
+    /// The Stripe object with this id.
+    Object(&'a str),
+}
+
+impl LinkOrigin<'_> {
+    fn name(&self) -> &str {
+        match self {
+            LinkOrigin::Manual => "manual",
+            LinkOrigin::Object(id) => id,
+        }
+    }
+}
+
+/// In which order links count: what a person said, then the earliest.
+const ORDER: &str = "origin <> 'manual', at, origin";
+
+impl Books {
+    /// Notes links, in one transaction. An object says one thing at a time: what it said before is forgotten, and with
+    /// `None` that it says anything.
+    ///
+    /// # Errors
+    /// If they can't be written: then none of them is noted.
+    pub fn note_links(&self, links: &[(LinkOrigin<'_>, Option<SubjectLink>)]) -> anyhow::Result<()> {
+        let note = || {
+            let transaction =
+                rusqlite::Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            for (origin, link) in links {
+                if let LinkOrigin::Object(id) = origin {
+                    transaction
+                        .prepare_cached("DELETE FROM subject_links WHERE origin = ?1")?
+                        .execute([id])?;
+                }
+                if let Some(SubjectLink { subject, customer, at }) = link {
+                    transaction
+                        .prepare_cached(
+                            "INSERT INTO subject_links (origin, subject, customer, at) VALUES (?1, ?2, ?3, ?4)
+                             ON CONFLICT (origin, subject) DO UPDATE SET customer = ?3, at = ?4",
+                        )?
+                        .execute((origin.name(), subject, customer, at))?;
+                }
+            }
+            transaction.commit()
+        };
+        self.explain(note())
+    }
+
+    /// Whether an object is known to say what it says now; then nothing has to be written.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn has_link(&self, id: &str, link: Option<&SubjectLink>) -> anyhow::Result<bool> {
+        let read = || -> rusqlite::Result<bool> {
+            let known = self
+                .connection
+                .prepare_cached("SELECT subject, customer, at FROM subject_links WHERE origin = ?1")?
+                .query_row([id], |row| {
+                    Ok(SubjectLink { subject: row.get(0)?, customer: row.get(1)?, at: row.get(2)? })
+                })
+                .optional()?;
+            Ok(known.as_ref() == link)
+        };
+        self.explain(read())
+    }
+
+    /// The customers of a subject; the one that counts first. Some may be deleted in Stripe by now.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn customers_of(&self, subject: &str) -> anyhow::Result<Vec<String>> {
+        self.linked(
+            &format!("SELECT customer FROM subject_links WHERE subject = ?1 ORDER BY {ORDER}"),
+            subject,
+        )
+    }
+
+    /// The subjects of a customer; the one that counts first.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn subjects_of(&self, customer: &str) -> anyhow::Result<Vec<String>> {
+        self.linked(
+            &format!("SELECT subject FROM subject_links WHERE customer = ?1 ORDER BY {ORDER}"),
+            customer,
+        )
+    }
+
+    fn linked(&self, sql: &str, of: &str) -> anyhow::Result<Vec<String>> {
+        let read = || {
+            self.connection
+                .prepare_cached(sql)?
+                .query_map([of], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()
+        };
+        let mut found: Vec<String> = Vec::new();
+        for one in self.explain(read())? {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+        Ok(found)
+    }
+}
