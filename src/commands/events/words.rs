@@ -17,7 +17,9 @@ pub fn words(path: &str, value: &Value, currency: Option<Currency>) -> String {
         Value::String(text) if text.is_empty() => "(empty)".to_owned(),
         Value::String(text) => cut(text),
         Value::Number(number) => match (number.as_i64(), currency) {
-            (Some(minor), Some(currency)) if is_money(name) => Money { minor, currency }.to_string(),
+            (Some(minor), Some(currency)) if is_money(name) => {
+                Money { minor, currency }.to_string().to_uppercase()
+            }
             (Some(seconds), _) if is_time(name) => {
                 Timestamp::from_second(seconds).map_or_else(|_| number.to_string(), |at| at.to_string())
             }

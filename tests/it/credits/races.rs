@@ -32,10 +32,16 @@ fn of_1000_parallel_deductions_exactly_as_many_succeed_as_are_covered() {
     shop.billctl("credits verify").exits(0);
 }
 
-/// `BILLCTL_TEST_KILLS` says how many processes are killed.
+/// How many processes are killed, unless `BILLCTL_TEST_KILLS` says otherwise.
+fn kills() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "how much is tested, not what")]
+    let wanted = std::env::var("BILLCTL_TEST_KILLS");
+    wanted.ok().and_then(|text| text.parse().ok()).unwrap_or(60)
+}
+
 #[test]
 fn what_was_acknowledged_outlives_a_kill_and_nothing_is_booked_twice() {
-    let kills = std::env::var("BILLCTL_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(60_u64);
+    let kills = kills();
     let shop = Shop::new();
     shop.billctl("credits grant u_1 1000000 --reason welcome --key g").exits(0);
     let mut acknowledged = 0;
