@@ -43,7 +43,7 @@ impl<'a> Attempt<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paying {
     Succeeded,
-    /// The bank holds the money; see [`super::capture`].
+    /// The bank holds the money; see the capture of an intent.
     RequiresCapture,
     /// The customer has to authenticate.
     RequiresAction,
