@@ -3,6 +3,7 @@
 pub mod backfill;
 pub mod backup;
 mod compare;
+pub mod export;
 mod filling;
 pub mod query;
 mod read;
@@ -32,6 +33,7 @@ pub enum Verb {
     Query(query::QueryArgs),
     Rebuild(rebuild::RebuildArgs),
     Backup(backup::BackupArgs),
+    Export(export::ExportArgs),
 }
 
 pub async fn run(ctx: &Context, args: MirrorArgs) -> anyhow::Result<Outcome> {
@@ -43,6 +45,7 @@ pub async fn run(ctx: &Context, args: MirrorArgs) -> anyhow::Result<Outcome> {
         Verb::Query(args) => query::run(ctx, args).await,
         Verb::Rebuild(args) => rebuild::run(ctx, args).await,
         Verb::Backup(args) => backup::run(ctx, args).await,
+        Verb::Export(args) => export::run(ctx, args).await,
     }
 }
 
@@ -73,6 +76,6 @@ mod tests {
         check(1024, "1.0 KiB");
         check(1_572_864, "1.5 MiB");
         check(5_368_709_120, "5.0 GiB");
-        check(1 << 60, "1048576.0 TiB");
+        check(u64::MAX / 100, "167772.1 TiB");
     }
 }
