@@ -16,6 +16,8 @@ fn suffix(decor: &Decor) -> String {
 pub fn remove(item: &mut Item, key: &str) {
     let rest = item.as_table_like_mut().and_then(|table| remove_from(table, key));
     if let (Some(comment), Item::Table(table)) = (rest, item) {
+        // Without a header of its own it would not be written at all.
+        table.set_implicit(false);
         let suffix = suffix(table.decor());
         table.decor_mut().set_suffix(format!("{suffix}\n{}", comment.trim_end_matches('\n')));
     }

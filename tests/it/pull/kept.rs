@@ -331,3 +331,39 @@ fn what_a_profile_overrides_changes_in_its_overrides() {
     let after = file("New", "name = \"Pro+\" # live only");
     assert_eq!(changed, [("billing.toml".to_owned(), after)]);
 }
+
+#[test]
+fn what_was_said_of_the_only_other_currency_stays_when_it_goes() {
+    check(
+        r#"
+[products.pro]
+name = "Pro"
+
+[products.pro.prices.monthly]
+amount = "49.00 eur"
+every = "month"
+
+# For America.
+[products.pro.prices.monthly.currency_options.usd]
+# Rounded.
+amount = "55.00 usd"
+"#,
+        r#"
+[products.pro]
+name = "Pro"
+prices.monthly = { amount = "49.00 eur", every = "month" }
+"#,
+        r#"
+[products.pro]
+name = "Pro"
+
+[products.pro.prices.monthly]
+amount = "49.00 eur"
+every = "month"
+
+[products.pro.prices.monthly.currency_options]
+# For America.
+# Rounded.
+"#,
+    );
+}
