@@ -85,4 +85,6 @@ fn a_fault_of_requests_is_none_of_deliveries() {
     let refused = |rule: &str| world.control("POST", "/_emulator/faults", rule).json()["error"].clone();
     assert!(text(&refused("POST /v1/prices:drop")).contains("write `DELIVER EVENT_TYPE:drop`"));
     assert!(text(&refused("DELIVER *:502")).contains("`502` is no fault of deliveries"));
+    // What was refused strikes nothing.
+    world.get("/v1/prices").ok();
 }

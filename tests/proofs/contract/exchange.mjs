@@ -9,8 +9,14 @@ const ENVELOPES = {
   search: {object: 'search_result', fields: ['object', 'data', 'has_more', 'next_page', 'url']},
 };
 
-/** Calls that no SDK has and Stripe's own CLI makes: how its triggers complete checkout sessions. */
-const UNDOCUMENTED = [/^GET \/v1\/payment_pages\/\w+$/, /^POST \/v1\/payment_pages\/\w+\/confirm$/];
+/** Calls that no SDK has and Stripe's own CLI makes: how its triggers complete checkout sessions, how it listens, and how it
+ *  has an event sent again. */
+const UNDOCUMENTED = [
+  /^GET \/v1\/payment_pages\/\w+$/,
+  /^POST \/v1\/payment_pages\/\w+\/confirm$/,
+  /^POST \/v1\/stripecli\/sessions$/,
+  /^POST \/v1\/events\/\w+\/retry$/,
+];
 
 export class Contract {
   #operations;
