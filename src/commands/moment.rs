@@ -51,6 +51,16 @@ impl Moment {
     }
 }
 
+/// The first whole second at or after a point in time: what is stored has whole seconds.
+pub fn begin(at: Timestamp) -> i64 {
+    at.as_second() + i64::from(at.subsec_nanosecond() > 0)
+}
+
+/// A second since 1970 as RFC 3339 in UTC; as a number where it is in no year that can be written.
+pub fn time(second: i64) -> String {
+    Timestamp::from_second(second).map_or_else(|_| second.to_string(), |at| at.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +90,12 @@ mod tests {
             let refused = text.parse::<Moment>().unwrap_err();
             assert!(refused.to_string().contains(text), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_second_is_shown_as_a_time_in_utc_and_never_as_nothing() {
+        assert_eq!(time(1_793_534_400), "2026-11-01T12:00:00Z");
+        assert_eq!(time(-1), "1969-12-31T23:59:59Z");
+        assert_eq!(time(i64::MAX), i64::MAX.to_string());
     }
 }

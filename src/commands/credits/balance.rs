@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::booking::{credits, now, time};
+use super::booking::{credits, now};
 use crate::billing::credits::{DEFAULT_KIND, Lot};
 use crate::commands::Outcome;
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
 use crate::store::books::CreditAccount;

@@ -1,11 +1,13 @@
 //! What all commands that book have in common: their flags, the policy, and how the result is shown.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::billing::catalog::file::CreditPolicy;
-use crate::billing::credits::{DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, Request, Wanted};
+use crate::billing::credits::{
+    BadRequest, DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, Request, Wanted,
+};
 use crate::commands::Outcome;
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::render::{Present, Role, Text, View};
@@ -109,8 +111,14 @@ pub fn limits(ctx: &Context) -> anyhow::Result<Limits> {
 /// `Usage` with what is wrong.
 pub fn check(request: &Request, now: i64) -> anyhow::Result<()> {
     request.check(now).map_err(|bad| {
-        let message = format!("Nothing was booked: {bad}");
-        fail(Kind::Usage, message, "Amounts are whole credits, such as 600")
+        let fix = match bad {
+            BadRequest::NotPositive(_) | BadRequest::TooMany(_) => "Amounts are whole credits, such as 600",
+            BadRequest::Empty(_) => "Write what there is to say, or leave the flag away",
+            BadRequest::TooLong { .. } => "Shorten it; `--reference ID` names where more is written",
+            BadRequest::Unprintable(_) => "Write it in one line, without tabs or escapes",
+            BadRequest::ExpiresBefore => "Name a later date or time, or a duration such as 90d",
+        };
+        fail(Kind::Usage, format!("Nothing was booked: {bad}"), fix)
     })
 }
 
@@ -196,7 +204,12 @@ pub fn refusal(posting: &Posting, subject: &str) -> anyhow::Error {
 
 /// `1 credit`, `600 credits`.
 pub fn credits(amount: i64) -> String {
-    if amount.abs() == 1 { format!("{amount} credit") } else { format!("{amount} credits") }
+    counted(amount, "credit", "credits")
+}
+
+/// `1 entry`, `2 entries`.
+pub fn counted(count: i64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count.abs() == 1 { one } else { many })
 }
 
 /// `1 credit is`, `600 credits are`.
@@ -218,11 +231,6 @@ pub fn whole(text: &str) -> Result<i64, String> {
             "credits are whole numbers without separators, such as 600".to_owned()
         }
     })
-}
-
-/// A time of the ledger as RFC 3339 in UTC.
-pub fn time(seconds: i64) -> String {
-    Timestamp::from_second(seconds).map(|at| at.to_string()).unwrap_or_default()
 }
 
 /// An entry as JSON.

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::booking::{credits, entry_json, ledger, now, time};
+use super::booking::{counted, credits, entry_json, ledger, now};
 use crate::billing::credits::{Entry, Lot};
 use crate::commands::Outcome;
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::render::{Column, Present, Table, View};
 
@@ -62,7 +63,8 @@ impl Present for Due {
             let on = lot.expires_at.map(time).unwrap_or_default();
             table.row([subject.clone(), kind.clone(), lot.remaining.to_string(), on]);
         }
-        View::new().line(format!("Would book {} expired lots", self.lots.len())).table(table)
+        let lots = i64::try_from(self.lots.len()).unwrap_or(i64::MAX);
+        View::new().line(format!("Would book {}", counted(lots, "expired lot", "expired lots"))).table(table)
     }
 }
 

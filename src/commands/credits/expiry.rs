@@ -1,10 +1,7 @@
 //! When granted credits expire, as it is typed.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
-
 use crate::billing::credits::Expiry;
+use crate::commands::moment::Moment;
 
 /// Reads `2027-01-31` (the start of that day, UTC), a whole time with its zone, or a duration such as `90d`. A day has 24
 /// hours; months and years have no one length and are not taken.
@@ -12,20 +9,13 @@ use crate::billing::credits::Expiry;
 /// # Errors
 /// What to write instead.
 pub fn parse(text: &str) -> Result<Expiry, String> {
-    let usage = || format!("`{text}` is no date such as 2027-01-31 and no duration such as 90d or 12h");
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(Expiry::At(at.as_second()));
-    }
-    if let Ok(day) = text.parse::<Date>() {
-        let start = day.to_zoned(TimeZone::UTC).map_err(|_| usage())?;
-        return Ok(Expiry::At(start.timestamp().as_second()));
-    }
-    let span: Span = text.parse().map_err(|_| usage())?;
-    let length: SignedDuration =
-        span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| usage())?;
-    match length.as_secs() {
-        seconds @ 1.. => Ok(Expiry::After(seconds)),
-        _ => Err(usage()),
+    match text.parse() {
+        Ok(Moment::At(at)) => Ok(Expiry::At(at.as_second())),
+        // What is how long ago elsewhere is how long from now here.
+        Ok(Moment::Ago(length)) if length.as_secs() > 0 => Ok(Expiry::After(length.as_secs())),
+        Ok(Moment::Ago(_)) | Err(_) => Err(format!(
+            "`{text}` is no date such as 2027-01-31, no time such as 2027-01-31T12:00:00Z and no duration such as 90d or 12h"
+        )),
     }
 }
 
@@ -48,7 +38,7 @@ mod tests {
 
     #[test]
     fn what_has_no_one_length_or_lies_behind_is_refused() {
-        for text in ["3 months", "1y", "-5d", "0d", "soon", "", "2027-02-30"] {
+        for text in ["3 months", "1y", "-5d", "0d", "0.5s", "soon", "", "2027-02-30", "2026-10-31T23:59:59"] {
             check(text, None);
         }
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::booking::{entry_json, time};
-use super::expiry;
-use crate::billing::credits::{DEFAULT_KIND, Entry, EntryType, Expiry};
+use super::booking::entry_json;
+use crate::billing::credits::{DEFAULT_KIND, Entry, EntryType};
 use crate::commands::Outcome;
+use crate::commands::moment::{Moment, begin, time};
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::render::{Column, Present, Role, Table, Text, View};
@@ -23,11 +23,11 @@ pub struct HistoryArgs {
     #[arg(long = "type", value_name = "TYPE")]
     pub entry_type: Option<EntryType>,
     /// Only what was booked at or after this date or time, or in the last such duration (30d)
-    #[arg(long, value_name = "WHEN", value_parser = expiry::parse)]
-    pub since: Option<Expiry>,
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<Moment>,
     /// Only what was booked before this date or time
-    #[arg(long, value_name = "WHEN", value_parser = expiry::parse)]
-    pub until: Option<Expiry>,
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<Moment>,
     /// The newest so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
@@ -35,21 +35,34 @@ pub struct HistoryArgs {
 
 pub fn run(ctx: &Context, args: HistoryArgs) -> anyhow::Result<Outcome> {
     let HistoryArgs { subject, kind, entry_type, since, until, limit } = args;
-    let now = super::booking::now(ctx);
-    let moment = |when: Expiry| match when {
-        Expiry::At(at) => at,
-        Expiry::After(seconds) => now.saturating_sub(seconds),
-    };
-    let (since, until) = (since.map(moment), until.map(moment));
-    if let (Some(since), Some(until)) = (since, until)
-        && since >= until
-    {
-        return Err(fail(Kind::Usage, "`--since` is not before `--until`", "Swap them"));
-    }
+    let (since, until) = seconds_between(ctx, since, until)?;
     let filter = HistoryFilter { kind, entry_type, since, until, limit: Some(limit) };
     let entries = ctx.books()?.credit_history(&subject, &filter)?;
     ctx.show(&History { subject, entries, limit })?;
     Ok(Outcome::Done)
+}
+
+/// The first second of a stretch of time, and the first one behind its last.
+///
+/// # Errors
+/// `Usage` where nothing can lie between them.
+pub fn seconds_between(
+    ctx: &Context,
+    since: Option<Moment>,
+    until: Option<Moment>,
+) -> anyhow::Result<(Option<i64>, Option<i64>)> {
+    let now = ctx.clock().now();
+    let (since, until) = (since.map(|when| when.from(now)), until.map(|when| when.from(now)));
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        return Err(fail(
+            Kind::Usage,
+            format!("Nothing is from {since} on and before {until}"),
+            "Give an earlier `--since` or a later `--until`",
+        ));
+    }
+    Ok((since.map(begin), until.map(begin)))
 }
 
 struct History {

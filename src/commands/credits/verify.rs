@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::booking::counted;
 use crate::commands::Outcome;
 use crate::context::Context;
 use crate::render::{Present, Role, Text, View};
@@ -48,13 +49,16 @@ impl Present for Report {
 
     fn view(&self) -> View {
         let Verified { entries, accounts, fault, head } = &self.0;
+        let are = if *entries == 1 { "is" } else { "are" };
+        let entries = counted(*entries, "entry", "entries");
+        let accounts = counted(*accounts, "account", "accounts");
         match fault {
             None => View::new()
-                .line(format!("{entries} entries of {accounts} accounts: nothing was changed, and every sum is right"))
+                .line(format!("{entries} of {accounts}: nothing was changed, and every sum is right"))
                 .line(Text::new(Role::Hint, format!("last hash {}", hex::encode(head)))),
             Some(fault) => View::new()
                 .line(Text::new(Role::Delete, format!("The ledger is not what was written: {fault}")))
-                .line(format!("{entries} entries before it are whole"))
+                .line(format!("{entries} before it {are} whole"))
                 .line("Stop what writes to books.db, keep a copy of it, and look for the last backup that verifies"),
         }
     }

@@ -1,10 +1,10 @@
 //! `billctl events list`: the events that are stored.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::select::{Found, Selection, Status};
 use super::{Outcome, age, pull};
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
 
@@ -75,11 +75,6 @@ pub fn json(found: &Found) -> Value {
         "received_at": event.received_at.to_string(),
         "repeats": event.repeats,
     })
-}
-
-/// A second as RFC 3339.
-pub fn time(second: i64) -> String {
-    Timestamp::from_second(second).map_or_else(|_| second.to_string(), |at| at.to_string())
 }
 
 impl Present for Listed {

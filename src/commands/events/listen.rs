@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
@@ -14,6 +13,7 @@ use url::Url;
 
 use super::Outcome;
 use crate::billing::signature::DEFAULT_TOLERANCE;
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::listen::{
@@ -258,7 +258,7 @@ fn say(ctx: &Context, notice: &Notice) -> anyhow::Result<()> {
 /// `2026-11-01T00:00:00Z  invoice.paid                    evt_1  in_1`
 fn line(taken: &Taken) -> String {
     let Taken { id, event_type, object, created, kept } = taken;
-    let at = Timestamp::from_second(*created).map_or_else(|_| created.to_string(), |at| at.to_string());
+    let at = time(*created);
     let object = object.as_deref().unwrap_or_default();
     let again = match kept {
         Kept::Stored => "",
@@ -273,7 +273,7 @@ fn document(taken: &Taken) -> Value {
     json!({
         "id": id,
         "type": event_type,
-        "created": Timestamp::from_second(*created).ok().map(|at| at.to_string()),
+        "created": time(*created),
         "object": object,
         "status": match kept {
             Kept::Stored => "stored",

@@ -1,11 +1,10 @@
 //! `billctl events pull`: what happened in Stripe since the last time.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::catch_up::{CatchUp, CaughtUp, Gap};
-use crate::commands::moment::Moment;
+use crate::commands::moment::{Moment, time};
 use crate::context::Context;
 use crate::error::Kind;
 use crate::render::{Present, Role, Text, View};
@@ -64,11 +63,10 @@ pub async fn pull(ctx: &Context, since: Option<i64>) -> anyhow::Result<CaughtUp>
 }
 
 fn gap_words(gap: Gap) -> String {
-    let at = |second| Timestamp::from_second(second).map_or_else(|_| second.to_string(), |at| at.to_string());
     format!(
         "events from {} to {} were never read, and Stripe keeps them for thirty days only",
-        at(gap.from),
-        at(gap.to)
+        time(gap.from),
+        time(gap.to)
     )
 }
 
@@ -77,13 +75,12 @@ struct Pulled(CaughtUp);
 impl Present for Pulled {
     fn json(&self) -> Value {
         let CaughtUp { received, new, applied, failed, gap, is_first: _ } = self.0;
-        let at = |second| Timestamp::from_second(second).ok().map(|at| at.to_string());
         json!({
             "received": received,
             "new": new,
             "applied": applied,
             "failed": failed,
-            "gap": gap.map(|gap| json!({"from": at(gap.from), "to": at(gap.to)})),
+            "gap": gap.map(|gap| json!({"from": time(gap.from), "to": time(gap.to)})),
         })
     }
 

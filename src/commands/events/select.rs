@@ -1,9 +1,7 @@
 //! Which of the stored events a command is about.
 
-use jiff::Timestamp;
-
 use crate::billing::event::{Event, Glob};
-use crate::commands::moment::Moment;
+use crate::commands::moment::{Moment, begin};
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::store::books::{Books, EventFilter, StoredEvent};
@@ -198,11 +196,6 @@ impl Fitting<'_> {
             && self.from.is_none_or(|from| event.created >= from)
             && self.to.is_none_or(|to| event.created < to)
     }
-}
-
-/// The first whole second at or after a time: events have whole seconds.
-fn begin(at: Timestamp) -> i64 {
-    at.as_second() + i64::from(at.subsec_nanosecond() > 0)
 }
 
 fn customers_of(ctx: &Context, mirror: &Mirror, subject: &str) -> anyhow::Result<Vec<String>> {

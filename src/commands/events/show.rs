@@ -1,15 +1,15 @@
 //! `billctl events show`: one event, what it changed, and what the mirror did with it.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::list::{self, time};
+use super::list;
 use super::resolve::{self, Resolved};
 use super::select::{Found, Status};
 use super::summary::summary;
 use super::words::{currency_of, words};
 use super::{Outcome, age, pull};
 use crate::billing::event::{Content, Event};
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::render::{Column, Present, Role, Table, Text, View};
@@ -230,7 +230,7 @@ impl Present for Shown {
 
 fn received(found: &Found) -> String {
     let event = &found.event;
-    let at = Timestamp::from_second(event.received_at.as_second()).unwrap_or(event.received_at);
+    let at = time(event.received_at.as_second());
     match event.repeats {
         0 => format!("{at} by {}", event.source),
         1 => format!("{at} by {}, and once again", event.source),

@@ -1,10 +1,10 @@
 //! Values of Stripe's objects in words: money with its currency, seconds as times.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::billing::currency::Currency;
 use crate::billing::money::Money;
+use crate::commands::moment::time;
 
 /// Longer texts are cut, in characters: an event may carry whole objects.
 const LONGEST: usize = 160;
@@ -20,9 +20,7 @@ pub fn words(path: &str, value: &Value, currency: Option<Currency>) -> String {
             (Some(minor), Some(currency)) if is_money(name) => {
                 Money { minor, currency }.to_string().to_uppercase()
             }
-            (Some(seconds), _) if is_time(name) => {
-                Timestamp::from_second(seconds).map_or_else(|_| number.to_string(), |at| at.to_string())
-            }
+            (Some(second), _) if is_time(name) => time(second),
             _ => number.to_string(),
         },
         Value::Bool(flag) => flag.to_string(),

@@ -2,10 +2,11 @@
 
 use super::filling::{End, first_tasks, wanted_kinds};
 use super::read::{Reading, open};
-use super::report::{Planned, Report, time};
+use super::report::{Planned, Report};
 use super::update::forget_gap;
 use crate::billing::backfill::{SOURCES, kinds};
 use crate::commands::Outcome;
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::store::mirror::Scope;

@@ -1,6 +1,5 @@
 //! What a backfill came to, for people and programs.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::filling::{End, wanted_kinds};
@@ -8,6 +7,7 @@ use super::read::{Opened, Read};
 use crate::billing::backfill::{Count, Proof, Unread, kinds};
 use crate::commands::Outcome;
 use crate::commands::events::catch_up::CaughtUp;
+use crate::commands::moment::time;
 use crate::error::Kind;
 use crate::render::{Column, Present, Role, Table, Text, View};
 
@@ -199,9 +199,4 @@ impl Present for Planned {
         let what = if self.is_resumed { "Would go on reading" } else { "Would read" };
         View::new().line(format!("{what}: {}", self.kinds.join(", ")))
     }
-}
-
-/// A second, as text.
-pub fn time(second: i64) -> String {
-    Timestamp::from_second(second).map_or_else(|_| second.to_string(), |at| at.to_string())
 }

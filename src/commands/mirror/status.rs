@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, bytes};
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
 use crate::store::books::{EventFilter, StoredEvent};
@@ -101,9 +102,6 @@ impl Present for Status {
             waiting,
             next: _,
         } = &self.totals;
-        let time = |second: Option<i64>| {
-            second.and_then(|second| Timestamp::from_second(second).ok()).map(|at| at.to_string())
-        };
         let outcomes: Map<String, Value> =
             outcomes.iter().map(|(outcome, count)| (outcome.name().to_owned(), json!(count))).collect();
         let objects: Map<String, Value> =
@@ -119,21 +117,20 @@ impl Present for Status {
                 "newest": self.newest.as_ref().map(|event| json!({
                     "id": event.id,
                     "type": event.event_type,
-                    "created": time(Some(event.created)),
+                    "created": time(event.created),
                     "received_at": event.received_at.to_string(),
                 })),
                 "gap": self.gap.as_ref().map(|gap| json!({"from": gap.from.to_string(), "to": gap.to.to_string()})),
             },
             "objects": objects,
             "deleted": deleted,
-            "snapshots": {"count": snapshots, "newest": time(*fetched_at)},
+            "snapshots": {"count": snapshots, "newest": fetched_at.map(time)},
         })
     }
 
     fn view(&self) -> View {
         let Totals { size, schema_version, objects, deleted, snapshots, fetched_at, waiting, .. } =
             &self.totals;
-        let time = |second: i64| Timestamp::from_second(second).map(|at| at.to_string()).unwrap_or_default();
         let waits = match waiting {
             0 => "none waits".to_owned(),
             waiting => format!("{waiting} wait, the first for {} s", self.lag_seconds()),

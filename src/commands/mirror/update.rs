@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::filling::{End, first_tasks};
 use super::read::{Opened, Reading, open};
-use super::report::{Report, time};
+use super::report::Report;
 use crate::commands::Outcome;
 use crate::commands::events::catch_up::{CaughtUp, GAP, Gap, OVERLAP_SECONDS};
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::Kind;
 use crate::render::{Present, Role, Text, View};

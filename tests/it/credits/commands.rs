@@ -142,12 +142,18 @@ fn the_usual_mistakes_are_answered_with_what_to_do() {
     ");
     assert_snapshot!(shop.billctl("credits grant u_1 5 --expires '3 months' --reason x"), @"
     [stderr]
-    error: invalid value '3 months' for '--expires <WHEN>': `3 months` is no date such as 2027-01-31 and no duration such as 90d or 12h
+    error: invalid value '3 months' for '--expires <WHEN>': `3 months` is no date such as 2027-01-31, no time such as 2027-01-31T12:00:00Z and no duration such as 90d or 12h
 
     For more information, try '--help'.
     [exit 2]
     ");
     shop.billctl("credits grant u_1 99999999999999999999 --reason x").exits(2);
+    // A time without its zone is not taken for the midnight before it.
+    shop.billctl("credits grant u_1 5 --expires 2026-12-31T23:59:59 --reason x").exits(2);
+    shop.billctl("credits history u_1 --since 2026-10-31T23:59:59").exits(2);
+    let long = format!("credits grant u_1 5 --reason {}", "x".repeat(501));
+    let refused = shop.billctl(&long).exits(2);
+    assert!(refused.stderr.contains("hint: Shorten it"), "{}", refused.stderr);
 }
 
 #[test]
@@ -174,7 +180,7 @@ fn what_expires_soonest_is_spent_first_and_expiry_is_booked() {
     [exit 0]
     ");
     assert_snapshot!(shop.billctl("credits expire --dry-run"), @"
-    Would book 1 expired lots
+    Would book 1 expired lot
     subject  kind     expired  on
     u_1      credits        6  2026-12-01T00:00:00Z
     [stderr]

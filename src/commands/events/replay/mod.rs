@@ -18,10 +18,10 @@ use chosen::{Choice, Chosen};
 use outcome::{Row, Summary};
 use send::{Sending, Then};
 
-use super::list::time;
 use super::select::Selection;
 use super::{Outcome, show};
 use crate::billing::event::Event;
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Explain as _, Kind, fail};
 use crate::render::{Column, Format, Present, Role, Table, Text, View};
