@@ -27,3 +27,4 @@ mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world
 mod sync; // syncing a catalog: everything once, whatever goes wrong
 mod systems; // the five systems, synced, pulled and planned to nothing
+mod usage; // usage: recorded once, counted right, never over a limit that is held

@@ -43,4 +43,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX subject_links_by_subject ON subject_links (subject);
     CREATE INDEX subject_links_by_customer ON subject_links (customer);",
+    // Usage records and what is reserved: see there.
+    super::usage::TABLES,
 ];

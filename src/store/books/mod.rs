@@ -6,6 +6,7 @@ mod filter;
 mod migrations;
 mod read;
 mod subjects;
+mod usage;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ pub use credits::{Account as CreditAccount, Fault as CreditFault, HistoryFilter,
 pub use filter::EventFilter;
 pub use read::StoredEvent;
 pub use subjects::LinkOrigin;
+pub use usage::{Bound, Recorded, Reserved, Series as UsageSeries, Settled, UsageDay};
 
 use super::backup::{self, Copied};
 use super::sqlite::{File, Rules, file};

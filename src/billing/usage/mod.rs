@@ -1,0 +1,13 @@
+//! Usage: what is counted, over which time, and what it costs.
+
+mod cost; // units used → money, in exact decimals
+mod record; // what may be recorded, and under which rules
+mod reservation; // what is held for a task before it is known what it takes
+mod window; // a limit's time → the seconds that count now
+
+pub use cost::{CostError, Units, cost};
+pub use record::{
+    BadRecord, CLOCK_TOLERANCE_SECONDS, Check, Counted, MAX_QUANTITY, Record, check as check_limit,
+};
+pub use reservation::Reservation;
+pub use window::{Period, Stretch, WindowError, stretch};

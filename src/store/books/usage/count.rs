@@ -1,0 +1,187 @@
+//! What counts in a stretch of time: whole days from their sums, the edges from the records.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::billing::currency::Currency;
+use crate::billing::usage::{Counted, Stretch};
+use crate::store::books::Books;
+
+/// What adds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Series<'a> {
+    pub subject: &'a str,
+    pub metric: &'a str,
+    /// Of a metric that is counted in money.
+    pub currency: Option<Currency>,
+}
+
+/// What a series came to on a day in UTC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageDay {
+    /// Its first second, since 1970.
+    pub starts_at: i64,
+    pub quantity: i64,
+    pub records: i64,
+}
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// Past any time that is recorded.
+const NEVER: i64 = i64::MAX;
+
+impl Books {
+    /// What was used of a series in a stretch of time, and what is held at `now` (seconds since 1970).
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn usage(&self, series: Series<'_>, stretch: Stretch, now: i64) -> anyhow::Result<Counted> {
+        let read = || match series_id(&self.connection, series)? {
+            None => Ok(Counted::default()),
+            Some(id) => counted(&self.connection, id, stretch, now),
+        };
+        self.explain(read())
+    }
+
+    /// The second at which `lacking` of what counts now in a rolling window of `length` seconds has fallen out of it;
+    /// `None` if so much never was in it.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn usage_frees_up(
+        &self,
+        series: Series<'_>,
+        stretch: Stretch,
+        length: i64,
+        lacking: i64,
+    ) -> anyhow::Result<Option<i64>> {
+        let read = || -> rusqlite::Result<Option<i64>> {
+            let Some(id) = series_id(&self.connection, series)? else { return Ok(None) };
+            let mut oldest = self.connection.prepare_cached(
+                "SELECT at, quantity FROM usage_records WHERE series = ?1 AND at >= ?2 ORDER BY at",
+            )?;
+            let mut rows = oldest.query((id, stretch.from))?;
+            let mut freed = 0_i64;
+            while let Some(row) = rows.next()? {
+                freed = freed.saturating_add(row.get(1)?);
+                if freed >= lacking {
+                    let at: i64 = row.get(0)?;
+                    return Ok(at.checked_add(length));
+                }
+            }
+            Ok(None)
+        };
+        self.explain(read())
+    }
+
+    /// What a series came to, day by day (UTC), oldest first, of the days that have records.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn usage_days(&self, series: Series<'_>, stretch: Stretch) -> anyhow::Result<Vec<UsageDay>> {
+        let read = || -> rusqlite::Result<Vec<UsageDay>> {
+            let Some(id) = series_id(&self.connection, series)? else { return Ok(Vec::new()) };
+            self.connection
+                .prepare_cached(
+                    "SELECT day, quantity, records FROM usage_days
+                     WHERE series = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day",
+                )?
+                .query_map(
+                    (id, stretch.from.div_euclid(DAY), stretch.until.unwrap_or(NEVER).div_euclid(DAY)),
+                    |row| {
+                        Ok(UsageDay {
+                            starts_at: row.get::<_, i64>(0)? * DAY,
+                            quantity: row.get(1)?,
+                            records: row.get(2)?,
+                        })
+                    },
+                )?
+                .collect()
+        };
+        self.explain(read())
+    }
+
+    /// The metrics that a subject has records of, in the order of their names.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn usage_metrics(&self, subject: &str) -> anyhow::Result<Vec<String>> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT DISTINCT metric FROM usage_series WHERE subject = ?1 ORDER BY metric",
+                )?
+                .query_map([subject], |row| row.get(0))?
+                .collect()
+        };
+        self.explain(read())
+    }
+}
+
+/// What counts of a series, inside or outside of a transaction.
+pub(super) fn counted(
+    connection: &Connection,
+    series: i64,
+    stretch: Stretch,
+    now: i64,
+) -> rusqlite::Result<Counted> {
+    let from = stretch.from;
+    let until = stretch.until.unwrap_or(NEVER);
+    // The days that lie wholly inside; without any, all is edge.
+    let first = from.saturating_add(DAY - 1).div_euclid(DAY);
+    let last = if until == NEVER { NEVER / DAY } else { until.div_euclid(DAY) };
+    let used = if first < last {
+        let tail = if until == NEVER { NEVER } else { last * DAY };
+        edge(connection, series, from, first * DAY)?
+            + connection
+                .prepare_cached(
+                    "SELECT coalesce(sum(quantity), 0) FROM usage_days WHERE series = ?1 AND day >= ?2 AND day < ?3",
+                )?
+                .query_row((series, first, last), |row| row.get::<_, i64>(0))?
+            + edge(connection, series, tail, until)?
+    } else {
+        edge(connection, series, from, until)?
+    };
+    let reserved = connection
+        .prepare_cached(
+            "SELECT coalesce(sum(quantity), 0) FROM usage_reservations
+             WHERE series = ?1 AND settled_at IS NULL AND expires_at > ?2",
+        )?
+        .query_row((series, now), |row| row.get(0))?;
+    Ok(Counted { used, reserved })
+}
+
+fn edge(connection: &Connection, series: i64, from: i64, until: i64) -> rusqlite::Result<i64> {
+    if from >= until {
+        return Ok(0);
+    }
+    connection
+        .prepare_cached(
+            "SELECT coalesce(sum(quantity), 0) FROM usage_records WHERE series = ?1 AND at >= ?2 AND at < ?3",
+        )?
+        .query_row((series, from, until), |row| row.get(0))
+}
+
+pub(super) fn series_id(connection: &Connection, series: Series<'_>) -> rusqlite::Result<Option<i64>> {
+    let Series { subject, metric, currency } = series;
+    connection
+        .prepare_cached("SELECT id FROM usage_series WHERE subject = ?1 AND metric = ?2 AND currency = ?3")?
+        .query_row(params![subject, metric, code(currency)], |row| row.get(0))
+        .optional()
+}
+
+/// As [`series_id`]; makes it if it isn't there.
+pub(super) fn series_made(connection: &Connection, series: Series<'_>) -> rusqlite::Result<i64> {
+    if let Some(id) = series_id(connection, series)? {
+        return Ok(id);
+    }
+    let Series { subject, metric, currency } = series;
+    connection
+        .prepare_cached("INSERT INTO usage_series (subject, metric, currency) VALUES (?1, ?2, ?3)")?
+        .execute(params![subject, metric, code(currency)])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// How a currency is written in the tables; nothing for what is no money.
+fn code(currency: Option<Currency>) -> String {
+    currency.map(|currency| currency.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,3 @@
+//! Usage: recorded once, counted right, and never over a limit that is held.
+
+mod model;
