@@ -76,6 +76,8 @@ pub struct Call<'a> {
     pub outbox: &'a Outbox,
     /// `http://127.0.0.1:PORT`.
     pub base_url: &'a str,
+    /// The same for the pages that a person clicks.
+    pub pages_at: &'a str,
 }
 
 impl Call<'_> {

@@ -7,7 +7,7 @@
 //! | `GET /_emulator/deliveries` | the newest deliveries of events, newest first, and how each ended |
 //! | `POST /_emulator/faults` | adds fault rules: the body has one a line, see [`super::faults`] |
 //! | `DELETE /_emulator/faults` | removes all fault rules |
-//! | `POST /_emulator/advance` | moves the time ahead by the seconds in the body, and does what falls due on the way |
+//! | `POST /_emulator/advance` | moves the time ahead by the seconds in the body, or with `to=SECONDS` to a moment, and does what falls due on the way |
 //! | `POST /_emulator/authenticate/{id}` | what the customer's bank does with a payment or setup intent that waits: `outcome=pass` or `fail` |
 //! | `POST /_emulator/after-retries` | says what becomes of a subscription whose invoice stays unpaid: `canceled`, `unpaid`, `past_due` |
 //! | `POST /_emulator/reset` | deletes all objects and kept answers, and lets the time be the clock's; keys and account stay |
@@ -20,15 +20,13 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::args::Args;
-use super::check;
 use super::database::Told;
 use super::dispatch::Shared;
 use super::endpoint::Endpoint;
-use super::engine::Request;
+use super::engine::Step;
 use super::faults::{FaultPlan, RULE_HINT};
 use super::form;
-use super::ids;
+use super::own;
 use super::refusal::Refusal;
 use super::resources;
 
@@ -76,18 +74,7 @@ pub async fn control(
             shared.faults.clear();
             (200, json!({"faults": []}))
         }
-        ("POST", "/_emulator/advance") => match body.trim().parse::<i64>() {
-            Ok(seconds) if (0..=LONGEST_ADVANCE).contains(&seconds) => {
-                match shared.engine.advance(seconds).await {
-                    Some(now) => (200, json!({"now": now})),
-                    None => (500, json!({"error": "The emulator's time could not be moved"})),
-                }
-            }
-            _ => (
-                400,
-                json!({"error": format!("Send the seconds to advance by, a whole number from 0 to {LONGEST_ADVANCE}")}),
-            ),
-        },
+        ("POST", "/_emulator/advance") => advance(shared, body).await,
         ("POST", path) if path.starts_with(AUTHENTICATE) => authenticate(shared, path, body).await,
         ("POST", "/_emulator/after-retries") => {
             let Some(status) = AFTER_RETRIES.iter().find(|status| **status == body.trim()) else {
@@ -107,33 +94,33 @@ pub async fn control(
     }
 }
 
-/// Runs what Stripe has no call for as if it had one.
+/// Has the customer's bank decide.
 async fn authenticate(shared: &Shared, path: &str, body: &str) -> (u16, Value) {
-    let request_id = ids::object("req");
-    let refused = |refusal: Refusal| (refusal.status, refusal.body(&request_id));
-    let form = match form::decode(body) {
-        Ok(form) => form,
-        Err(bad) => return refused(Refusal::status(400, bad.0)),
+    match form::decode(body) {
+        Ok(form) => own::ask(shared, &AUTHENTICATION, path.trim_start_matches(AUTHENTICATE), &form).await,
+        Err(bad) => (400, Refusal::status(400, bad.0).body("")),
+    }
+}
+
+/// Moves the time by so many seconds, or, with `to=`, to a moment: sent twice, that moves it once.
+async fn advance(shared: &Shared, body: &str) -> (u16, Value) {
+    let (text, is_moment) = match body.trim().strip_prefix("to=") {
+        Some(moment) => (moment, true),
+        None => (body.trim(), false),
     };
-    let args = match check::check(AUTHENTICATION.params, &form, false) {
-        Ok(args) => Args(args),
-        Err(refusal) => return refused(refusal),
+    let now = (shared.options.clock)() + shared.engine.ahead.load(Ordering::Relaxed);
+    let ahead = text.parse::<i64>().ok().map(|number| if is_moment { (number - now).max(0) } else { number });
+    let Some(seconds) = ahead.filter(|seconds| (0..=LONGEST_ADVANCE).contains(seconds)) else {
+        let told = format!(
+            "Send the seconds to advance by, a whole number from 0 to {LONGEST_ADVANCE}, or `to=` a moment in seconds \
+             since 1970 that is no farther"
+        );
+        return (400, json!({"error": told}));
     };
-    let request = Request {
-        endpoint: &AUTHENTICATION,
-        path: path.to_owned(),
-        ids: vec![path.trim_start_matches(AUTHENTICATE).to_owned()],
-        args,
-        expand: Vec::new(),
-        request_id: request_id.clone(),
-        lenient: false,
-        idempotency_key: None,
-        fingerprint: Vec::new(),
-        fail: false,
-    };
-    match shared.engine.run(request).await {
-        Some(reply) => (reply.status, serde_json::from_str(&reply.body).unwrap_or(Value::Null)),
-        None => refused(Refusal::internal()),
+    let step = if is_moment { Step::To(now + seconds) } else { Step::By(seconds) };
+    match shared.engine.advance(step).await {
+        Some(now) => (200, json!({"now": now})),
+        None => (500, json!({"error": "The emulator's time could not be moved"})),
     }
 }
 
@@ -189,7 +176,7 @@ fn faults(shared: &Shared) -> Vec<Value> {
 }
 
 /// Whether a `Host` header names this machine.
-fn is_this_machine(host: &str) -> bool {
+pub fn is_this_machine(host: &str) -> bool {
     let port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let name = host.rsplit_once(':').filter(|(_, after)| port(after)).map_or(host, |(name, _)| name);
     let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();

@@ -73,10 +73,19 @@ pub struct Counters {
     pub requests: AtomicU64,
 }
 
+/// How far the time is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// By so many seconds.
+    By(i64),
+    /// To a moment, in seconds since 1970; where it has passed already, not at all.
+    To(i64),
+}
+
 enum Work {
     Request(Box<Request>, oneshot::Sender<Reply>),
-    /// Moves the time by so many seconds.
-    Advance(i64, oneshot::Sender<Option<i64>>),
+    /// Moves the time.
+    Advance(Step, oneshot::Sender<Option<i64>>),
     /// Nothing but what is due by now.
     Tick,
     Task(Task),
@@ -112,6 +121,7 @@ impl Engine {
         clock: Clock,
         outbox: Outbox,
         base_url: String,
+        pages_at: String,
     ) -> anyhow::Result<(Engine, std::thread::JoinHandle<()>)> {
         let (work, waiting) = mpsc::channel(MAX_WAITING);
         let counters = Arc::new(Counters::default());
@@ -122,6 +132,7 @@ impl Engine {
             clock,
             outbox,
             base_url,
+            pages_at,
             counters: Arc::clone(&counters),
             ahead: Arc::clone(&ahead),
             writes: 0,
@@ -156,9 +167,9 @@ impl Engine {
 
     /// Moves the emulator's time ahead and does what falls due on the way. The answer is the new time once that is
     /// durable, `None` if it could not be done.
-    pub async fn advance(&self, seconds: i64) -> Option<i64> {
+    pub async fn advance(&self, step: Step) -> Option<i64> {
         let (answer, answered) = oneshot::channel();
-        self.work.send(Work::Advance(seconds, answer)).await.ok()?;
+        self.work.send(Work::Advance(step, answer)).await.ok()?;
         answered.await.ok().flatten()
     }
 
@@ -197,6 +208,7 @@ struct Worker {
     clock: Clock,
     outbox: Outbox,
     base_url: String,
+    pages_at: String,
     counters: Arc<Counters>,
     ahead: Arc<AtomicI64>,
     writes: u64,
@@ -264,8 +276,8 @@ impl Worker {
                         now = self.now();
                     }
                 }
-                Work::Advance(seconds, answer) => {
-                    let advanced = begun.is_ok() && self.advance(now, seconds);
+                Work::Advance(step, answer) => {
+                    let advanced = begun.is_ok() && self.advance(now, step);
                     now = self.now();
                     answers.push(Box::new(move |durable| {
                         // Who asked may have hung up.
@@ -307,7 +319,11 @@ impl Worker {
     }
 
     /// Moves the time and does what falls due on the way; whether that worked.
-    fn advance(&self, now: i64, seconds: i64) -> bool {
+    fn advance(&self, now: i64, step: Step) -> bool {
+        let seconds = match step {
+            Step::By(seconds) => seconds,
+            Step::To(moment) => (moment - now).max(0),
+        };
         let moved = self.db.ahead().and_then(|ahead| self.db.set_ahead(ahead + seconds));
         if let Err(error) = moved {
             tracing::error!(%error, "the emulator's time could not be moved");
@@ -319,7 +335,7 @@ impl Worker {
 
     /// What a handler gets when nobody asked for anything.
     fn call<'a>(&'a self, now: i64, ids: &'a [String]) -> Call<'a> {
-        let Worker { db, account, outbox, base_url, .. } = self;
+        let Worker { db, account, outbox, base_url, pages_at, .. } = self;
         Call {
             db,
             account,
@@ -332,6 +348,7 @@ impl Worker {
             ids,
             outbox,
             base_url,
+            pages_at,
         }
     }
 

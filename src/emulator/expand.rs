@@ -111,7 +111,7 @@ fn render_page(call: &Call<'_>, page: Page, paths: &[Vec<String>]) -> Outcome<St
 /// SQLite's.
 pub fn shown(call: &Call<'_>, object: Object, paths: &[Vec<String>]) -> Outcome<Value> {
     let Object { kind, id, mut body, hidden } = object;
-    resources::refresh(kind, &mut body, call.now);
+    resources::refresh(call, kind, &mut body);
     let paths: Vec<&[String]> = paths.iter().map(Vec::as_slice).collect();
     expand(call, kind, &mut body, Some((&id, &hidden)), &paths)?;
     Ok(body)
@@ -195,7 +195,7 @@ fn replace(call: &Call<'_>, kind: Kind, value: &mut Value, deeper: &[&[String]])
     if let Some(object) = call.db.get_or_stub(kind, id)? {
         let Object { id, mut body, hidden, .. } = object;
         if body.get("deleted").is_none() {
-            resources::refresh(kind, &mut body, call.now);
+            resources::refresh(call, kind, &mut body);
             expand(call, kind, &mut body, Some((&id, &hidden)), deeper)?;
         }
         *value = body;

@@ -17,6 +17,7 @@ pub enum Kind {
     PromotionCode,
     TaxRate,
     PortalConfiguration,
+    PortalSession,
     WebhookEndpoint,
     PaymentLink,
     Customer,
@@ -77,6 +78,7 @@ impl Kind {
             Kind::PromotionCode => "promotion_code",
             Kind::TaxRate => "tax_rate",
             Kind::PortalConfiguration => "billing_portal.configuration",
+            Kind::PortalSession => "billing_portal.session",
             Kind::WebhookEndpoint => "webhook_endpoint",
             Kind::PaymentLink => "payment_link",
             Kind::Customer => "customer",
@@ -110,6 +112,7 @@ impl Kind {
             Kind::PromotionCode => "promotion code",
             Kind::TaxRate => "tax rate",
             Kind::PortalConfiguration => "configuration",
+            Kind::PortalSession => "portal session",
             Kind::WebhookEndpoint => "webhook endpoint",
             Kind::PaymentLink => "payment link",
             Kind::SubscriptionItem => "subscription item",
@@ -149,6 +152,7 @@ impl Kind {
             Kind::PromotionCode => Some("promo"),
             Kind::TaxRate => Some("txr"),
             Kind::PortalConfiguration => Some("bpc"),
+            Kind::PortalSession => Some("bps"),
             Kind::WebhookEndpoint => Some("we"),
             Kind::PaymentLink => Some("plink"),
             Kind::Customer => Some("cus"),
@@ -198,6 +202,7 @@ impl Kind {
             | Kind::PromotionCode
             | Kind::TaxRate
             | Kind::PortalConfiguration
+            | Kind::PortalSession
             | Kind::PaymentLink
             | Kind::Customer
             | Kind::PaymentIntent
@@ -228,6 +233,7 @@ impl Kind {
             ],
             Kind::PaymentLink => &[Hidden("line_items"), Inline("line_items.data.price", Kind::Price)],
             Kind::PortalConfiguration => &[Hidden("features.subscription_update.products")],
+            Kind::PortalSession => &[Link("configuration", Kind::PortalConfiguration)],
             Kind::Customer => &[
                 Hidden("tax"),
                 Link("invoice_settings.default_payment_method", Kind::PaymentMethod),
@@ -414,13 +420,21 @@ impl Kind {
                     keys.push(("customer", customer.to_owned()));
                 }
             }
+            Kind::PortalSession => {
+                if let Some(secret) = hidden.get("secret").and_then(Value::as_str) {
+                    keys.push(("secret", secret.to_owned()));
+                }
+            }
+            Kind::PaymentLink => {
+                let url = body["url"].as_str().unwrap_or_default();
+                keys.push(("code", url.rsplit('/').next().unwrap_or_default().to_owned()));
+            }
             Kind::Event => text("type", "/type"),
             Kind::Product
             | Kind::Coupon
             | Kind::TaxRate
             | Kind::PortalConfiguration
             | Kind::WebhookEndpoint
-            | Kind::PaymentLink
             | Kind::SubscriptionItem
             | Kind::LineItem
             | Kind::Discount

@@ -5,7 +5,7 @@
 //!
 //! A request passes `server` (HTTP) → `dispatch` (key, limits, faults, parameters) → `engine` (one
 //! thread, one transaction for all that wait) → a handler in `resources`, and back through `expand`. Events that a
-//! handler makes leave through `delivery`.
+//! handler makes leave through `delivery`. A person's browser is served by `pages`, which ask the engine the same way.
 
 mod args;
 mod auth;
@@ -30,6 +30,8 @@ mod limiter;
 mod list;
 mod log;
 mod options;
+mod own;
+mod pages;
 mod period;
 mod prepare;
 mod record;
@@ -41,10 +43,11 @@ mod socket;
 mod spec;
 mod state;
 mod version;
+mod wording;
 
 pub use delivery::reach;
 pub use faults::{BadRule, FaultPlan, RULE_HINT};
-pub use options::{Clock, Limits, Options, RETRY_AFTER_MS, Sending, system_clock};
+pub use options::{Clock, Limits, Options, RETRY_AFTER_MS, Sending, USUAL_PORT, system_clock};
 pub use server::{Server, serve};
 pub use state::{
     Attached, Running, Started, attach_or_serve, counts, database, delivery_counts, reset, running, start,

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use super::faults::FaultPlan;
 
+/// The port that `emulator start` takes if it is not told another.
+pub const USUAL_PORT: u16 = 12111;
+
 /// Tells the time, in seconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
@@ -16,6 +19,9 @@ pub struct Options {
     pub state: PathBuf,
     /// The port on 127.0.0.1; 0 takes any that is free.
     pub port: u16,
+    /// Where a person will find the pages, `http://127.0.0.1:PORT`; else here. A server that lives as long as one
+    /// command names the address of the one that will be started for the browser.
+    pub pages_at: Option<String>,
     pub faults: FaultPlan,
     /// How long every request takes at least.
     pub latency: Duration,
@@ -69,6 +75,7 @@ impl Options {
         Options {
             state: state.into(),
             port: 0,
+            pages_at: None,
             faults: FaultPlan::default(),
             latency: Duration::ZERO,
             limits: Limits::default(),
@@ -81,10 +88,11 @@ impl Options {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Options { state, port, faults, latency, limits, record, clock: _, sending } = self;
+        let Options { state, port, pages_at, faults, latency, limits, record, clock: _, sending } = self;
         f.debug_struct("Options")
             .field("state", state)
             .field("port", port)
+            .field("pages_at", pages_at)
             .field("faults", faults)
             .field("latency", latency)
             .field("limits", limits)

@@ -11,6 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -25,6 +26,7 @@ use super::in_flight::InFlight;
 use super::limiter::Limiter;
 use super::log::Log;
 use super::options::Options;
+use super::pages::{self, Page, Visit};
 use super::record::Recorder;
 use super::socket::{Cutter, Socket};
 use crate::error::{Explain as _, Kind};
@@ -73,7 +75,8 @@ pub async fn serve(options: Options) -> anyhow::Result<Server> {
     let sessions = Arc::new(Sessions::default());
     let (outbox, notes) = delivery::outbox(options.sending.clone(), Arc::clone(&sessions));
     let clock = Arc::clone(&options.clock);
-    let (engine, thread) = Engine::start(db, account.clone(), clock, outbox, base_url.clone())?;
+    let pages_at = options.pages_at.clone().unwrap_or_else(|| base_url.clone());
+    let (engine, thread) = Engine::start(db, account.clone(), clock, outbox, base_url.clone(), pages_at)?;
     let (stop, stopping) = watch::channel(false);
     let faults = Arc::new(Faults::new(options.faults.clone()));
     let courier = Courier {
@@ -182,6 +185,11 @@ async fn handle(
         let (status, reply) = control::control(&shared, method, path, sender, &body).await;
         return response(status, &[("content-type", "application/json".to_owned())], reply.to_string());
     }
+    if pages::is_page(path) {
+        let query = parts.uri.query().unwrap_or_default();
+        let visit = Visit { method, path, query, headers: &parts.headers, body: &body };
+        return shown(pages::serve(&shared, visit).await);
+    }
     let incoming = Incoming {
         method: method.to_owned(),
         path: path.to_owned(),
@@ -216,6 +224,30 @@ fn date(seconds: i64) -> Option<String> {
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
+
+/// A page as a browser gets it: nothing else is loaded, it is kept nowhere, and no other page shows it as its own.
+fn shown(page: Page) -> Response {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+    let mut headers = vec![
+        ("cache-control", "no-store".to_owned()),
+        ("content-security-policy", policy.to_owned()),
+        ("referrer-policy", "same-origin".to_owned()),
+        ("x-content-type-options", "nosniff".to_owned()),
+    ];
+    match page {
+        Page::Shown { status, html } => {
+            headers.push(("content-type", "text/html; charset=utf-8".to_owned()));
+            response(status, &headers, html)
+        }
+        Page::GoTo(url) => {
+            headers.push(("location", utf8_percent_encode(&url, BEYOND_ASCII).to_string()));
+            response(303, &headers, String::new())
+        }
+    }
+}
+
+/// What a header can't carry: the address is otherwise exactly as it was given.
+const BEYOND_ASCII: &AsciiSet = CONTROLS;
 
 fn plain(status: u16, message: &str) -> Response {
     response(status, &[("content-type", "text/plain".to_owned())], message.to_owned())

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::database::Database;
 use super::delivery::reach;
 use super::kind::Kind as ObjectKind;
-use super::options::{Clock, Options, Sending};
+use super::options::{Clock, Options, Sending, USUAL_PORT};
 use super::server::{Server, serve};
 use crate::error::{Explain as _, Kind, fail};
 
@@ -154,7 +154,8 @@ pub async fn attach_or_serve(folder: &Path, clock: Clock) -> anyhow::Result<Atta
     if let Some(running) = running(folder) {
         return Ok(Attached::Running(running));
     }
-    let options = Options { clock, ..Options::new(database(folder)) };
+    let pages_at = Some(format!("http://127.0.0.1:{USUAL_PORT}"));
+    let options = Options { clock, pages_at, ..Options::new(database(folder)) };
     Ok(Attached::Own(Box::new(serve(options).await?)))
 }
 

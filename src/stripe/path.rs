@@ -31,10 +31,13 @@ impl fmt::Display for Method {
     }
 }
 
-/// Says whether a path goes where it says: under `/v1/` or `/v2/`, with no empty segment (an empty id would
-/// turn "this product" into "all products") and none that a URL resolves away.
+/// What the emulator has beside Stripe's API: its time, and what a customer's bank does.
+const EMULATOR: &str = "/_emulator/";
+
+/// Says whether a path goes where it says: under `/v1/`, `/v2/` or the emulator's own, with no empty segment (an empty
+/// id would turn "this product" into "all products") and none that a URL resolves away.
 pub(super) fn is_sound(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix("/v1/").or_else(|| path.strip_prefix("/v2/")) else {
+    let Some(rest) = ["/v1/", "/v2/", EMULATOR].iter().find_map(|start| path.strip_prefix(start)) else {
         return false;
     };
     !rest.contains(['?', '#', '\\'])

@@ -1,6 +1,9 @@
 //! `billctl emulator`: the offline Stripe, on a port for any program that speaks Stripe's API.
 
+pub mod advance;
 pub mod env;
+pub mod pay;
+mod reached;
 pub mod reset;
 pub mod start;
 pub mod status;
@@ -11,7 +14,7 @@ use super::Outcome;
 use crate::context::Context;
 use crate::settings::EMULATOR;
 
-/// The offline Stripe: serve it, look at it, empty it
+/// The offline Stripe: serve it, pay in it, move its time, look at it, empty it
 #[derive(Debug, clap::Args)]
 pub struct EmulatorArgs {
     #[command(subcommand)]
@@ -22,6 +25,8 @@ pub struct EmulatorArgs {
 pub enum Verb {
     Start(start::StartArgs),
     Env(env::EnvArgs),
+    Pay(pay::PayArgs),
+    Advance(advance::AdvanceArgs),
     Status(status::StatusArgs),
     Reset(reset::ResetArgs),
 }
@@ -30,6 +35,8 @@ pub async fn run(ctx: &Context, args: EmulatorArgs) -> anyhow::Result<Outcome> {
     match args.verb {
         Verb::Start(args) => start::run(ctx, args).await,
         Verb::Env(args) => env::run(ctx, args).await,
+        Verb::Pay(args) => pay::run(ctx, args).await,
+        Verb::Advance(args) => advance::run(ctx, args).await,
         Verb::Status(args) => status::run(ctx, args).await,
         Verb::Reset(args) => reset::run(ctx, args).await,
     }

@@ -34,7 +34,7 @@ While it runs, POST rules to /_emulator/faults, one a line; GET /_emulator/statu
 and /_emulator/deliveries say what happened.")]
 pub struct StartArgs {
     /// The port on 127.0.0.1; 0 takes any that is free
-    #[arg(long, value_name = "N", default_value_t = 12111)]
+    #[arg(long, value_name = "N", default_value_t = emulator::USUAL_PORT)]
     pub port: u16,
     /// How long every request takes at least
     #[arg(long, value_name = "MS", default_value_t = 0)]

@@ -33,29 +33,36 @@ fn authenticate(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         let message = format!("Nobody has to authenticate `{}`: its status is {status}.", intent.id);
         return Err(Refusal::invalid(message).into());
     }
-    let method = linked(call, &intent, "payment_method", Kind::PaymentMethod)?;
-    let intent = match (kind, passed) {
+    decide(call, &intent, passed).map(|intent| Answer::Plain(intent.body))
+}
+
+/// Lets an intent that waits for the customer's bank through, or not; the intent as it is then.
+///
+/// # Errors
+/// SQLite's.
+pub fn decide(call: &mut Call<'_>, intent: &Object, passed: bool) -> Outcome<Object> {
+    let method = linked(call, intent, "payment_method", Kind::PaymentMethod)?;
+    Ok(match (intent.kind, passed) {
         (Kind::SetupIntent, true) => {
-            let (intent, _) = setup_intents::set_up(call, &intent, &method, true)?;
+            let (intent, _) = setup_intents::set_up(call, intent, &method, true)?;
             checkout::follow_set_up(call, &intent)?;
             intent
         }
         (Kind::SetupIntent, false) => {
-            fail(call, &intent, &method, "last_setup_error", "setup_intent.setup_failed")?
+            fail(call, intent, &method, "last_setup_error", "setup_intent.setup_failed")?
         }
         (_, true) => {
             let attempt = Attempt { authenticated: true, ..Attempt::new(&method, false) };
-            let paid = payment_intents::attempt(call, &intent, &attempt)?;
+            let paid = payment_intents::attempt(call, intent, &attempt)?;
             checkout::follow(call, &paid.intent, paid.paying)?;
             paid.intent
         }
         (_, false) => {
-            let failed = fail(call, &intent, &method, "last_payment_error", "payment_intent.payment_failed")?;
+            let failed = fail(call, intent, &method, "last_payment_error", "payment_intent.payment_failed")?;
             collect::follow(call, &failed, Paying::Declined(&AUTHENTICATION_REQUIRED))?;
             failed
         }
-    };
-    Ok(Answer::Plain(intent.body))
+    })
 }
 
 /// The intent waits for another method, or for another try.

@@ -114,13 +114,22 @@ fn add(call: &mut Call<'_>, coupon: &Object, code: Option<&Object>, holder: Hold
     // It goes on as it is if the coupon is deleted.
     discount.hidden.insert("coupon".to_owned(), coupon.body.clone());
     discount.hidden.insert("coupon_hidden".to_owned(), Value::Object(coupon.hidden.clone()));
+    redeem(call, coupon, code)?;
+    call.create(discount).map(|discount| discount.id)
+}
+
+/// Counts that a coupon was redeemed, with a code or without.
+///
+/// # Errors
+/// SQLite's.
+pub fn redeem(call: &mut Call<'_>, coupon: &Object, code: Option<&Object>) -> Outcome<()> {
     for redeemed in [Some(coupon), code].into_iter().flatten() {
         let mut after = redeemed.clone();
         after.body["times_redeemed"] =
             json!(redeemed.body["times_redeemed"].as_i64().unwrap_or_default() + 1);
         call.update(redeemed, after)?;
     }
-    call.create(discount).map(|discount| discount.id)
+    Ok(())
 }
 
 /// The coupon of a discount, as it was when the discount was made; `None` where there is no such discount.

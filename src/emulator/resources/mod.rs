@@ -4,7 +4,7 @@ mod account;
 pub mod authenticate;
 mod balance_transactions;
 mod charges;
-mod checkout;
+pub mod checkout;
 mod coupons;
 mod customer_balance;
 mod customer_methods;
@@ -22,6 +22,7 @@ mod payment_intents;
 mod payment_links;
 mod payment_methods;
 mod portal;
+pub mod portal_sessions;
 mod price_amounts;
 mod prices;
 mod product_features;
@@ -42,6 +43,7 @@ use super::call::{Call, Outcome};
 use super::database::Object;
 use super::endpoint::Endpoint;
 use super::kind::Kind;
+use super::pages;
 
 /// All endpoints. Where a fixed name and an id could both match, the fixed name comes first.
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
@@ -55,6 +57,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         promotion_codes::ENDPOINTS,
         tax_rates::ENDPOINTS,
         portal::ENDPOINTS,
+        portal_sessions::ENDPOINTS,
         webhook_endpoints::ENDPOINTS,
         payment_links::ENDPOINTS,
         customers::ENDPOINTS,
@@ -82,17 +85,21 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     .flatten()
 }
 
-/// Whether objects of a kind look different as time goes by, so that [`refresh`] must see them.
+/// Whether objects of a kind look different later, so that [`refresh`] must see them.
 pub fn changes_with_time(kind: Kind) -> bool {
-    matches!(kind, Kind::Coupon | Kind::PromotionCode | Kind::BalanceTransaction)
+    matches!(
+        kind,
+        Kind::Coupon | Kind::PromotionCode | Kind::BalanceTransaction | Kind::CheckoutSession | Kind::PaymentLink
+    )
 }
 
-/// Brings up to date what follows from the time.
-pub fn refresh(kind: Kind, body: &mut Value, now: i64) {
+/// Brings up to date what follows from the time, and from where the emulator is served now.
+pub fn refresh(call: &Call<'_>, kind: Kind, body: &mut Value) {
     match kind {
-        Kind::Coupon => coupons::refresh(body, now),
-        Kind::PromotionCode => promotion_codes::refresh(body, now),
-        Kind::BalanceTransaction => balance_transactions::refresh(body, now),
+        Kind::Coupon => coupons::refresh(body, call.now),
+        Kind::PromotionCode => promotion_codes::refresh(body, call.now),
+        Kind::BalanceTransaction => balance_transactions::refresh(body, call.now),
+        Kind::CheckoutSession | Kind::PaymentLink => pages::refresh(call.pages_at, body),
         _ => {}
     }
 }

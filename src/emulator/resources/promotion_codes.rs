@@ -88,11 +88,59 @@ const LIST: &[Param] = &[
     optional("customer_account", ID),
 ];
 
-/// An expired code is not active.
+/// A code that has expired, or was redeemed as often as it can be, is not active.
 pub fn refresh(body: &mut Value, now: i64) {
-    if body["expires_at"].as_i64().is_some_and(|end| end <= now) {
+    let has_expired = body["expires_at"].as_i64().is_some_and(|end| end <= now);
+    let redeemed = body["times_redeemed"].as_i64().unwrap_or_default();
+    let is_used_up = body["max_redemptions"].as_i64().is_some_and(|most| redeemed >= most);
+    if has_expired || is_used_up {
         body["active"] = json!(false);
     }
+}
+
+/// The code that a customer typed, with its coupon; or why it can't be used for what costs `subtotal`.
+///
+/// # Errors
+/// SQLite's.
+pub fn typed(
+    call: &Call<'_>,
+    code: &str,
+    customer: Option<&str>,
+    subtotal: i64,
+    currency: &str,
+) -> Outcome<Result<(Object, Object), &'static str>> {
+    let mut usable = None;
+    for mut found in call.db.with_key(Kind::PromotionCode, "code", &code.to_lowercase())? {
+        refresh(&mut found.body, call.now);
+        let is_theirs = found.body["customer"].is_null() || found.body["customer"].as_str() == customer;
+        if found.body["active"] == true && is_theirs {
+            usable = Some(found);
+        }
+    }
+    let Some(code) = usable else { return Ok(Err("This code is invalid.")) };
+    let id = code.body["promotion"]["coupon"].as_str().unwrap_or_default();
+    let Some(coupon) = call.db.get(Kind::Coupon, id)? else { return Ok(Err("This code is invalid.")) };
+    let mut shown = coupon.body.clone();
+    coupons::refresh(&mut shown, call.now);
+    if shown["valid"] != true {
+        return Ok(Err("This code has expired."));
+    }
+    let restrictions = &code.body["restrictions"];
+    let least = match code.hidden.get("currency_options").and_then(|options| options.get(currency)) {
+        Some(option) => option["minimum_amount"].as_i64(),
+        None if restrictions["minimum_amount_currency"] == currency => restrictions["minimum_amount"].as_i64(),
+        None => restrictions["minimum_amount"].as_i64().map(|_| i64::MAX),
+    };
+    if least.is_some_and(|least| subtotal < least) {
+        return Ok(Err("This code is for larger orders."));
+    }
+    if restrictions["first_time_transaction"] == true
+        && let Some(customer) = customer
+        && call.db.with_key(Kind::Charge, "customer", customer)?.iter().any(|charge| charge.body["paid"] == true)
+    {
+        return Ok(Err("This code is for a first order only."));
+    }
+    Ok(Ok((code, coupon)))
 }
 
 fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {

@@ -17,6 +17,8 @@ mod idempotency;
 mod invoices;
 mod lists;
 mod model;
+mod pages;
+mod pay;
 mod paying;
 mod payments;
 mod receiver;

@@ -67,7 +67,7 @@ impl fmt::Display for Transcript {
 }
 
 /// Ids that the emulator makes up at random. One that another begins with comes after it.
-const RANDOM: [&str; 16] = [
+const RANDOM: [&str; 33] = [
     "acct_",
     "price_",
     "mtr_test_",
@@ -84,6 +84,23 @@ const RANDOM: [&str; 16] = [
     "req_",
     "prv_",
     "whsec_",
+    "bps_",
+    "ch_",
+    "cs_test_",
+    "cus_",
+    "di_",
+    "ii_",
+    "inpay_",
+    "in_",
+    "pi_",
+    "plink_",
+    "pm_",
+    "re_",
+    "seti_",
+    "si_",
+    "sub_sched_",
+    "sub_",
+    "txn_",
 ];
 
 /// A text without what differs from run to run.

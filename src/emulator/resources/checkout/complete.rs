@@ -9,7 +9,7 @@ use crate::emulator::database::Object;
 use crate::emulator::due;
 use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
-use crate::emulator::resources::customers;
+use crate::emulator::resources::{customers, discounts};
 use crate::emulator::resources::payment_intents::{self, Attempt, Paid, Paying, Payment};
 use crate::emulator::resources::payment_methods;
 use crate::emulator::resources::setup_intents::{self, SetUp};
@@ -24,32 +24,64 @@ enum Done {
     Declined(Refusal),
 }
 
+/// What the customer gives to complete a session.
+#[derive(Debug)]
+pub struct Completion {
+    pub method: Option<Object>,
+    pub email: Option<String>,
+    /// What the customer was told is due, in minor units.
+    pub expected_amount: Option<i64>,
+}
+
 pub fn confirm(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
-    let before = call.fetch(Kind::CheckoutSession)?;
-    if before.body["status"] != "open" {
-        let status = before.body["status"].as_str().unwrap_or_default();
+    let session = call.fetch(Kind::CheckoutSession)?;
+    if session.body["status"] != "open" {
+        let status = session.body["status"].as_str().unwrap_or_default();
         let message = format!("This Checkout Session is {status} and can't be completed any more.");
         return Err(Refusal::invalid(message).into());
-    }
-    let due = before.body["amount_total"].as_i64().unwrap_or(0);
-    if args.integer("expected_amount").is_some_and(|expected| expected != due) {
-        let message = format!("The amount of this Checkout Session is {due}, and not the expected one.");
-        return Err(Refusal::invalid(message).param("expected_amount").into());
     }
     let method = match args.text("payment_method") {
         Some(id) => Some(payment_methods::named(call, id, "payment_method")?),
         None => None,
     };
-    let optional = match before.body["mode"].as_str() {
-        Some("payment") => due == 0,
-        Some("subscription") => due == 0 && before.body["payment_method_collection"] == "if_required",
-        _ => false,
+    let completion = Completion {
+        method,
+        email: args.text("email").map(str::to_owned),
+        expected_amount: args.integer("expected_amount"),
     };
-    if method.is_none() && !optional {
+    complete_with(call, &session, session.clone(), completion).map(Answer::Object)
+}
+
+/// Whether an open session can't be completed without a payment method.
+pub fn needs_method(session: &Object) -> bool {
+    let is_free = session.body["amount_total"].as_i64().unwrap_or(0) == 0;
+    match session.body["mode"].as_str() {
+        Some("payment") => !is_free,
+        Some("subscription") => !is_free || session.body["payment_method_collection"] != "if_required",
+        _ => true,
+    }
+}
+
+/// Completes an open session. `before` is how it is stored, `session` how the customer has filled it in.
+///
+/// # Errors
+/// 400 for another amount than was expected or a missing payment method; 402 for a decline.
+pub fn complete_with(
+    call: &mut Call<'_>,
+    before: &Object,
+    mut session: Object,
+    completion: Completion,
+) -> Outcome<Object> {
+    let Completion { method, email, expected_amount } = completion;
+    let due = session.body["amount_total"].as_i64().unwrap_or(0);
+    if expected_amount.is_some_and(|expected| expected != due) {
+        let message = format!("The amount of this Checkout Session is {due}, and not the expected one.");
+        return Err(Refusal::invalid(message).param("expected_amount").into());
+    }
+    if method.is_none() && needs_method(&session) {
         return Err(Refusal::missing("payment_method").into());
     }
-    let mut session = before.clone();
-    collect(call, &mut session, method.as_ref(), args.text("email"))?;
+    collect(call, &mut session, method.as_ref(), email.as_deref())?;
     let done = match (session.body["mode"].as_str(), &method) {
         (Some("payment"), Some(method)) if due > 0 => pay(call, &mut session, method)?,
         (Some("payment"), _) => Done::Complete("no_payment_required"),
@@ -57,12 +89,10 @@ pub fn confirm(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         (_, method) => Done::Complete(subscribe(call, &mut session, method.as_ref())?),
     };
     match done {
-        Done::Complete(payment_status) => {
-            complete(call, &before, session, payment_status).map(Answer::Object)
-        }
-        Done::Waits => call.store(&before, session).map(Answer::Object),
+        Done::Complete(payment_status) => complete(call, before, session, payment_status),
+        Done::Waits => call.store(before, session),
         Done::Declined(refusal) => {
-            call.store(&before, session)?;
+            call.store(before, session)?;
             Err(Failure::Declined(Box::new(refusal)))
         }
     }
@@ -181,8 +211,23 @@ fn complete(
     session.body["status"] = json!("complete");
     session.body["url"] = Value::Null;
     let session = call.store(before, session)?;
+    redeem(call, &session)?;
     call.tell("checkout.session.completed", &session)?;
     Ok(session)
+}
+
+/// A one-time payment uses up its coupon and its code; a subscription's discount has done so already.
+fn redeem(call: &mut Call<'_>, session: &Object) -> Outcome<()> {
+    if session.body["mode"] != "payment" {
+        return Ok(());
+    }
+    let Some(coupon) = session.hidden.get("coupon").and_then(Value::as_str) else { return Ok(()) };
+    let Some(coupon) = call.db.get(Kind::Coupon, coupon)? else { return Ok(()) };
+    let code = match session.body["discounts"][0]["promotion_code"].as_str() {
+        Some(id) => call.db.get(Kind::PromotionCode, id)?,
+        None => None,
+    };
+    discounts::redeem(call, &coupon, code.as_ref())
 }
 
 /// Has a session follow its setup intent, once the customer has authenticated.

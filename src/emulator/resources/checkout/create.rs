@@ -9,6 +9,7 @@ use crate::emulator::database::Object;
 use crate::emulator::due;
 use crate::emulator::ids;
 use crate::emulator::kind::Kind;
+use crate::emulator::pages;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::fields::set;
 use crate::emulator::resources::payment_links::{Lines, apply_selling, make_lines};
@@ -79,7 +80,10 @@ fn keep(call: &Call<'_>, session: &mut Object, args: &Args, lines: &Lines) -> Ou
 }
 
 /// Sets a session's amounts, and whether anything is to be paid.
-fn price(call: &Call<'_>, session: &mut Object) -> Outcome<()> {
+///
+/// # Errors
+/// SQLite's.
+pub fn price(call: &Call<'_>, session: &mut Object) -> Outcome<()> {
     let total = amounts::total(call, &session.hidden)?;
     let due = total.subtotal - total.discount;
     let body = &mut session.body;
@@ -334,7 +338,7 @@ fn blank(call: &Call<'_>, id: &str, args: &Args, mode: &str, expires_at: i64) ->
         "success_url": null,
         "total_details": null,
         "ui_mode": "hosted_page",
-        "url": if hosted { json!(format!("https://checkout.stripe.com/c/pay/{id}")) } else { Value::Null },
+        "url": if hosted { json!(pages::checkout_url(call.pages_at, id)) } else { Value::Null },
         "wallet_options": null,
     })
 }

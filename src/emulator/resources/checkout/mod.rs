@@ -3,7 +3,9 @@
 mod amounts;
 mod complete;
 mod create;
+pub mod page;
 mod params;
+pub mod payer;
 mod subscribe;
 
 use serde_json::{Map, Value, json};

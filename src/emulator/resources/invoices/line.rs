@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::billing::currency::Currency;
 use crate::emulator::ids;
+use crate::emulator::wording::{interval, money};
 
 /// What a line is made from. Amounts are in minor units and may be negative.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,44 +113,14 @@ pub fn describe(product: &str, price: &Value, quantity: i64) -> String {
         Some(amount) => money(amount, price["currency"].as_str().unwrap_or_default()),
         None => return format!("{quantity} × {product}"),
     };
-    let every = match (price["recurring"]["interval"].as_str(), price["recurring"]["interval_count"].as_i64())
-    {
-        (Some(interval), None | Some(1)) => format!(" / {interval}"),
-        (Some(interval), Some(count)) => format!(" / every {count} {interval}s"),
-        (None, _) => return product.to_owned(),
-    };
-    format!("{quantity} × {product} (at {amount}{every})")
+    let Some(every) = interval(&price["recurring"]) else { return product.to_owned() };
+    let every = if every.starts_with(char::is_numeric) { format!("every {every}") } else { every };
+    format!("{quantity} × {product} (at {amount} / {every})")
 }
 
 /// `2 × Pro`, or `Pro` where there is one.
 pub fn counted(product: &str, quantity: i64) -> String {
     if quantity == 1 { product.to_owned() } else { format!("{quantity} × {product}") }
-}
-
-/// `21 Nov 2026`, in UTC.
-pub fn day(moment: i64) -> String {
-    jiff::Timestamp::from_second(moment)
-        .map_or_else(|_| String::new(), |time| time.strftime("%-d %b %Y").to_string())
-}
-
-/// `$49.00`, `€49.00`, `¥500`; other currencies by their code.
-fn money(amount: i64, currency: &str) -> String {
-    let exponent = currency.parse::<Currency>().map_or(2, |currency| currency.exponent());
-    let unit = 10_i64.pow(exponent);
-    let number = match exponent {
-        0 => amount.to_string(),
-        _ => {
-            let width = usize::try_from(exponent).unwrap_or(2);
-            format!("{}.{:0width$}", amount / unit, (amount % unit).abs())
-        }
-    };
-    match currency {
-        "usd" => format!("${number}"),
-        "eur" => format!("€{number}"),
-        "gbp" => format!("£{number}"),
-        "jpy" => format!("¥{number}"),
-        other => format!("{} {number}", other.to_uppercase()),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod draft;
 mod edit;
 mod line;
 mod params;
-mod preview;
+pub mod preview;
 pub mod states;
 mod totals;
 
@@ -27,7 +27,7 @@ use crate::emulator::spec::{PAGE, SEARCH, Type, optional};
 
 pub use draft::{Bill, FINALIZES_AFTER, draft, wait};
 pub use edit::{add_item, remove_item, require_editable};
-pub use line::{Line, Origin, counted, day, describe, pricing};
+pub use line::{Line, Origin, counted, describe, pricing};
 pub use totals::share;
 
 pub const ENDPOINTS: &[Endpoint] = &[

@@ -13,10 +13,20 @@ use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::{invoice_items, subscriptions, test_clocks};
 
 pub fn preview(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
+    invoice(call, args).map(Answer::Object)
+}
+
+/// The invoice that a change would bring, or the next one. Nothing is stored, and nothing is told.
+///
+/// # Errors
+/// 400 for a change that can't be made, and `invoice_upcoming_none` where nothing will be billed.
+pub fn invoice(call: &mut Call<'_>, args: &Args) -> Outcome<Object> {
+    let mark = call.outbox.mark();
     call.db.savepoint()?;
     let previewed = try_out(call, args);
     call.db.undo()?;
-    previewed.map(Answer::Object)
+    call.outbox.undo(mark);
+    previewed
 }
 
 fn try_out(call: &mut Call<'_>, args: &Args) -> Outcome<Object> {

@@ -22,6 +22,7 @@ use crate::emulator::spec::{ID, PAGE, Param, Type, optional, required};
 pub use build::behaviour;
 pub use declines::{AUTHENTICATION_REQUIRED, Decline};
 pub use params::{DATA, data, make};
+pub use test_cards::is_test_card;
 pub use using::{attach, check_usable, default_of, detach, named, of_token, set_up, spend};
 
 pub const ENDPOINTS: &[Endpoint] = &[

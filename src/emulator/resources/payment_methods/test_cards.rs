@@ -170,6 +170,11 @@ pub fn numbered(number: &str) -> Option<&'static TestCard> {
     CARDS.iter().find(|card| card.number == digits)
 }
 
+/// Whether a number is a test card's.
+pub fn is_test_card(number: &str) -> bool {
+    numbered(number).is_some()
+}
+
 /// What debits from an account do.
 pub fn account(iban: &str) -> Behaviour {
     let failing = FAILING_IBANS.contains(&iban);

@@ -19,14 +19,22 @@ pub fn cancel(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     if has_ended(&before.body) {
         return Err(Refusal::not_found(Kind::Subscription.label(), &before.id).into());
     }
+    cancel_now(call, &before, args).map(Answer::Object)
+}
+
+/// Ends a subscription now, and gives back or bills what is asked for.
+///
+/// # Errors
+/// SQLite's.
+pub fn cancel_now(call: &mut Call<'_>, before: &Object, args: &Args) -> Outcome<Object> {
     let now = test_clocks::time_of(call, &before.body)?;
     let mut asked = before.clone();
     settings::set_cancellation_details(&mut asked.body, args);
     if args.flag("prorate") == Some(true) {
         let credits = proration::lines(call, &before.body, &items::of(&before.body), &[], now)?;
-        proration::keep(call, &before, credits, now)?;
+        proration::keep(call, before, credits, now)?;
     }
-    let ended = end_as(call, &before, asked, now, Some("cancellation_requested"))?;
+    let ended = end_as(call, before, asked, now, Some("cancellation_requested"))?;
     if args.flag("invoice_now") == Some(true)
         && let Some(mut draft) =
             billing::invoice(call, &ended, "subscription_update", Vec::new(), (now, now), now)?
@@ -35,7 +43,7 @@ pub fn cancel(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         invoices::wait(&mut draft, now);
         states::create(call, draft)?;
     }
-    Ok(Answer::Object(ended))
+    Ok(ended)
 }
 
 /// Ends a subscription at a moment, for a reason unless one is known already.

@@ -25,11 +25,12 @@ use crate::emulator::resources::{entitlements, test_clocks};
 use crate::emulator::search;
 use crate::emulator::spec::{PAGE, SEARCH};
 
-pub use cancel::{cancel_all, end};
+pub use cancel::{cancel_all, cancel_now, end};
 pub use create::subscribe;
 pub use lifecycle::{
     collection_pause, invoice_failed, invoice_given_up, invoice_paid, is_incomplete, run_due, upcoming,
 };
+pub use pause::{go_on, hold};
 pub use settings::no_payment_method;
 pub use update::change;
 

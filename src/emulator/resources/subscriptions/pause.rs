@@ -20,6 +20,14 @@ pub const RESUMING: &str = "resuming";
 /// `POST /v1/subscriptions/{id}/pause`. Unused time is not billed for.
 pub fn pause_now(call: &mut Call<'_>, _: &Args) -> Outcome<Answer> {
     let before = call.fetch(Kind::Subscription)?;
+    hold(call, &before).map(Answer::Object)
+}
+
+/// Pauses a subscription as it was asked for.
+///
+/// # Errors
+/// 400 for one that is in another state, or whose billing mode has no pauses.
+pub fn hold(call: &mut Call<'_>, before: &Object) -> Outcome<Object> {
     if !matches!(before.body["status"].as_str(), Some("active" | "past_due" | "trialing" | "unpaid")) {
         let status = before.body["status"].as_str().unwrap_or_default();
         let message = format!("A subscription with status `{status}` can't be paused.");
@@ -30,7 +38,7 @@ pub fn pause_now(call: &mut Call<'_>, _: &Args) -> Outcome<Answer> {
         return Err(Refusal::invalid(message).into());
     }
     let now = test_clocks::time_of(call, &before.body)?;
-    pause(call, &before, "pause_requested", now).map(Answer::Object)
+    pause(call, before, "pause_requested", now)
 }
 
 /// Pauses a subscription for a reason.
@@ -51,6 +59,14 @@ pub fn pause(call: &mut Call<'_>, before: &Object, reason: &str, now: i64) -> Ou
 /// `POST /v1/subscriptions/{id}/resume`.
 pub fn resume(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     let before = call.fetch(Kind::Subscription)?;
+    go_on(call, &before, args).map(Answer::Object)
+}
+
+/// Resumes a paused subscription, and bills as asked for.
+///
+/// # Errors
+/// 400 for one that is not paused, or whose invoices are sent.
+pub fn go_on(call: &mut Call<'_>, before: &Object, args: &Args) -> Outcome<Object> {
     if before.body["status"] != "paused" {
         let message = "Only subscriptions with status `paused` can be resumed.";
         return Err(Refusal::invalid(message).into());
@@ -91,14 +107,14 @@ pub fn resume(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     }
     let after = if waits && owes {
         after.hidden.insert(RESUMING.to_owned(), json!(true));
-        save(call, &before, after)?
+        save(call, before, after)?
     } else {
-        finish_as(call, &before, after)?
+        finish_as(call, before, after)?
     };
     if let Some(draft) = draft {
         bill(call, draft, &after, "allow_incomplete", true, now)?;
     }
-    reload(call, &after).map(Answer::Object)
+    reload(call, &after)
 }
 
 /// Has a subscription that waited for a payment go on.

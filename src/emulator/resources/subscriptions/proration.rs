@@ -10,7 +10,8 @@ use crate::emulator::call::{Call, Outcome};
 use crate::emulator::database::Object;
 use crate::emulator::period::Every;
 use crate::emulator::resources::invoice_items;
-use crate::emulator::resources::invoices::{Line, counted, day, share};
+use crate::emulator::resources::invoices::{Line, counted, share};
+use crate::emulator::wording::day;
 
 /// The lines that a change from some items to others at a moment brings. Items that stay as they are bring none.
 ///
