@@ -44,7 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('catalog', 'catalog', [CompletionResultType]::ParameterValue, 'Keep what is sold in `billing.toml`, and Stripe in step with it')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them')
             [CompletionResult]::new('credits', 'credits', [CompletionResultType]::ParameterValue, 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to')
-            [CompletionResult]::new('emulator', 'emulator', [CompletionResultType]::ParameterValue, 'The offline Stripe: serve it, look at it, empty it')
+            [CompletionResult]::new('emulator', 'emulator', [CompletionResultType]::ParameterValue, 'The offline Stripe: serve it, pay in it, move its time, look at it, empty it')
             [CompletionResult]::new('mirror', 'mirror', [CompletionResultType]::ParameterValue, 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write the pages of all commands into a folder')
@@ -745,6 +745,8 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Serve the project''s emulator on its own port until stopped')
             [CompletionResult]::new('env', 'env', [CompletionResultType]::ParameterValue, 'Print the running emulator''s address, key and webhook secret as `NAME=value` lines, or write them to a file')
+            [CompletionResult]::new('pay', 'pay', [CompletionResultType]::ParameterValue, 'Pay a checkout session of the emulator with a test card, as a person does on its page')
+            [CompletionResult]::new('advance', 'advance', [CompletionResultType]::ParameterValue, 'Move the emulator''s time ahead, and show what happened on the way')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show whether the project''s emulator is being served, and what it holds')
             [CompletionResult]::new('reset', 'reset', [CompletionResultType]::ParameterValue, 'Delete everything that the project''s emulator holds; its address, keys and account stay')
             break
@@ -795,6 +797,48 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'billctl;emulator;pay' {
+            [CompletionResult]::new('--card', '--card', [CompletionResultType]::ParameterName, 'The test card: its number, or Stripe''s name for it, such as pm_card_visa')
+            [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'Who pays, where the session does not say [default: the session''s or its customer''s, else buyer@example.com]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name on the card')
+            [CompletionResult]::new('--bank', '--bank', [CompletionResultType]::ParameterName, 'What comes of it where the customer''s bank asks the customer')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is done; kept with the change, and required where the policy says so')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for `--output json`')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Say that a live key is meant; without it a live key is refused')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be sent or stored, and change nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'billctl;emulator;advance' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is done; kept with the change, and required where the policy says so')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for `--output json`')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Say that a live key is meant; without it a live key is refused')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be sent or stored, and change nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'billctl;emulator;status' {

@@ -44,7 +44,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check c
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
-complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, look at it, empty it'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, pay in it, move its time, look at it, empty it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "man" -d 'Print the manual page, or write the pages of all commands into a folder'
@@ -589,24 +589,26 @@ complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "start" -d 'Serve the project\'s emulator on its own port until stopped'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "env" -d 'Print the running emulator\'s address, key and webhook secret as `NAME=value` lines, or write them to a file'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "status" -d 'Show whether the project\'s emulator is being served, and what it holds'
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env status reset" -f -a "reset" -d 'Delete everything that the project\'s emulator holds; its address, keys and account stay'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -f -a "start" -d 'Serve the project\'s emulator on its own port until stopped'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -f -a "env" -d 'Print the running emulator\'s address, key and webhook secret as `NAME=value` lines, or write them to a file'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -f -a "pay" -d 'Pay a checkout session of the emulator with a test card, as a person does on its page'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -f -a "advance" -d 'Move the emulator\'s time ahead, and show what happened on the way'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -f -a "status" -d 'Show whether the project\'s emulator is being served, and what it holds'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -f -a "reset" -d 'Delete everything that the project\'s emulator holds; its address, keys and account stay'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l port -d 'The port on 127.0.0.1; 0 takes any that is free' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l latency -d 'How long every request takes at least' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l limit -d 'Requests a second in all, before the next gets a 429' -r
@@ -645,6 +647,39 @@ complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l card -d 'The test card: its number, or Stripe\'s name for it, such as pm_card_visa' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l email -d 'Who pays, where the session does not say [default: the session\'s or its customer\'s, else buyer@example.com]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l name -d 'The name on the card' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l bank -d 'What comes of it where the customer\'s bank asks the customer' -r -f -a "accepts\t''
+refuses\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from advance" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from status" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::Outcome;
 use super::reached::{Happened, Reached};
-use crate::commands::events::list::time;
+use crate::commands::moment::time;
 use crate::context::Context;
 use crate::render::{Present, Role, Text, View};
 use crate::stripe::IdempotencyKey;

@@ -83,7 +83,8 @@ pub async fn run(ctx: &Context, args: PayArgs) -> anyhow::Result<Outcome> {
 /// The session that an id or an address names.
 fn session_id(text: &str) -> anyhow::Result<&str> {
     let end = text.find(['?', '#']).unwrap_or(text.len());
-    let last = text.get(..end).unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let last =
+        text.get(..end).unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if last.starts_with("cs_") {
         return Ok(last);
     }
@@ -246,7 +247,8 @@ impl Attempt {
         match (&self.declined, self.session["payment_status"].as_str()) {
             (Some(declined), _) => {
                 let code = declined.decline_code.as_deref().unwrap_or(&declined.code);
-                Text::new(Role::Delete, format!("Declined{sum}")).plain(format!(": {} ({code})", declined.message))
+                Text::new(Role::Delete, format!("Declined{sum}"))
+                    .plain(format!(": {} ({code})", declined.message))
             }
             (None, _) if self.happened.is_none() => Text::from(format!("Would pay{sum}")),
             (None, Some("paid")) => Text::new(Role::Create, format!("Paid{sum}")),
@@ -288,7 +290,10 @@ impl Present for Attempt {
     fn view(&self) -> View {
         let id = |name: &str| self.session[name].as_str().map(str::to_owned);
         let fields = [
-            ("session", id("id").map(|id| format!("{id}  {}", self.session["status"].as_str().unwrap_or_default()))),
+            (
+                "session",
+                id("id").map(|id| format!("{id}  {}", self.session["status"].as_str().unwrap_or_default())),
+            ),
             ("customer", id("customer")),
             ("subscription", id("subscription")),
             ("invoice", id("invoice")),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::billing::event::Event;
-use crate::commands::events::list::time;
+use crate::commands::moment::time;
 use crate::context::{Connection, Context};
 use crate::error::{Kind, fail};
 use crate::render::{Column, Table, View};
@@ -54,7 +54,10 @@ impl Reached {
         if profile.target != Target::Emulator {
             return Err(fail(
                 Kind::Usage,
-                format!("`billctl emulator {verb}` is for the emulator, and the profile `{}` is an account at Stripe", profile.name),
+                format!(
+                    "`billctl emulator {verb}` is for the emulator, and the profile `{}` is an account at Stripe",
+                    profile.name
+                ),
                 "Add `--profile emulator`; in Stripe's test mode a person pays on the session's page, and test clocks \
                  move time",
             ));
@@ -62,7 +65,8 @@ impl Reached {
         let connection = ctx.stripe().await?;
         let status = status(&connection).await?;
         let now = status["now"].as_i64().unwrap_or_default();
-        let reached = Reached { connection, now, known: BTreeSet::new(), delivered: count(&status, "delivered") };
+        let reached =
+            Reached { connection, now, known: BTreeSet::new(), delivered: count(&status, "delivered") };
         let known = reached.listed().await?.into_iter().map(|event| event.id).collect();
         Ok(Reached { known, ..reached })
     }
@@ -72,7 +76,8 @@ impl Reached {
     /// # Errors
     /// What the emulator refuses.
     pub async fn happened(&self) -> anyhow::Result<Happened> {
-        let events = self.listed().await?.into_iter().filter(|event| !self.known.contains(&event.id)).collect();
+        let events =
+            self.listed().await?.into_iter().filter(|event| !self.known.contains(&event.id)).collect();
         let mut last = status(&self.connection).await?;
         let mut still = Duration::ZERO;
         while count(&last, "waiting") > 0 && still < STANDSTILL {
@@ -88,7 +93,8 @@ impl Reached {
 
     /// The events from the second on at which it was opened, oldest first.
     async fn listed(&self) -> anyhow::Result<Vec<Event>> {
-        let listed = self.connection.reader().list("/v1/events", &json!({"created": {"gte": self.now}})).await?;
+        let listed =
+            self.connection.reader().list("/v1/events", &json!({"created": {"gte": self.now}})).await?;
         Ok(listed.iter().rev().filter_map(|event| Event::read(event.to_string().as_bytes()).ok()).collect())
     }
 }
@@ -126,7 +132,8 @@ impl Happened {
         if self.events.is_empty() {
             return view.line("Nothing happened");
         }
-        let view = view.blank().table(if self.events.len() > MOST_LISTED { self.counted() } else { self.listed() });
+        let view =
+            view.blank().table(if self.events.len() > MOST_LISTED { self.counted() } else { self.listed() });
         match self.deliveries {
             Deliveries { delivered: 0, waiting: 0 } => view,
             Deliveries { delivered, waiting: 0 } => view.line(format!("{delivered} delivered")),
@@ -146,12 +153,20 @@ impl Happened {
     }
 
     fn counted(&self) -> Table {
-        let mut table =
-            Table::new([Column::id("event"), Column::number("count"), Column::id("first"), Column::id("last")]);
+        let mut table = Table::new([
+            Column::id("event"),
+            Column::number("count"),
+            Column::id("first"),
+            Column::id("last"),
+        ]);
         let types: BTreeSet<&str> = self.events.iter().map(|event| event.event_type.as_str()).collect();
         for name in types {
-            let of_type: Vec<i64> =
-                self.events.iter().filter(|event| event.event_type == name).map(|event| event.created).collect();
+            let of_type: Vec<i64> = self
+                .events
+                .iter()
+                .filter(|event| event.event_type == name)
+                .map(|event| event.created)
+                .collect();
             let at = |moment: Option<&i64>| moment.map_or_else(String::new, |moment| time(*moment));
             table.row([name.to_owned(), of_type.len().to_string(), at(of_type.first()), at(of_type.last())]);
         }

@@ -15,7 +15,17 @@ const ID_PLACEHOLDER: &str = "{CHECKOUT_SESSION_ID}";
 
 /// The fields that tell themselves what was wrong with them.
 const FIELDS: [&str; 12] = [
-    "city", "country", "cvc", "email", "expiry", "line1", "name", "number", "phone", "postal_code", "promotion_code",
+    "city",
+    "country",
+    "cvc",
+    "email",
+    "expiry",
+    "line1",
+    "name",
+    "number",
+    "phone",
+    "postal_code",
+    "promotion_code",
     "quantity",
 ];
 
@@ -122,9 +132,8 @@ fn title(view: &Value) -> String {
 }
 
 fn to_pay(view: &Value, filled: &Form, wrong: &Wrong) -> String {
-    let top = classed("div", "top")
-        .all(link("back", text(view, "/session/cancel_url"), "← Back"))
-        .add(badge());
+    let top =
+        classed("div", "top").all(link("back", text(view, "/session/cancel_url"), "← Back")).add(badge());
     let summary = classed("section", "summary")
         .with("aria-label", "Your order")
         .add(element("div").add(top).add(headline(view)).all(order(view, wrong)));
@@ -209,11 +218,19 @@ fn line_of(view: &Value, line: &Value, wrong: &Wrong) -> Element {
         let told = wrong.field.as_deref() == Some("quantity");
         left = left.add(
             form(&action(view, "order"))
-                .add(classed("div", "apply").add(
-                    element("div")
-                        .add(element("label").with("for", id_of(&field)).text(format!("Quantity of {name}")))
-                        .add(input),
-                ).add(submit("", "Update")))
+                .add(
+                    classed("div", "apply")
+                        .add(
+                            element("div")
+                                .add(
+                                    element("label")
+                                        .with("for", id_of(&field))
+                                        .text(format!("Quantity of {name}")),
+                                )
+                                .add(input),
+                        )
+                        .add(submit("", "Update")),
+                )
                 .all(told.then(|| classed("p", "error").with("role", "alert").text(&wrong.message))),
         );
     }
@@ -240,25 +257,38 @@ fn promotion(view: &Value, code: &str, wrong: &Wrong) -> Element {
 fn payment(view: &Value, filled: &Form, wrong: &Wrong) -> Element {
     let session = &view["session"];
     let kept = |name: &str| filled.get(name).and_then(Value::as_str).unwrap_or_default();
-    let shown_fields: Vec<String> = FIELDS.iter().map(|name| (*name).to_owned()).chain(custom_names(session)).collect();
+    let shown_fields: Vec<String> =
+        FIELDS.iter().map(|name| (*name).to_owned()).chain(custom_names(session)).collect();
     let shown_fields: Vec<&str> = shown_fields.iter().map(String::as_str).chain(["terms"]).collect();
     let mut form = form(&action(view, "pay"))
         .add(hidden("expected_amount", &session["amount_total"].as_i64().unwrap_or(0).to_string()));
     form = match view["email"].as_str() {
-        Some(known) => form.add(
-            classed("div", "field")
-                .add(element("b").text("Email"))
-                .add(element("p").text(known)),
-        ),
+        Some(known) => {
+            form.add(classed("div", "field").add(element("b").text("Email")).add(element("p").text(known)))
+        }
         None => form.add(
-            Field { name: "email", label: "Email", kind: "email", autocomplete: "email", value: kept("email"), ..Field::PLAIN }
-                .shown(wrong),
+            Field {
+                name: "email",
+                label: "Email",
+                kind: "email",
+                autocomplete: "email",
+                value: kept("email"),
+                ..Field::PLAIN
+            }
+            .shown(wrong),
         ),
     };
     if session["phone_number_collection"]["enabled"] == true {
         form = form.add(
-            Field { name: "phone", label: "Phone number", kind: "tel", autocomplete: "tel", value: kept("phone"), ..Field::PLAIN }
-                .shown(wrong),
+            Field {
+                name: "phone",
+                label: "Phone number",
+                kind: "tel",
+                autocomplete: "tel",
+                value: kept("phone"),
+                ..Field::PLAIN
+            }
+            .shown(wrong),
         );
     }
     if view["needs_card"] == true {
@@ -271,11 +301,19 @@ fn payment(view: &Value, filled: &Form, wrong: &Wrong) -> Element {
     if session["consent_collection"]["terms_of_service"] == "required" {
         let told = (wrong.field.as_deref() == Some("terms"))
             .then(|| classed("p", "error").with("role", "alert").text(&wrong.message));
-        form = form.add(
-            classed("label", "choice")
-                .add(element("input").with("type", "checkbox").with("name", "terms").with("value", "true").flag("required", true))
-                .add(element("span").text("I agree to the terms of service.")),
-        ).all(told);
+        form = form
+            .add(
+                classed("label", "choice")
+                    .add(
+                        element("input")
+                            .with("type", "checkbox")
+                            .with("name", "terms")
+                            .with("value", "true")
+                            .flag("required", true),
+                    )
+                    .add(element("span").text("I agree to the terms of service.")),
+            )
+            .all(told);
     }
     let note = text(session, "/custom_text/submit/message");
     let note = (!note.is_empty()).then(|| classed("p", "quiet").text(note));
@@ -327,7 +365,8 @@ pub fn card_fields(name: &str, wrong: &Wrong) -> [Element; 3] {
         digits: true,
         ..Field::PLAIN
     };
-    let holder = Field { name: "name", label: "Name on card", autocomplete: "cc-name", value: name, ..Field::PLAIN };
+    let holder =
+        Field { name: "name", label: "Name on card", autocomplete: "cc-name", value: name, ..Field::PLAIN };
     [
         number.shown(wrong),
         classed("div", "pair").add(expiry.shown(wrong)).add(cvc.shown(wrong)),
@@ -383,7 +422,10 @@ fn custom_fields(session: &Value, filled: &Form, wrong: &Wrong) -> Vec<Element> 
             let none = element("option").with("value", "").text("Choose one");
             let options = field[kind]["options"].as_array().into_iter().flatten().map(|option| {
                 let own = text(option, "/value");
-                element("option").with("value", own).flag("selected", own == value).text(text(option, "/label"))
+                element("option")
+                    .with("value", own)
+                    .flag("selected", own == value)
+                    .text(text(option, "/label"))
             });
             let select = element("select")
                 .with("id", id_of(&name))
@@ -397,12 +439,15 @@ fn custom_fields(session: &Value, filled: &Form, wrong: &Wrong) -> Vec<Element> 
 }
 
 pub fn test_cards() -> Element {
-    let rows = CARDS.map(|(number, does)| {
-        element("tr").add(element("td").text(number)).add(element("td").text(does))
-    });
-    element("details").add(element("summary").text("Test cards")).add(
-        element("p").text("No money moves here. Any expiry date that is ahead and any security code will do."),
-    ).add(element("table").add(element("tbody").all(rows)))
+    let rows = CARDS
+        .map(|(number, does)| element("tr").add(element("td").text(number)).add(element("td").text(does)));
+    element("details")
+        .add(element("summary").text("Test cards"))
+        .add(
+            element("p")
+                .text("No money moves here. Any expiry date that is ahead and any security code will do."),
+        )
+        .add(element("table").add(element("tbody").all(rows)))
 }
 
 /// The bank's own page.

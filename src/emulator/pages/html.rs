@@ -84,12 +84,16 @@ fn escaped(text: &str) -> String {
 
 /// A whole page. It loads nothing: its style is in it, and it has no script.
 pub fn page(title: &str, body: Element) -> String {
-    let viewport = element("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1");
+    let viewport =
+        element("meta").with("name", "viewport").with("content", "width=device-width, initial-scale=1");
     let robots = element("meta").with("name", "robots").with("content", "noindex");
     let head = [element("meta").with("charset", "utf-8"), viewport, robots, element("title").text(title)];
     let head: String = head.iter().map(Element::html).collect();
     let style = include_str!("style.css");
-    format!("<!doctype html>\n<html lang=\"en\"><head>{head}<style>{style}</style></head>{}</html>\n", body.html())
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><head>{head}<style>{style}</style></head>{}</html>\n",
+        body.html()
+    )
 }
 
 #[cfg(test)]
@@ -107,7 +111,8 @@ mod tests {
 
     #[test]
     fn elements_nest_and_some_have_no_end() {
-        let shown = classed("div", "a").all([element("br"), element("b").text("x").flag("hidden", true)]).html();
+        let shown =
+            classed("div", "a").all([element("br"), element("b").text("x").flag("hidden", true)]).html();
         assert_eq!(shown, "<div class=\"a\"><br><b hidden>x</b></div>");
     }
 }

@@ -22,17 +22,11 @@ use html::{classed, element, page};
 
 /// What the pages' addresses begin with.
 const CHECKOUT: &str = "/c/pay/";
-const LINK: &str = "/b/";
 const PORTAL: &str = "/p/session/";
 
 /// The address of a session's page, on a server at `base_url`.
 pub fn checkout_url(base_url: &str, session: &str) -> String {
     format!("{base_url}{CHECKOUT}{session}")
-}
-
-/// The address of a payment link, which ends with its code.
-pub fn link_url(base_url: &str, code: &str) -> String {
-    format!("{base_url}{LINK}{code}")
 }
 
 /// The address of a portal session, which ends with its secret.
@@ -43,7 +37,7 @@ pub fn portal_url(base_url: &str, secret: &str) -> String {
 /// Has the `url` of an object lead to where its page is served now: the port may be another than when it was made.
 pub fn refresh(base_url: &str, body: &mut Value) {
     let Some(url) = body["url"].as_str() else { return };
-    if let Some(path) = [CHECKOUT, LINK].iter().find_map(|start| url.find(start).and_then(|at| url.get(at..))) {
+    if let Some(path) = url.find(CHECKOUT).and_then(|at| url.get(at..)) {
         body["url"] = Value::String(format!("{base_url}{path}"));
     }
 }
@@ -61,7 +55,10 @@ pub struct Visit<'a> {
 /// What the browser gets.
 #[derive(Debug)]
 pub enum Page {
-    Shown { status: u16, html: String },
+    Shown {
+        status: u16,
+        html: String,
+    },
     /// It goes to this address.
     GoTo(String),
 }
@@ -113,10 +110,7 @@ fn missing() -> Page {
 
 /// A page that only says something.
 fn plain(status: u16, title: &str, text: &str) -> Page {
-    let body = element("body").add(
-        classed("main", "single")
-            .add(element("h2").text(title))
-            .add(element("p").text(text)),
-    );
+    let body = element("body")
+        .add(classed("main", "single").add(element("h2").text(title)).add(element("p").text(text)));
     Page::Shown { status, html: page(title, body) }
 }

@@ -89,10 +89,7 @@ pub fn labelled(name: &str, label: &str, mut control: Element, wrong: &Wrong) ->
             .with("aria-describedby", format!("{id}-error"))
             .flag("autofocus", true);
     }
-    classed("div", "field")
-        .add(element("label").with("for", &id).text(label))
-        .add(control)
-        .all(told)
+    classed("div", "field").add(element("label").with("for", &id).text(label)).add(control).all(told)
 }
 
 /// An id without characters that have a meaning in selectors: `custom[size]` is `custom-size`.

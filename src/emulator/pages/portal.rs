@@ -10,7 +10,9 @@ use super::{PORTAL, Page, Visit, ask, missing, plain};
 use crate::emulator::dispatch::Shared;
 use crate::emulator::endpoint::Endpoint;
 use crate::emulator::form::Form;
-use crate::emulator::resources::portal_sessions::acts::{CANCEL, CARD, DETAILS, PAUSE, RENEW, RESUME, UPDATE};
+use crate::emulator::resources::portal_sessions::acts::{
+    CANCEL, CARD, DETAILS, PAUSE, RENEW, RESUME, UPDATE,
+};
 use crate::emulator::resources::portal_sessions::page::{PREVIEW, SHOW};
 use crate::emulator::wording::{day, interval, money};
 
@@ -50,7 +52,14 @@ pub async fn serve(shared: &Shared, visit: &Visit<'_>, rest: &str) -> Page {
                 let (status, answer) = ask(shared, endpoint, secret, &filled).await;
                 match status {
                     200 => Page::GoTo(portal.after(verb)),
-                    _ => shown(shared, &portal, &Look { secret, verb, filled: &filled, status, wrong: Wrong::read(&answer) }).await,
+                    _ => {
+                        shown(
+                            shared,
+                            &portal,
+                            &Look { secret, verb, filled: &filled, status, wrong: Wrong::read(&answer) },
+                        )
+                        .await
+                    }
                 }
             }
             None => missing(),
@@ -74,7 +83,11 @@ fn act(verb: &str) -> Option<&'static Endpoint> {
 
 fn gone(status: u16) -> Page {
     match status {
-        410 => plain(410, "This page has expired", "Go back to where you came from and open it again: it is good for an hour."),
+        410 => plain(
+            410,
+            "This page has expired",
+            "Go back to where you came from and open it again: it is good for an hour.",
+        ),
         _ => missing(),
     }
 }
@@ -236,9 +249,8 @@ impl Portal<'_> {
             })
             .collect();
         let row = classed("div", "row").add(element("div").all(names)).add(status_tag(subscription));
-        let section = classed("section", "card")
-            .add(row)
-            .add(classed("p", "quiet").text(next_words(subscription)));
+        let section =
+            classed("section", "card").add(row).add(classed("p", "quiet").text(next_words(subscription)));
         section.add(classed("div", "actions").all(self.actions(subscription, id)))
     }
 
@@ -260,7 +272,11 @@ impl Portal<'_> {
             actions.push(if is_paused { post("resume", "Resume") } else { post("pause", "Pause") });
         }
         if self.is_on("subscription_cancel") {
-            actions.push(if ends { post("renew", "Don't cancel") } else { go("cancel", "button", "Cancel plan") });
+            actions.push(if ends {
+                post("renew", "Don't cancel")
+            } else {
+                go("cancel", "button", "Cancel plan")
+            });
         }
         actions
     }
@@ -289,7 +305,8 @@ impl Portal<'_> {
         if !self.is_on("payment_method_update") {
             return section;
         }
-        let add = classed("a", "button").with("href", format!("{}/card", self.path)).text("Pay with another card");
+        let add =
+            classed("a", "button").with("href", format!("{}/card", self.path)).text("Pay with another card");
         section.add(classed("div", "actions").add(add))
     }
 
@@ -298,7 +315,8 @@ impl Portal<'_> {
         let row = |name: &str, value: &str| {
             classed("div", "row").add(element("div").text(name)).add(element("div").text(value))
         };
-        let change = classed("a", "button").with("href", format!("{}/details", self.path)).text("Change details");
+        let change =
+            classed("a", "button").with("href", format!("{}/details", self.path)).text("Change details");
         classed("section", "card")
             .with("aria-label", "Your details")
             .add(row("Name", text(customer, "/name")))
@@ -345,7 +363,11 @@ impl Portal<'_> {
 
     fn details(&self, wrong: &Wrong) -> String {
         let allowed = &self.view["features"]["customer_update"]["allowed_updates"];
-        let known = [("name", "Name", "name", "text"), ("email", "Email", "email", "email"), ("phone", "Phone number", "tel", "tel")];
+        let known = [
+            ("name", "Name", "name", "text"),
+            ("email", "Email", "email", "email"),
+            ("phone", "Phone number", "tel", "tel"),
+        ];
         let fields = known
             .into_iter()
             .filter(|(name, ..)| allowed.as_array().is_some_and(|list| list.iter().any(|one| one == name)))
@@ -372,15 +394,25 @@ impl Portal<'_> {
         let mut cancel = form(&format!("{}/cancel", self.path)).add(hidden("subscription", id));
         if settings["cancellation_reason"]["enabled"] == true {
             let wanted = settings["cancellation_reason"]["options"].as_array();
-            let is_wanted = |name: &str| wanted.is_none_or(|list| list.is_empty() || list.iter().any(|one| one == name));
+            let is_wanted =
+                |name: &str| wanted.is_none_or(|list| list.is_empty() || list.iter().any(|one| one == name));
             let choices = REASONS.into_iter().filter(|(name, _)| is_wanted(name)).map(|(name, words)| {
                 classed("label", "choice")
                     .add(element("input").with("type", "radio").with("name", "feedback").with("value", name))
                     .add(element("span").text(words))
             });
-            let comment = Field { name: "comment", label: "Anything else? (optional)", required: false, ..Field::PLAIN };
+            let comment = Field {
+                name: "comment",
+                label: "Anything else? (optional)",
+                required: false,
+                ..Field::PLAIN
+            };
             cancel = cancel
-                .add(element("fieldset").add(element("legend").text("Why do you cancel? (optional)")).all(choices))
+                .add(
+                    element("fieldset")
+                        .add(element("legend").text("Why do you cancel? (optional)"))
+                        .all(choices),
+                )
                 .add(comment.shown(wrong));
         }
         let keep = classed("a", "button").with("href", self.home_path()).text("Keep it");
@@ -395,8 +427,11 @@ impl Portal<'_> {
             form(&format!("{}/cancel", self.path))
                 .add(hidden("subscription", id))
                 .add(hidden("accept_offer", "true"))
-                .add(classed("div", "note good").add(element("p").text("Stay, and get a discount on what comes next."))
-                    .add(classed("div", "actions").add(submit("", "Stay with the discount"))))
+                .add(
+                    classed("div", "note good")
+                        .add(element("p").text("Stay, and get a discount on what comes next."))
+                        .add(classed("div", "actions").add(submit("", "Stay with the discount"))),
+                )
         })
     }
 
@@ -442,7 +477,9 @@ fn next_words(subscription: &Value) -> String {
     match (subscription["status"].as_str(), on("cancel_at")) {
         (_, Some(cancel)) => format!("Your plan ends on {cancel}, and is not renewed."),
         (Some("trialing"), _) => format!("Your trial is free until {}.", on("trial_end").unwrap_or(end)),
-        (Some("past_due" | "unpaid"), _) => "Your last payment failed. Pay with another card to keep your plan.".to_owned(),
+        (Some("past_due" | "unpaid"), _) => {
+            "Your last payment failed. Pay with another card to keep your plan.".to_owned()
+        }
         (Some("paused"), _) => "Nothing is billed until you resume it.".to_owned(),
         _ => format!("Your plan is renewed on {end}."),
     }

@@ -87,10 +87,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
 
 /// Whether objects of a kind look different later, so that [`refresh`] must see them.
 pub fn changes_with_time(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Coupon | Kind::PromotionCode | Kind::BalanceTransaction | Kind::CheckoutSession | Kind::PaymentLink
-    )
+    matches!(kind, Kind::Coupon | Kind::PromotionCode | Kind::BalanceTransaction | Kind::CheckoutSession)
 }
 
 /// Brings up to date what follows from the time, and from where the emulator is served now.
@@ -99,7 +96,7 @@ pub fn refresh(call: &Call<'_>, kind: Kind, body: &mut Value) {
         Kind::Coupon => coupons::refresh(body, call.now),
         Kind::PromotionCode => promotion_codes::refresh(body, call.now),
         Kind::BalanceTransaction => balance_transactions::refresh(body, call.now),
-        Kind::CheckoutSession | Kind::PaymentLink => pages::refresh(call.pages_at, body),
+        Kind::CheckoutSession => pages::refresh(call.pages_at, body),
         _ => {}
     }
 }

@@ -128,7 +128,9 @@ pub fn typed(
     let restrictions = &code.body["restrictions"];
     let least = match code.hidden.get("currency_options").and_then(|options| options.get(currency)) {
         Some(option) => option["minimum_amount"].as_i64(),
-        None if restrictions["minimum_amount_currency"] == currency => restrictions["minimum_amount"].as_i64(),
+        None if restrictions["minimum_amount_currency"] == currency => {
+            restrictions["minimum_amount"].as_i64()
+        }
         None => restrictions["minimum_amount"].as_i64().map(|_| i64::MAX),
     };
     if least.is_some_and(|least| subtotal < least) {
@@ -136,7 +138,11 @@ pub fn typed(
     }
     if restrictions["first_time_transaction"] == true
         && let Some(customer) = customer
-        && call.db.with_key(Kind::Charge, "customer", customer)?.iter().any(|charge| charge.body["paid"] == true)
+        && call
+            .db
+            .with_key(Kind::Charge, "customer", customer)?
+            .iter()
+            .any(|charge| charge.body["paid"] == true)
     {
         return Ok(Err("This code is for a first order only."));
     }

@@ -140,18 +140,42 @@ fn a_field_that_is_wrong_says_so_itself() {
     let seen = shop.world.events().len();
     for (form, field, said) in [
         ("number=4242424242424242&expiry=1234&cvc=123&name=A", "email", "Enter your email address."),
-        ("email=ada@x&number=4242424242424242&expiry=1234&cvc=123&name=A", "email", "This email address is not complete."),
-        ("email=a@b.example&number=4242424242424241&expiry=1234&cvc=123&name=A", "number", "Your card number is invalid."),
+        (
+            "email=ada@x&number=4242424242424242&expiry=1234&cvc=123&name=A",
+            "email",
+            "This email address is not complete.",
+        ),
+        (
+            "email=a@b.example&number=4242424242424241&expiry=1234&cvc=123&name=A",
+            "number",
+            "Your card number is invalid.",
+        ),
         ("email=a@b.example&number=&expiry=1234&cvc=123&name=A", "number", "Enter your card number."),
         (
             "email=a@b.example&number=4012888888881881&expiry=1234&cvc=123&name=A",
             "number",
             "This page takes Stripe's test cards only, such as 4242 4242 4242 4242.",
         ),
-        ("email=a@b.example&number=4242424242424242&expiry=99&cvc=123&name=A", "expiry", "Enter your card's expiry date as month and year, such as 12 / 34."),
-        ("email=a@b.example&number=4242424242424242&expiry=1220&cvc=123&name=A", "expiry", "Your card's expiration year is invalid."),
-        ("email=a@b.example&number=4242424242424242&expiry=1234&cvc=1&name=A", "cvc", "Enter the 3 or 4 digits of your card's security code."),
-        ("email=a@b.example&number=4242424242424242&expiry=1234&cvc=123", "name", "Enter the name on your card."),
+        (
+            "email=a@b.example&number=4242424242424242&expiry=99&cvc=123&name=A",
+            "expiry",
+            "Enter your card's expiry date as month and year, such as 12 / 34.",
+        ),
+        (
+            "email=a@b.example&number=4242424242424242&expiry=1220&cvc=123&name=A",
+            "expiry",
+            "Your card's expiration year is invalid.",
+        ),
+        (
+            "email=a@b.example&number=4242424242424242&expiry=1234&cvc=1&name=A",
+            "cvc",
+            "Enter the 3 or 4 digits of your card's security code.",
+        ),
+        (
+            "email=a@b.example&number=4242424242424242&expiry=1234&cvc=123",
+            "name",
+            "Enter the name on your card.",
+        ),
     ] {
         let page = shop.browse("POST", &path, &format!("expected_amount=3000&{form}"));
         assert!(matches!(page.status, 400 | 402), "{form}: {}", page.status);
@@ -178,7 +202,10 @@ fn a_subscription_shows_its_trial_and_what_follows() {
     assert_eq!(shop.pay(&session, "4242424242424242", "").status, 303);
     let done = shop.get(&session);
     let subscription = shop.world.get(&format!("/v1/subscriptions/{}", text(&done["subscription"]))).ok();
-    assert_eq!((&done["payment_status"], &subscription["status"]), (&json!("no_payment_required"), &json!("trialing")));
+    assert_eq!(
+        (&done["payment_status"], &subscription["status"]),
+        (&json!("no_payment_required"), &json!("trialing"))
+    );
     let customer = shop.world.get(&format!("/v1/customers/{}", text(&done["customer"]))).ok();
     assert_eq!((&customer["email"], &customer["name"]), (&json!("ada@example.com"), &json!("Ada")));
 }
@@ -200,7 +227,8 @@ fn a_free_order_asks_for_no_card() {
     let session = shop.payment("&discounts[0][coupon]=free");
     let page = shop.open(&session);
     assert!(!page.text.contains("name=\"number\""), "{}", page.text);
-    let done = shop.browse("POST", &format!("{}/pay", shop.path(&session)), "expected_amount=0&email=a@b.example");
+    let done =
+        shop.browse("POST", &format!("{}/pay", shop.path(&session)), "expected_amount=0&email=a@b.example");
     assert_eq!(done.status, 303, "{}", done.text);
     assert_eq!(shop.get(&session)["payment_status"], "no_payment_required");
 }
@@ -209,7 +237,10 @@ fn a_free_order_asks_for_no_card() {
 fn a_promotion_code_is_applied_and_removed() {
     let shop = shop();
     shop.world.make("/v1/coupons", "id=half&percent_off=50&duration=forever");
-    shop.world.make("/v1/promotion_codes", "promotion[type]=coupon&promotion[coupon]=half&code=HALF&max_redemptions=1");
+    shop.world.make(
+        "/v1/promotion_codes",
+        "promotion[type]=coupon&promotion[coupon]=half&code=HALF&max_redemptions=1",
+    );
     shop.world.make(
         "/v1/promotion_codes",
         "promotion[type]=coupon&promotion[coupon]=half&code=BIG&restrictions[minimum_amount]=5000&restrictions[minimum_amount_currency]=usd",
@@ -218,7 +249,11 @@ fn a_promotion_code_is_applied_and_removed() {
     let order = format!("{}/order", shop.path(&session));
     for (code, said) in [("NONE", "This code is invalid."), ("BIG", "This code is for larger orders.")] {
         let refused = shop.browse("POST", &order, &format!("promotion_code={code}"));
-        assert_eq!((refused.status, wrong(&refused, "promotion_code").as_deref()), (400, Some(said)), "{code}");
+        assert_eq!(
+            (refused.status, wrong(&refused, "promotion_code").as_deref()),
+            (400, Some(said)),
+            "{code}"
+        );
     }
     let applied = shop.browse("POST", &order, "promotion_code=+half+");
     assert_eq!((applied.status, applied.header("location")), (303, Some(shop.path(&session))));
@@ -226,11 +261,17 @@ fn a_promotion_code_is_applied_and_removed() {
     assert!(page.text.contains("Discount HALF") && page.text.contains("-$15.00"), "{}", page.text);
     assert_eq!(shop.get(&session)["total_details"]["amount_discount"], 1500);
     assert_eq!(shop.browse("POST", &order, "remove_code=true").status, 303);
-    assert_eq!((&shop.get(&session)["amount_total"], &shop.get(&session)["discounts"]), (&json!(3000), &json!([])));
+    assert_eq!(
+        (&shop.get(&session)["amount_total"], &shop.get(&session)["discounts"]),
+        (&json!(3000), &json!([]))
+    );
     assert_eq!(shop.browse("POST", &order, "promotion_code=HALF").status, 303);
     assert_eq!(shop.pay(&session, "4242424242424242", "").status, 303);
     let codes = shop.world.get("/v1/promotion_codes?code=HALF").ok();
-    assert_eq!((&codes["data"][0]["times_redeemed"], &codes["data"][0]["active"]), (&json!(1), &json!(false)));
+    assert_eq!(
+        (&codes["data"][0]["times_redeemed"], &codes["data"][0]["active"]),
+        (&json!(1), &json!(false))
+    );
     let closed = shop.payment("");
     let refused = shop.browse("POST", &format!("{}/order", shop.path(&closed)), "promotion_code=HALF");
     assert_eq!(refused.status, 400);
@@ -266,7 +307,9 @@ fn the_bank_asks_and_the_customer_answers() {
         assert_eq!(shop.get(&session)["status"], status);
         match outcome {
             "pass" => assert!(answered.header("location").unwrap().starts_with("https://shop.example/done")),
-            _ => assert!(complaint(&answered).unwrap().contains("failed authentication"), "{}", answered.text),
+            _ => {
+                assert!(complaint(&answered).unwrap().contains("failed authentication"), "{}", answered.text)
+            }
         }
     }
 }
@@ -289,8 +332,13 @@ fn questions_of_the_sessions_own_are_answered() {
     let rest = "&phone=555&line1=Street 1&city=Bern&postal_code=3000&country=ch";
     let refused = |more: &str| shop.pay(&session, "4242424242424242", more);
     assert_eq!(wrong(&refused(rest), "custom-size").as_deref(), Some("This field is required."));
-    assert_eq!(wrong(&refused(&format!("{rest}&custom[size]=xl")), "custom-size").as_deref(), Some("Choose one of these."));
-    assert!(refused(&format!("{rest}&custom[size]=s")).text.contains("Agree to the terms of service to go on."));
+    assert_eq!(
+        wrong(&refused(&format!("{rest}&custom[size]=xl")), "custom-size").as_deref(),
+        Some("Choose one of these.")
+    );
+    assert!(
+        refused(&format!("{rest}&custom[size]=s")).text.contains("Agree to the terms of service to go on.")
+    );
     assert_eq!(refused(&format!("{rest}&custom[size]=s&terms=true")).status, 303);
     let done = shop.get(&session);
     assert_eq!(done["custom_fields"][0]["dropdown"]["value"], "s");
@@ -309,7 +357,9 @@ fn a_page_that_has_expired_or_was_never_there_says_so() {
     let page = shop.browse("GET", &path, "");
     assert!(page.text.contains("This page has expired"), "{}", page.text);
     assert!(page.text.contains("href=\"https://shop.example/no?x=1&amp;y={CHECKOUT_SESSION_ID}#top\""));
-    for (method, path) in [("GET", "/c/pay/cs_test_none"), ("POST", "/c/pay/cs_test_none/pay"), ("GET", "/c/pay/")] {
+    for (method, path) in
+        [("GET", "/c/pay/cs_test_none"), ("POST", "/c/pay/cs_test_none/pay"), ("GET", "/c/pay/")]
+    {
         assert_eq!(shop.browse(method, path, "expected_amount=1").status, 404, "{path}");
     }
 }
@@ -320,7 +370,8 @@ fn no_other_site_gets_at_a_page() {
     let session = shop.payment("");
     let path = shop.path(&session);
     let foreign = |name: &str, value: &str| {
-        let ask = shop.world.ask("POST", &format!("{path}/pay")).form("expected_amount=3000").header(name, value);
+        let ask =
+            shop.world.ask("POST", &format!("{path}/pay")).form("expected_amount=3000").header(name, value);
         ask.send().status
     };
     assert_eq!(foreign("Origin", "https://evil.example"), 403);

@@ -30,7 +30,9 @@ fn a_session_is_paid_by_its_id_and_the_months_that_follow_are_renewed() {
     let price = plan(&emulator);
     let id = text(&session(&emulator, &price, "")["id"]);
     let paid = shop
-        .billctl(&format!("emulator pay {id} --card 4242424242424242 --email ada@example.com --name Ada -o json"))
+        .billctl(&format!(
+            "emulator pay {id} --card 4242424242424242 --email ada@example.com --name Ada -o json"
+        ))
         .exits(0)
         .json();
     assert_eq!(
@@ -76,10 +78,8 @@ fn a_declined_card_is_told_with_its_code_and_another_one_pays() {
     let shop = Shop::new();
     let emulator = shop.emulator();
     let price = emulator.post("/v1/prices", "product_data[name]=Tea&currency=usd&unit_amount=1500");
-    let form = format!(
-        "mode=payment&{URLS}&line_items[0][price]={}&line_items[0][quantity]=1",
-        text(&price["id"])
-    );
+    let form =
+        format!("mode=payment&{URLS}&line_items[0][price]={}&line_items[0][quantity]=1", text(&price["id"]));
     let session = emulator.post("/v1/checkout/sessions", &form);
     let id = text(&session["id"]);
     for (card, code, decline_code) in [
@@ -100,7 +100,8 @@ fn a_declined_card_is_told_with_its_code_and_another_one_pays() {
     }
     let said = shop.billctl(&format!("emulator pay {id} --card 4000000000009995")).exits(1);
     assert!(
-        said.stdout.starts_with("Declined 15.00 USD: Your card has insufficient funds. (insufficient_funds)\n"),
+        said.stdout
+            .starts_with("Declined 15.00 USD: Your card has insufficient funds. (insufficient_funds)\n"),
         "{said}"
     );
     assert!(said.stdout.contains("payment_intent.payment_failed"), "{said}");
@@ -190,7 +191,8 @@ fn what_happens_on_the_way_is_delivered_before_the_command_ends() {
     assert_eq!(moved["deliveries"]["waiting"], 0, "{moved}");
     assert_eq!(moved["deliveries"]["delivered"], moved["events"].as_array().unwrap().len());
     let of_type = |name: &str| {
-        moved["events"].as_array().unwrap().iter().find(|event| event["type"] == name).unwrap()["created"].clone()
+        moved["events"].as_array().unwrap().iter().find(|event| event["type"] == name).unwrap()["created"]
+            .clone()
     };
     assert_eq!(of_type("customer.subscription.trial_will_end"), "2026-11-05T00:00:00Z");
     assert_eq!(of_type("charge.succeeded"), "2026-11-08T01:00:00Z");

@@ -9,10 +9,10 @@ use crate::emulator::database::Object;
 use crate::emulator::due;
 use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
-use crate::emulator::resources::{customers, discounts};
 use crate::emulator::resources::payment_intents::{self, Attempt, Paid, Paying, Payment};
 use crate::emulator::resources::payment_methods;
 use crate::emulator::resources::setup_intents::{self, SetUp};
+use crate::emulator::resources::{customers, discounts};
 
 /// How an attempt to complete a session ended.
 enum Done {

@@ -187,7 +187,8 @@ fn order(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
 fn adjust(session: &mut Object, quantities: &Map<String, Value>) -> Result<(), Refusal> {
     for line in session.hidden.get_mut("lines").and_then(Value::as_array_mut).into_iter().flatten() {
         let bounds = &line["adjustable_quantity"];
-        let Some(text) = quantities.get(line["id"].as_str().unwrap_or_default()).and_then(Value::as_str) else {
+        let Some(text) = quantities.get(line["id"].as_str().unwrap_or_default()).and_then(Value::as_str)
+        else {
             continue;
         };
         if bounds["enabled"] != true {

@@ -37,7 +37,8 @@ pub fn answered(session: &Object, args: &Args) -> Result<Object, Refusal> {
         let key = field["key"].as_str().unwrap_or_default().to_owned();
         let kind = field["type"].as_str().unwrap_or_default().to_owned();
         let value = given.text(&key);
-        check_answer(field, &kind, value).map_err(|message| Refusal::parameter(format!("custom[{key}]"), message))?;
+        check_answer(field, &kind, value)
+            .map_err(|message| Refusal::parameter(format!("custom[{key}]"), message))?;
         field[kind.as_str()]["value"] = json!(value);
     }
     if session.body["consent_collection"]["terms_of_service"] == "required" {
@@ -116,7 +117,9 @@ fn check_email(call: &Call<'_>, session: &Object, args: &Args) -> Outcome<()> {
         None if is_known => Ok(()),
         None => refuse("Enter your email address."),
         Some(email) => match email.split_once('@') {
-            Some((name, host)) if !name.is_empty() && host.contains('.') && !email.contains([' ', ',']) => Ok(()),
+            Some((name, host)) if !name.is_empty() && host.contains('.') && !email.contains([' ', ',']) => {
+                Ok(())
+            }
             _ => refuse("This email address is not complete."),
         },
     }
@@ -131,7 +134,10 @@ fn address(args: &Args, required: bool) -> Result<Value, Refusal> {
         ("country", "Enter your country's two letters, such as US."),
     ] {
         match args.text(field) {
-            Some(text) if field == "country" && !(text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())) => {
+            Some(text)
+                if field == "country"
+                    && !(text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())) =>
+            {
                 return Err(Refusal::parameter(field, message));
             }
             Some(text) if field == "country" => address[field] = json!(text.to_ascii_uppercase()),

@@ -63,7 +63,8 @@ fn card(call: &mut Call<'_>, given: &Args) -> Outcome<Answer> {
     let visit = Visit::open(call)?;
     visit.require("payment_method_update")?;
     let card = payer::card(given)?;
-    let name = given.text("name").ok_or_else(|| Refusal::parameter("name", "Enter the name on your card."))?;
+    let name =
+        given.text("name").ok_or_else(|| Refusal::parameter("name", "Enter the name on your card."))?;
     let data = json!({"type": "card", "card": card, "billing_details": {"name": name, "email": visit.customer.body["email"]}});
     let method = payment_methods::make(call, &args(data), "")?;
     let method = payment_methods::attach(call, method, &visit.customer.id)?;
@@ -72,7 +73,9 @@ fn card(call: &mut Call<'_>, given: &Args) -> Outcome<Answer> {
     after.body["invoice_settings"]["default_payment_method"] = json!(method.id);
     call.update(&before, after)?;
     for subscription in call.db.with_key(Kind::Subscription, "customer", &before.id)? {
-        if !subscriptions::has_ended(&subscription.body) && !subscription.body["default_payment_method"].is_null() {
+        if !subscriptions::has_ended(&subscription.body)
+            && !subscription.body["default_payment_method"].is_null()
+        {
             let change = json!({"default_payment_method": method.id});
             subscriptions::change(call, &subscription, &args(change))?;
         }

@@ -74,7 +74,10 @@ pub fn check(call: &Call<'_>, given: &Args, customer: &Object, configuration: &O
     let kind = given.text("type").unwrap_or_default();
     let feature = if kind == "subscription_update_confirm" { "subscription_update" } else { kind };
     if !is_on(configuration, feature) {
-        let message = format!("The feature `{feature}` is disabled in the portal configuration `{}`.", configuration.id);
+        let message = format!(
+            "The feature `{feature}` is disabled in the portal configuration `{}`.",
+            configuration.id
+        );
         return Err(Refusal::invalid(message).param("flow_data[type]").into());
     }
     for other in OF_SUBSCRIPTION.iter().filter(|other| **other != kind) {
@@ -100,7 +103,8 @@ pub fn check(call: &Call<'_>, given: &Args, customer: &Object, configuration: &O
         return Err(Refusal::missing(format!("flow_data[{kind}]")).into());
     };
     let param = place("subscription");
-    let subscription = call.refer(Kind::Subscription, details.text("subscription").unwrap_or_default(), &param)?;
+    let subscription =
+        call.refer(Kind::Subscription, details.text("subscription").unwrap_or_default(), &param)?;
     if subscription.body["customer"] != customer.id.as_str() {
         let message = format!("The subscription `{}` is another customer's.", subscription.id);
         return Err(Refusal::invalid(message).param(param).into());
@@ -112,7 +116,8 @@ pub fn check(call: &Call<'_>, given: &Args, customer: &Object, configuration: &O
     flow[kind] = match kind {
         "subscription_cancel" => {
             if !subscription.body["cancel_at"].is_null() {
-                let message = format!("The subscription `{}` is set to be canceled already.", subscription.id);
+                let message =
+                    format!("The subscription `{}` is set to be canceled already.", subscription.id);
                 return Err(Refusal::invalid(message).param(param).into());
             }
             let retention = retention(call, &details, &place("retention"))?;
@@ -133,7 +138,10 @@ fn after_completion(given: &Args) -> Result<Value, Refusal> {
         match (after.has(name), kind == owner) {
             (false, true) if name == "redirect" => return Err(Refusal::missing(place)),
             (true, false) => {
-                return Err(Refusal::parameter(place, format!("You supplied `{name}`, but `type` is `{kind}`.")));
+                return Err(Refusal::parameter(
+                    place,
+                    format!("You supplied `{name}`, but `type` is `{kind}`."),
+                ));
             }
             _ => {}
         }
@@ -172,7 +180,8 @@ fn confirm(call: &Call<'_>, details: &Args, subscription: &Object, configuration
         let param = format!("{place}[items][0][price]");
         call.refer(Kind::Price, price, &param)?;
         if !allowed_price(configuration, price) {
-            let message = format!("The price `{price}` is not among the products of the portal configuration.");
+            let message =
+                format!("The price `{price}` is not among the products of the portal configuration.");
             return Err(Refusal::invalid(message).param(param).into());
         }
     }
@@ -181,7 +190,8 @@ fn confirm(call: &Call<'_>, details: &Args, subscription: &Object, configuration
         item["quantity"] = given["quantity"].clone();
     }
     let discounts = details.list("discounts").map(|list| {
-        let shown = list.iter().map(|one| json!({"coupon": one["coupon"], "promotion_code": one["promotion_code"]}));
+        let shown =
+            list.iter().map(|one| json!({"coupon": one["coupon"], "promotion_code": one["promotion_code"]}));
         shown.collect::<Vec<Value>>()
     });
     Ok(json!({"discounts": discounts, "items": [item], "subscription": subscription.id}))

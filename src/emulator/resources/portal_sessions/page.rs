@@ -125,7 +125,9 @@ impl Visit {
         self.require("subscription_update")?;
         let settings = &self.configuration.body["features"]["subscription_update"];
         let allows = |what: &str| {
-            settings["default_allowed_updates"].as_array().is_some_and(|list| list.iter().any(|one| one == what))
+            settings["default_allowed_updates"]
+                .as_array()
+                .is_some_and(|list| list.iter().any(|one| one == what))
         };
         let id = args.text("item").unwrap_or_default();
         let items = subscription.body["items"]["data"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -164,7 +166,9 @@ impl Visit {
         let product = products(&self.configuration).into_iter().find(|product| {
             product["prices"].as_array().is_some_and(|prices| prices.iter().any(|one| one == price))
         });
-        let Some(bounds) = product.map(|product| product["adjustable_quantity"].clone()) else { return false };
+        let Some(bounds) = product.map(|product| product["adjustable_quantity"].clone()) else {
+            return false;
+        };
         let least = bounds["minimum"].as_i64().unwrap_or(1);
         let most = bounds["maximum"].as_i64().unwrap_or(i64::MAX);
         bounds["enabled"] == true && (least..=most).contains(&quantity)
