@@ -42,6 +42,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -s V -l version -d 'Print 
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "init" -d 'Write a billing.toml, from answers or from a template'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check config, key, account, clock, API version and state folder'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "customer" -d 'Customers: who they are, which plan holds, what they paid'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, pay in it, move its time, look at it, empty it'
@@ -224,6 +225,87 @@ complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "show" -d 'Show a customer on one page: plan, status, period, limits, credits, payments, open invoices, events, what to do next'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "list" -d 'List customers, the newest first, with their subject and the plan that holds'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "find" -d 'Find a customer by an id, a subject, an e-mail address, a card\'s last four digits or an invoice\'s number'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "entitlements" -d 'Show which plan and limits hold for a subject now, what it falls back to, and why'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l plan -d 'Only those on this plan: its key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l status -d 'Only those whose subscription has this status: active, trialing, past_due, canceled, …; `none` for no subscription' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from find" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

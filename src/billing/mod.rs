@@ -4,8 +4,11 @@ pub mod backfill; // how the mirror is filled from Stripe's lists, and what diff
 pub mod catalog; // what should be in Stripe, read from billing.toml
 pub mod credits; // the ledger's rules: entries, lots, their order and their chain
 pub mod currency; // Stripe's currencies and their exponents
+pub mod decline; // why a payment was declined, in plain words
+pub mod entitlement; // which plan and limits hold for a subject now, and why
 pub mod env_file; // files of KEY=value lines
 pub mod event; // Stripe's events: envelope, what changed, patterns over their types
+pub mod link; // links back into the application, from templates
 pub mod money; // an integer of minor units plus a currency, and decimals below it
 pub mod plan; // what sync would change, and the steps to it
 pub mod projection; // Stripe's objects as rows, and which of two versions holds

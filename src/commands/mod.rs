@@ -1,8 +1,10 @@
 //! What a person can type: a folder a noun, a file a verb. This file lists the nouns.
 
+mod amount;
 pub mod catalog;
 pub mod completions;
 pub mod credits;
+pub mod customer;
 pub mod doctor;
 pub mod emulator;
 mod env_lines;
@@ -11,6 +13,7 @@ pub mod init;
 pub mod man;
 pub mod mirror;
 mod moment;
+mod subject;
 
 use crate::context::Context;
 use crate::error::Kind;
@@ -47,6 +50,7 @@ pub enum Command {
     Init(init::InitArgs),
     Doctor(doctor::DoctorArgs),
     Catalog(catalog::CatalogArgs),
+    Customer(customer::CustomerArgs),
     Events(events::EventsArgs),
     Credits(credits::CreditsArgs),
     Emulator(emulator::EmulatorArgs),
@@ -65,6 +69,7 @@ impl Command {
             Command::Init(args) => init::run(ctx, args).await,
             Command::Doctor(args) => doctor::run(ctx, args).await,
             Command::Catalog(args) => catalog::run(ctx, args).await,
+            Command::Customer(args) => customer::run(ctx, args).await,
             Command::Events(args) => events::run(ctx, args).await,
             Command::Credits(args) => credits::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,

@@ -145,7 +145,7 @@ mod tests {
         #[track_caller]
         fn policy(actors: Option<&[&str]>, required: bool, reason: Option<&str>, refused: Option<&str>) {
             let actors = actors.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-            let policy = Policy { actors, reason_required: required, max_changes: None, credits: None };
+            let policy = Policy { actors, reason_required: required, ..Policy::default() };
             check(check_policy(&policy, "ada", reason), refused);
         }
         policy(None, false, None, None);

@@ -10,6 +10,7 @@ mod architecture; // what ARCHITECTURE.md promises, checked against the code
 mod catalog_files; // billing.toml: every problem with its place
 mod client; // the Stripe client against a server that answers by script
 mod credits; // the ledger: commands, a model, races, tampering
+mod customers; // who they are, which plan holds, what support is told
 #[cfg(unix)]
 mod docs; // every page followed, command by command
 mod emulator; // the emulator over raw HTTP: what it serves, refuses, forgets and survives

@@ -1,6 +1,6 @@
 //! `billctl events`: what Stripe tells, received and looked at.
 
-mod age;
+pub mod age;
 pub mod catch_up;
 mod input;
 pub mod list;

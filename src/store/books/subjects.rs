@@ -96,6 +96,20 @@ impl Books {
         )
     }
 
+    /// All subjects that belong to a customer, sorted.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn subjects(&self) -> anyhow::Result<Vec<String>> {
+        let read = || {
+            self.connection
+                .prepare_cached("SELECT DISTINCT subject FROM subject_links ORDER BY subject")?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        self.explain(read())
+    }
+
     fn linked(&self, sql: &str, of: &str) -> anyhow::Result<Vec<String>> {
         let read = || {
             self.connection

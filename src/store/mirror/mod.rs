@@ -1,8 +1,10 @@
 //! `mirror.db`: a copy of Stripe, made of the books' events and of what was fetched. It may be deleted and filled again.
 
 mod apply;
+mod customers;
 mod export;
 mod fill;
+mod find;
 mod migrations;
 mod objects;
 mod outcomes;
@@ -11,14 +13,17 @@ mod rebuild;
 mod snapshots;
 mod status;
 mod subjects;
+mod subscriptions;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
 pub use apply::Applied;
+pub use customers::{Customer, OpenInvoice, Payment, PaymentMethod};
 pub use export::{ColumnType, Export, ExportTable};
 pub use fill::{Fill, Filled, Known, Scope, Walks};
+pub use find::Found;
 pub use objects::MirroredObject;
 pub use outcomes::{EventOutcome, Outcome};
 pub use query::{Answer, Query, Unanswered};

@@ -13,12 +13,13 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
     "docs/commands.md",
     "docs/credits.md",
+    "docs/customers.md",
     "docs/emulator.md",
     "docs/events.md",
     "docs/figures.md",
@@ -44,6 +45,11 @@ fn the_page_of_the_catalog_does_what_it_says() {
 #[test]
 fn the_page_of_credits_does_what_it_says() {
     follow("docs/credits.md");
+}
+
+#[test]
+fn the_page_of_customers_does_what_it_says() {
+    follow("docs/customers.md");
 }
 
 #[test]
@@ -97,6 +103,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "README.md",
         "docs/catalog.md",
         "docs/credits.md",
+        "docs/customers.md",
         "docs/emulator.md",
         "docs/events.md",
         "docs/mirror.md",

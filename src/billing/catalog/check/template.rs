@@ -1,17 +1,11 @@
-//! Link templates: text with `{variables}`, and parts in `[ ]` that are left out when a variable in them has no
-//! value. Stripe's own `{CHECKOUT_SESSION_ID}` stays as it is.
+//! Link templates, checked as far as their values are known.
 
 use super::Checker;
 use crate::billing::catalog::file::{Links, TextOrEnv};
 use crate::billing::catalog::nearest::nearest;
 use crate::billing::catalog::path::At;
 use crate::billing::catalog::problem::Finding;
-
-/// What Stripe replaces itself, in a success address only.
-const SESSION_ID: &str = "CHECKOUT_SESSION_ID";
-
-/// Variables that always have a meaning: the subject, and what it buys.
-const BUILT_IN: [&str; 4] = ["base_url", "subject", "plan", "price"];
+use crate::billing::link::{BUILT_IN, Broken, Part, SESSION_ID, parse};
 
 impl Checker<'_> {
     pub fn links(&mut self, links: &Links) {
@@ -92,9 +86,9 @@ impl Checker<'_> {
             }
         };
         let starts_well = match parts.first() {
-            Some(Part::Text(text)) => text.starts_with("https://") || text.starts_with("http://"),
-            Some(Part::Variable { name, optional: false }) => starts_an_address(links, name),
-            Some(Part::Variable { optional: true, .. }) | None => false,
+            Some(Part::Text { text, .. }) => text.starts_with("https://") || text.starts_with("http://"),
+            Some(Part::Variable { name, group: None }) => starts_an_address(links, name),
+            Some(Part::Variable { .. }) | None => false,
         };
         if !starts_well {
             self.report(
@@ -155,89 +149,5 @@ fn starts_an_address(links: &Links, name: &str) -> bool {
         Some(TextOrEnv::Env(_)) => true,
         // Said once already, as an unknown or unset variable.
         None => name == "base_url" || !links.parameters.iter().any(|parameter| parameter == name),
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Part<'t> {
-    Text(&'t str),
-    Variable { name: &'t str, optional: bool },
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Broken(&'static str);
-
-/// Splits a template into its parts.
-fn parse(template: &str) -> Result<Vec<Part<'_>>, Broken> {
-    let mut parts = Vec::new();
-    let mut rest = template;
-    let mut optional = false;
-    while !rest.is_empty() {
-        let end = rest.find(['{', '}', '[', ']']).unwrap_or(rest.len());
-        let (text, marked) = rest.split_at(end);
-        if !text.is_empty() {
-            parts.push(Part::Text(text));
-        }
-        let mut marks = marked.chars();
-        match marks.next() {
-            None => break,
-            Some('[') if optional => return Err(Broken("an optional part can't hold another")),
-            Some('[') => optional = true,
-            Some(']') if !optional => return Err(Broken("a `]` closes no optional part")),
-            Some(']') => optional = false,
-            Some('{') => {
-                let Some((name, after)) = marks.as_str().split_once('}') else {
-                    return Err(Broken("a `{` is never closed"));
-                };
-                if name.is_empty() || name.contains(['{', '[', ']']) {
-                    return Err(Broken("a `{` is never closed"));
-                }
-                parts.push(Part::Variable { name, optional });
-                rest = after;
-                continue;
-            }
-            Some(_) => return Err(Broken("a `}` closes no variable")),
-        }
-        rest = marks.as_str();
-    }
-    if optional {
-        return Err(Broken("a `[` is never closed"));
-    }
-    Ok(parts)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_have_variables_and_optional_parts() {
-        let text = Part::Text;
-        let variable = |name, optional| Part::Variable { name, optional };
-        assert_eq!(
-            parse("{base_url}/c/{c}[/plugin/{p}]/?a=1"),
-            Ok(vec![
-                variable("base_url", false),
-                text("/c/"),
-                variable("c", false),
-                text("/plugin/"),
-                variable("p", true),
-                text("/?a=1"),
-            ])
-        );
-    }
-
-    fn check(template: &str, message: &'static str) {
-        assert_eq!(parse(template), Err(Broken(message)), "{template}");
-    }
-
-    #[test]
-    fn broken_templates_say_what_is_open() {
-        check("{a", "a `{` is never closed");
-        check("{}", "a `{` is never closed");
-        check("a}", "a `}` closes no variable");
-        check("[a", "a `[` is never closed");
-        check("a]", "a `]` closes no optional part");
-        check("[a[b]]", "an optional part can't hold another");
     }
 }

@@ -29,8 +29,8 @@ pub use price::{
 };
 pub use product::{FreeCredits, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product};
 pub use settings::{
-    CreditPolicy, EnvText, KeySource, Links, Mirror, Overrides, Policy, Profile, Project, RateLimits,
-    SecretSource, TextOrEnv,
+    CreditPolicy, EntitlementPolicy, EnvText, KeySource, Links, Mirror, Overrides, Policy, Profile, Project,
+    RateLimits, SecretSource, TextOrEnv,
 };
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;

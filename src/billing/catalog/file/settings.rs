@@ -182,6 +182,31 @@ pub struct Policy {
     pub max_changes: Option<u32>,
     /// What one person may book by hand in the credit ledger.
     pub credits: Option<CreditPolicy>,
+    /// When a subscription gives its plan.
+    pub entitlement: Option<EntitlementPolicy>,
+}
+
+/// When a subscription gives the plan that it is for. One that is active does; one that is unpaid, incomplete or paused
+/// does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(extend("x-expects" = "a table like { past_due_days = 7 }"))]
+pub struct EntitlementPolicy {
+    /// Whether a trial gives the plan; `true` by default.
+    pub trials: bool,
+    /// For how many days after a payment was due and failed the plan is kept, 0 for none. Without it, for as long as
+    /// Stripe tries again.
+    #[schemars(range(min = 0, max = 365))]
+    pub past_due_days: Option<u32>,
+    /// Whether a subscription that is canceled at once gives its plan to the end of the period that was paid; `false` by
+    /// default. One that is canceled at its period's end always does.
+    pub keep_paid_time: bool,
+}
+
+impl Default for EntitlementPolicy {
+    fn default() -> EntitlementPolicy {
+        EntitlementPolicy { trials: true, past_due_days: None, keep_paid_time: false }
+    }
 }
 
 /// Limits on credits that are granted or adjusted by hand.
