@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use billctl::billing::signature;
-use billctl::listen::{Arrival, Kept, Limits, Listener, Metrics, Options, Secrets, Sink, listen};
+use billctl::listen::{Arrival, Keeping, Kept, Limits, Listener, Metrics, Options, Secrets, Sink, listen};
 use billctl::store::books::Books;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -122,12 +122,18 @@ impl Event {
         Event { parts: Arc::new([head.to_owned(), rest.to_owned(), SECRET.to_owned()]) }
     }
 
-    /// The header and body of one event. About every customer there are some ten.
+    /// The header and body of one event. Of every subscription there are some ten. Ids are as Stripe makes them: those of
+    /// events and subscriptions begin with the time, those of customers are scattered.
     fn signed(&self, round: u64, client: usize, number: usize) -> (String, String) {
         let [head, rest, secret] = &*self.parts;
-        let object = format!("{client}x{}", number / 10);
-        let body = format!("{head}{round}x{client}x{number}{}", rest.replace("OBJECT", &object));
-        (signature::header(&[secret], now().as_second(), body.as_bytes()), body)
+        let now = now();
+        let millisecond = u64::try_from(now.as_millisecond()).unwrap_or_default();
+        let object = mixed(round, client, number / 10);
+        let rest = rest
+            .replace("sub_OBJECT", &format!("sub_1{:07x}{object:016x}", millisecond / 100_000))
+            .replace("OBJECT", &format!("{object:016x}"));
+        let body = format!("{head}1{millisecond:x}{:012x}{rest}", mixed(round, client, number) >> 16);
+        (signature::header(&[secret], now.as_second(), body.as_bytes()), body)
     }
 
     fn request(&self, round: u64, client: usize, number: usize) -> Vec<u8> {
@@ -140,6 +146,16 @@ impl Event {
         )
         .into_bytes()
     }
+}
+
+/// A number that looks like chance, and is another one for others.
+fn mixed(round: u64, client: usize, number: usize) -> u64 {
+    let count = |count: usize| u64::try_from(count).unwrap_or_default();
+    // The finalizer of SplitMix64, which mixes one to one.
+    let mut mixed = (round << 48) | (count(client) << 36) | count(number);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 fn now() -> Timestamp {
@@ -173,7 +189,9 @@ impl Row {
                 load::load(&command.address, self.connections, seconds, request)?
             }
             Receiver::Nothing => self.in_process(Box::new(Forgetful), seconds, request)?,
-            Receiver::Grouped => self.in_process(Box::new(Books::open(&books)?), seconds, request)?,
+            Receiver::Grouped => {
+                self.in_process(Box::new(Keeping::start(Books::open(&books)?)?), seconds, request)?
+            }
             Receiver::Single => self.in_process(Box::new(Single(Books::open(&books)?)), seconds, request)?,
         };
         if self.receiver != Receiver::Nothing {

@@ -4,6 +4,7 @@
 //! run, one after the other in each round, so that a slow moment of the machine strikes them all.
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
+pub mod books; // stored events, of any number
 pub mod catalog; // billing files of any size
 pub mod emulator; // `billctl emulator start` and what it counted
 pub mod http; // requests over plain sockets

@@ -110,15 +110,6 @@ impl Context {
         self.settings().profile(self.billing_if_any()?.map(|loaded| &loaded.file))
     }
 
-    /// The metadata key under which the application's own name for a customer is kept, if the billing file names one.
-    ///
-    /// # Errors
-    /// `Usage` where the billing file cannot be used.
-    pub fn subject_metadata(&self) -> anyhow::Result<Option<&str>> {
-        let links = self.billing_if_any()?.and_then(|loaded| loaded.file.links.as_ref());
-        Ok(links.and_then(|links| links.subject_metadata.as_deref()))
-    }
-
     /// The policy that holds in the profile in use.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod apply; // what is stored, brought into the mirror
 mod body; // a body, read within its limits
 mod forward; // passed on, byte for byte, until it is accepted
 mod ingest; // one thread that makes all that wait durable at once
+mod keeping; // the books, their log folded by another thread
 mod metrics; // counts for Prometheus
 mod options; // what a receiver is started with
 mod receive; // one request
@@ -17,6 +18,7 @@ mod server; // connections
 pub use apply::{Applier, Failed, Wake};
 pub use forward::{Forward, Queueing};
 pub use ingest::{Arrival, Kept, Sink};
+pub use keeping::Keeping;
 pub use metrics::Metrics;
 pub use options::{Clock, Limits, Notice, Options, Taken};
 pub use secrets::{Refresh, Secrets};

@@ -117,16 +117,12 @@ impl Shared {
             return Err(Turned::WrongMode { livemode: event.livemode });
         }
         let headers = if self.options.keep_headers { passed_on(&parts.headers) } else { Vec::new() };
-        let taken = |kept| Taken {
-            id: event.id.clone(),
-            event_type: event.event_type.clone(),
-            object: event.about.as_ref().map(|about| about.id.clone()),
-            created: event.created,
-            kept,
-        };
-        let arrival = Arrival { event: event.clone(), body, received_at, headers };
+        let (id, event_type) = (event.id.clone(), event.event_type.clone());
+        let object = event.about.as_ref().map(|about| about.id.clone());
+        let created = event.created;
+        let arrival = Arrival { event, body, received_at, headers };
         let kept = self.ingest.store(arrival).await.ok_or(Turned::NotStored)?;
-        Ok(taken(kept))
+        Ok(Taken { id, event_type, object, created, kept })
     }
 
     async fn verify(&self, header: &str, body: &[u8], now: i64) -> Result<Verified, Refusal> {

@@ -9,7 +9,7 @@ use super::sqlite::{Rules, file};
 use crate::error::{Explain as _, Kind, fail};
 
 /// How many pages are copied between two reports.
-const PAGES_A_STEP: i32 = 4096;
+const PAGES_A_STEP: i32 = 2048;
 
 /// How far a copy has got; in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
-use super::sqlite::{File, Rules, file};
+use super::sqlite::{File, Rules, USUAL_PAGE, file};
 use crate::error::{Kind, fail};
 
 /// How long the ids of settled events are remembered, in milliseconds: longer than Stripe tries to deliver one.
@@ -28,6 +28,7 @@ static RULES: Rules = Rules {
     CREATE INDEX events_by_due ON events (due_at) WHERE due_at IS NOT NULL;
     CREATE INDEX events_by_age ON events (queued_at) WHERE due_at IS NULL;"],
     synchronous: "FULL",
+    page_size: USUAL_PAGE,
     if_damaged: "Delete the file with its -wal and -shm: the events are in the books, and `billctl events replay --to URL` \
                  sends those that were not passed on",
 };

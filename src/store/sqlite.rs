@@ -10,6 +10,12 @@ use crate::error::{Kind, Note, fail};
 /// How long one process waits for another that writes to the same file.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long the log of a file gets before it is folded into the file, in bytes.
+const LOG_BYTES: u32 = 16 << 20;
+
+/// SQLite's own page size.
+pub const USUAL_PAGE: u32 = 4096;
+
 /// How a file is kept.
 #[derive(Debug)]
 pub struct Rules {
@@ -19,6 +25,8 @@ pub struct Rules {
     pub migrations: &'static [&'static str],
     /// `FULL`: what is committed outlives a power cut. `NORMAL`: it may lose the last commits, but no more.
     pub synchronous: &'static str,
+    /// In bytes, of a file that is made; one that is there keeps its own.
+    pub page_size: u32,
     /// What to do if it is damaged.
     pub if_damaged: &'static str,
 }
@@ -94,12 +102,13 @@ impl File {
 
     fn configure(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "page_size", self.rules.page_size)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", self.rules.synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // The log is folded into the file every 16 MiB, and is cut to that size after a burst.
-        connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
-        connection.pragma_update(None, "journal_size_limit", 16 << 20)?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_BYTES / self.rules.page_size)?;
+        connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
         connection.pragma_update(None, "cache_size", -16_384)?;
         connection.set_prepared_statement_cache_capacity(128);
         Ok(())

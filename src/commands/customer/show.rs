@@ -3,11 +3,11 @@
 use super::page::Page;
 use crate::billing::credits::DEFAULT_KIND;
 use crate::commands::Outcome;
-use crate::commands::events::{age, pull};
+use crate::commands::events::{age, newest_of, pull};
 use crate::commands::subject::entitled::Known;
 use crate::commands::subject::{self, Who};
 use crate::context::Context;
-use crate::store::books::{Books, EventFilter};
+use crate::store::books::Books;
 use crate::store::mirror::Mirror;
 
 /// How many payments and events are shown.
@@ -80,8 +80,7 @@ fn read<'a>(
         page.methods = mirror.payment_methods_of(customer)?;
         page.payments = mirror.payments_of(customer, RECENT)?;
         page.invoices = mirror.open_invoices_of(customer)?;
-        let filter = EventFilter { customers: vec![customer.clone()], ..EventFilter::default() };
-        page.events = books.events(&filter, RECENT)?;
+        page.events = newest_of(books, mirror, customer, RECENT)?;
     }
     Ok(page)
 }

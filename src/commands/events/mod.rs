@@ -16,6 +16,8 @@ pub mod trigger;
 pub mod verify;
 mod words;
 
+pub use select::newest_of;
+
 use super::Outcome;
 use crate::context::Context;
 

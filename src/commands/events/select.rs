@@ -5,10 +5,14 @@ use crate::commands::moment::{Moment, begin};
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::store::books::{Books, EventFilter, StoredEvent};
-use crate::store::mirror::{self, EventOutcome, Mirror};
+use crate::store::mirror::{self, EventOutcome, Mirror, Span};
 
-/// How many events are read at a time.
-const PAGE: usize = 500;
+/// How many events are read at first, for a short list, and at most at a time later on.
+const FIRST_PAGE: usize = 32;
+const PAGE: usize = 512;
+
+/// So many events that wait are held at once; of more, the history is walked, where most of them then are.
+const FEW: usize = 10_000;
 
 /// Filters: an event fits if it fits all of them.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -65,6 +69,16 @@ impl Status {
         }
     }
 
+    fn outcome(self) -> Option<mirror::Outcome> {
+        match self {
+            Status::Applied => Some(mirror::Outcome::Applied),
+            Status::Older => Some(mirror::Outcome::Older),
+            Status::Kept => Some(mirror::Outcome::Kept),
+            Status::Failed => Some(mirror::Outcome::Failed),
+            Status::Waiting => None,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Status::Applied => "applied",
@@ -89,6 +103,34 @@ impl Found {
     }
 }
 
+/// Which index leads to events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Along {
+    /// That of their objects, types or times, in the books.
+    Books,
+    /// That of what became of them, in the mirror.
+    Outcome(mirror::Outcome),
+    /// That of their customers, in the mirror.
+    Customers,
+}
+
+impl Along {
+    /// The one that leads to the fewest: an object has few events, a customer some, and most were applied.
+    fn best(filter: &EventFilter, status: Option<Status>) -> Along {
+        if filter.object.is_some() {
+            return Along::Books;
+        }
+        if !filter.customers.is_empty() {
+            return Along::Customers;
+        }
+        match status.and_then(Status::outcome) {
+            Some(mirror::Outcome::Applied) if !filter.types.is_empty() => Along::Books,
+            Some(outcome) => Along::Outcome(outcome),
+            None => Along::Books,
+        }
+    }
+}
+
 /// Events that fit, on their way.
 #[derive(Debug)]
 pub struct Search<'a> {
@@ -96,8 +138,12 @@ pub struct Search<'a> {
     mirror: &'a Mirror,
     filter: EventFilter,
     status: Option<Status>,
+    along: Along,
+    /// Of those that the mirror does not know yet, the ones that fit: when they happened, and their numbers.
+    waiting: Vec<(i64, i64)>,
     /// What was read and not yet handed out, last one first.
     page: Vec<StoredEvent>,
+    page_size: usize,
     at_end: bool,
 }
 
@@ -154,7 +200,7 @@ impl Selection {
         let Selection { types, object, customer, subject, since: _, until: _, status, failed } = self;
         let (from, to) = self.bounds(ctx)?;
         let customers = match subject {
-            Some(subject) => customers_of(ctx, mirror, subject)?,
+            Some(subject) => customers_of(books, subject)?,
             None => customer.iter().cloned().collect(),
         };
         let filter = EventFilter {
@@ -167,12 +213,29 @@ impl Selection {
             ..EventFilter::default()
         };
         let status = if *failed { Some(Status::Failed) } else { *status };
-        let mut search = Search { books, mirror, filter, status, page: Vec::new(), at_end: false };
-        if status == Some(Status::Failed) {
-            search.read_failed()?;
-        }
-        Ok(search)
+        Search::begin(books, mirror, filter, status)
     }
+}
+
+/// Up to `limit` events of a customer, the newest first.
+///
+/// # Errors
+/// If a file can't be read.
+pub fn newest_of(
+    books: &Books,
+    mirror: &Mirror,
+    customer: &str,
+    limit: usize,
+) -> anyhow::Result<Vec<StoredEvent>> {
+    let filter = EventFilter { customers: vec![customer.to_owned()], ..EventFilter::default() };
+    let mut search = Search::begin(books, mirror, filter, None)?;
+    let mut newest = Vec::new();
+    while newest.len() < limit
+        && let Some(found) = search.next()?
+    {
+        newest.push(found.event);
+    }
+    Ok(newest)
 }
 
 /// What an event from elsewhere has to fit; status and subject are known of stored events alone.
@@ -198,19 +261,40 @@ impl Fitting<'_> {
     }
 }
 
-fn customers_of(ctx: &Context, mirror: &Mirror, subject: &str) -> anyhow::Result<Vec<String>> {
-    let customers = mirror.customers_of(subject, ctx.subject_metadata()?)?;
+fn customers_of(books: &Books, subject: &str) -> anyhow::Result<Vec<String>> {
+    let customers = books.customers_of(subject)?;
     if customers.is_empty() {
         return Err(fail(
             Kind::Failed,
-            format!("No customer in the mirror belongs to the subject `{subject}`"),
-            "Check its spelling, or bring the mirror up to date with `billctl mirror update`",
+            format!("No customer is known to belong to the subject `{subject}`"),
+            "Check its spelling, or bring the mirror up to date with `billctl mirror update`; after a change of `[links]` in the billing file, `billctl mirror rebuild` reads anew who belongs to whom",
         ));
     }
     Ok(customers)
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn begin(
+        books: &'a Books,
+        mirror: &'a Mirror,
+        filter: EventFilter,
+        status: Option<Status>,
+    ) -> anyhow::Result<Search<'a>> {
+        let mut search = Search {
+            books,
+            mirror,
+            along: Along::best(&filter, status),
+            filter,
+            status,
+            waiting: Vec::new(),
+            page: Vec::new(),
+            page_size: FIRST_PAGE,
+            at_end: false,
+        };
+        search.read_waiting()?;
+        Ok(search)
+    }
+
     /// The next event; `None` after the last one.
     ///
     /// # Errors
@@ -232,36 +316,103 @@ impl Search<'_> {
         }
     }
 
-    /// The mirror knows which events failed: they are few, and the whole history need not be walked for them.
-    fn read_failed(&mut self) -> anyhow::Result<()> {
-        let mut failed = Vec::new();
-        for outcome in self.mirror.failures(usize::MAX)? {
-            failed.extend(self.books.event_at(outcome.seq)?);
+    /// Reads what the mirror's indexes do not have, where it is wanted: it is at the end of what is stored, and usually
+    /// little.
+    fn read_waiting(&mut self) -> anyhow::Result<()> {
+        let is_all = self.status == Some(Status::Waiting);
+        if !is_all && self.along != Along::Customers {
+            return Ok(());
         }
-        failed.retain(|event| fits(&self.filter, event));
-        failed.sort_by_key(|event| (event.created, event.seq));
+        let through = self.mirror.applied_through()?;
+        let mut waiting = self.books.after(through, FEW + 1)?;
+        if waiting.len() > FEW {
+            self.filter.stored_after = is_all.then_some(through);
+            self.along = Along::Books;
+            return Ok(());
+        }
+        waiting.retain(|event| fits(&self.filter, event));
+        if !is_all {
+            self.waiting = waiting.iter().map(|event| (event.created, event.seq)).collect();
+            return Ok(());
+        }
+        waiting.sort_by_key(|event| (event.created, event.seq));
         if self.filter.oldest_first {
-            failed.reverse();
+            waiting.reverse();
         }
-        self.page = failed;
+        self.page = waiting;
         self.at_end = true;
         Ok(())
     }
 
     fn read(&mut self) -> anyhow::Result<()> {
-        let page = self.books.events(&self.filter, PAGE)?;
-        self.at_end = page.len() < PAGE;
+        let mut page = match self.along {
+            Along::Books => self.books.events(&self.filter, self.page_size)?,
+            Along::Outcome(outcome) => {
+                let found = self.mirror.events_with(outcome, self.span(), self.page_size)?;
+                self.stored(found.iter().map(|found| found.seq))?
+            }
+            Along::Customers => self.read_by_customers()?,
+        };
+        self.at_end = page.len() < self.page_size;
+        self.page_size = (self.page_size * 2).min(PAGE);
         if let Some(last) = page.last() {
             self.filter.beyond = Some((last.created, last.seq));
         }
-        self.page = page.into_iter().rev().collect();
+        page.retain(|event| fits(&self.filter, event));
+        page.reverse();
+        self.page = page;
         Ok(())
+    }
+
+    /// A page of the customers' events, whether they fit or not: one walk a customer, merged with what waits.
+    fn read_by_customers(&self) -> anyhow::Result<Vec<StoredEvent>> {
+        let span = self.span();
+        let is_left = |key: &&(i64, i64)| match span.beyond {
+            Some(beyond) if span.oldest_first => **key > beyond,
+            Some(beyond) => **key < beyond,
+            None => true,
+        };
+        let mut keys: Vec<(i64, i64)> = self.waiting.iter().filter(is_left).copied().collect();
+        for customer in &self.filter.customers {
+            let found = self.mirror.events_of(customer, span, self.page_size)?;
+            keys.extend(found.iter().map(|found| (found.created, found.seq)));
+        }
+        keys.sort_unstable();
+        // One may have been applied since what waits was read.
+        keys.dedup();
+        if !span.oldest_first {
+            keys.reverse();
+        }
+        self.stored(keys.into_iter().take(self.page_size).map(|(_, seq)| seq))
+    }
+
+    fn span(&self) -> Span {
+        let EventFilter { from, to, beyond, oldest_first, .. } = self.filter;
+        Span { from, to, beyond, oldest_first }
+    }
+
+    fn stored(&self, seqs: impl Iterator<Item = i64>) -> anyhow::Result<Vec<StoredEvent>> {
+        let mut events = Vec::with_capacity(self.page_size);
+        for seq in seqs {
+            events.extend(self.books.event_at(seq)?);
+        }
+        Ok(events)
     }
 }
 
 /// Whether a stored event is one that the filter would find.
 fn fits(filter: &EventFilter, event: &StoredEvent) -> bool {
-    let EventFilter { types, object, customers, from, to, repeated, oldest_first: _, beyond: _ } = filter;
+    let EventFilter {
+        types,
+        object,
+        customers,
+        from,
+        to,
+        repeated,
+        stored_after,
+        oldest_first: _,
+        beyond: _,
+    } = filter;
     (types.is_empty() || types.iter().any(|glob| glob.matches(&event.event_type)))
         && object.as_ref().is_none_or(|object| event.object_id.as_ref() == Some(object))
         && (customers.is_empty()
@@ -269,4 +420,5 @@ fn fits(filter: &EventFilter, event: &StoredEvent) -> bool {
         && from.is_none_or(|from| event.created >= from)
         && to.is_none_or(|to| event.created < to)
         && (!repeated || event.repeats > 0)
+        && stored_after.is_none_or(|seq| event.seq > seq)
 }

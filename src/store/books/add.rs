@@ -1,7 +1,7 @@
 //! Storing events: durable, each once.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::Books;
 use crate::billing::event::{Event, Form};
@@ -77,35 +77,31 @@ fn add_one(connection: &Connection, new: &NewEvent<'_>) -> rusqlite::Result<Adde
     let NewEvent { event, body, received_at, source } = new;
     let about = event.about.as_ref();
     let received_at = received_at.as_millisecond();
-    let stored: Option<i64> = connection
+    let stored = connection
         .prepare_cached(
             "INSERT INTO events (id, type, created, object_kind, object_id, customer, livemode, thin, api_version,
                                  account, request_id, source, received_at, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-             ON CONFLICT (id) DO NOTHING RETURNING seq",
+             ON CONFLICT (id) DO NOTHING",
         )?
-        .query_row(
-            params![
-                event.id,
-                event.event_type,
-                event.created,
-                about.map(|about| &about.kind),
-                about.map(|about| &about.id),
-                about.and_then(|about| about.customer.as_ref()),
-                event.livemode,
-                event.form == Form::Thin,
-                event.api_version,
-                event.account,
-                event.request_id,
-                source.name(),
-                received_at,
-                body,
-            ],
-            |row| row.get(0),
-        )
-        .optional()?;
-    if let Some(seq) = stored {
-        return Ok(Added::Stored { seq });
+        .execute(params![
+            event.id,
+            event.event_type,
+            event.created,
+            about.map(|about| &about.kind),
+            about.map(|about| &about.id),
+            about.and_then(|about| about.customer.as_ref()),
+            event.livemode,
+            event.form == Form::Thin,
+            event.api_version,
+            event.account,
+            event.request_id,
+            source.name(),
+            received_at,
+            body,
+        ])?;
+    if stored == 1 {
+        return Ok(Added::Stored { seq: connection.last_insert_rowid() });
     }
     let seq = connection
         .prepare_cached("SELECT seq FROM events WHERE id = ?1")?

@@ -14,12 +14,15 @@ pub struct EventFilter {
     /// Any of these; none means all types.
     pub types: Vec<Glob>,
     pub object: Option<String>,
-    /// Any of these; none means all customers.
+    /// Any of these; none means all customers. Alone, this goes through all events: the mirror knows those of a customer
+    /// (`Mirror::events_of`).
     pub customers: Vec<String>,
     /// In seconds, inclusive.
     pub from: Option<i64>,
     /// In seconds, exclusive.
     pub to: Option<i64>,
+    /// Only those stored after this one.
+    pub stored_after: Option<i64>,
     /// Only those that came more than once.
     pub repeated: bool,
     /// The oldest first, and those of a second in the order of storing; else the other way round.
@@ -37,13 +40,10 @@ impl Books {
         let mut conditions = Conditions::of(filter);
         // One index walk a value, merged: `IN` would have SQLite read and sort everything that fits.
         let types = if filter.types.is_empty() { None } else { Some(self.types(&filter.types)?) };
+        conditions.any_of("customer", (!filter.customers.is_empty()).then_some(&filter.customers[..]));
         let walks: Vec<(&str, String)> = if let Some(object) = &filter.object {
             conditions.any_of("+type", types.as_deref());
-            conditions.any_of("+customer", (!filter.customers.is_empty()).then_some(&filter.customers[..]));
             vec![("object_id", object.clone())]
-        } else if !filter.customers.is_empty() {
-            conditions.any_of("+type", types.as_deref());
-            filter.customers.iter().map(|customer| ("customer", customer.clone())).collect()
         } else if let Some(types) = types {
             types.into_iter().map(|name| ("type", name)).collect()
         } else {
@@ -114,13 +114,28 @@ struct Conditions {
 
 impl Conditions {
     fn of(filter: &EventFilter) -> Conditions {
-        let EventFilter { types: _, object: _, customers: _, from, to, repeated, oldest_first, beyond } =
-            filter;
+        let EventFilter {
+            types: _,
+            object: _,
+            customers: _,
+            from,
+            to,
+            stored_after,
+            repeated,
+            oldest_first,
+            beyond,
+        } = filter;
         let mut conditions = Conditions { oldest_first: *oldest_first, ..Conditions::default() };
-        if let Some(from) = from {
+        // A page that begins behind an event needs no other near end: of two, SQLite would begin at either.
+        let (near_is_from, is_next_page) = (*oldest_first, beyond.is_some());
+        if let Some(from) = from
+            && !(near_is_from && is_next_page)
+        {
             conditions.push("created >= ?", [Value::Integer(*from)]);
         }
-        if let Some(to) = to {
+        if let Some(to) = to
+            && (near_is_from || !is_next_page)
+        {
             conditions.push("created < ?", [Value::Integer(*to)]);
         }
         if let Some((created, seq)) = beyond {
@@ -129,6 +144,9 @@ impl Conditions {
                 false => "(created, events.seq) < (?, ?)",
             };
             conditions.push(clause, [Value::Integer(*created), Value::Integer(*seq)]);
+        }
+        if let Some(seq) = stored_after {
+            conditions.push("events.seq > ?", [Value::Integer(*seq)]);
         }
         if *repeated {
             conditions.push("times IS NOT NULL", []);

@@ -207,26 +207,26 @@ impl<'a> Batch<'a> {
                 }
                 _ => {
                     applied.count(Outcome::Kept);
-                    note(self.connection, event.seq, Outcome::Kept, None, now)?;
+                    note(self.connection, event, Outcome::Kept, None, now)?;
                 }
             }
         }
         for key in order {
             let of_object = objects.remove(&key).unwrap_or_default();
-            for (seq, outcome, error) in self.settle_events(key, &of_object)? {
+            for (event, outcome, error) in self.settle_events(key, &of_object)? {
                 applied.count(outcome);
-                note(self.connection, seq, outcome, error.as_deref(), now)?;
+                note(self.connection, event, outcome, error.as_deref(), now)?;
             }
         }
         Ok(())
     }
 
     /// Brings one object up to date with events about it. Says what became of each.
-    fn settle_events(
+    fn settle_events<'e>(
         &self,
         (kind, id): (&str, &str),
-        events: &[&StoredEvent],
-    ) -> anyhow::Result<Vec<(i64, Outcome, Option<String>)>> {
+        events: &[&'e StoredEvent],
+    ) -> anyhow::Result<Vec<(&'e StoredEvent, Outcome, Option<String>)>> {
         let mut told = Vec::new();
         let mut left = events.to_vec();
         let mut known = objects::version(self.connection, kind, id)?;
@@ -236,9 +236,7 @@ impl<'a> Batch<'a> {
             let deletes = |event: &&StoredEvent| projection::is_deletion(&event.event_type);
             if gone || left.iter().any(deletes) {
                 told.extend(
-                    left.iter()
-                        .filter(|event| !deletes(event))
-                        .map(|event| (event.seq, Outcome::Older, None)),
+                    left.iter().filter(|event| !deletes(event)).map(|event| (*event, Outcome::Older, None)),
                 );
                 left.retain(deletes);
                 known = known.filter(|known| known.deleted);
@@ -250,13 +248,15 @@ impl<'a> Batch<'a> {
                 break;
             }
             let (newest, unreadable) = self.newest_at(kind, id, top)?;
-            let (at_top, before): (Vec<&StoredEvent>, Vec<&StoredEvent>) =
+            let (at_top, before): (Vec<&'e StoredEvent>, Vec<&'e StoredEvent>) =
                 left.iter().partition(|event| event.created == top);
             let error_of =
                 |seq: i64| unreadable.iter().find(|(other, _)| *other == seq).map(|(_, error)| error.clone());
             match newest {
                 None => {
-                    told.extend(at_top.iter().map(|event| (event.seq, Outcome::Failed, error_of(event.seq))));
+                    told.extend(
+                        at_top.into_iter().map(|event| (event, Outcome::Failed, error_of(event.seq))),
+                    );
                     left = before;
                     continue;
                 }
@@ -265,7 +265,7 @@ impl<'a> Batch<'a> {
                     for event in at_top {
                         let error = error_of(event.seq).or_else(|| written.as_ref().err().cloned());
                         let outcome = if error.is_some() { Outcome::Failed } else { Outcome::Applied };
-                        told.push((event.seq, outcome, error));
+                        told.push((event, outcome, error));
                     }
                     // Earlier ones of the same batch stood for as long as nothing later was known.
                     let stood = |event: &StoredEvent| known.is_none_or(|known| event.created >= known.at);
@@ -277,13 +277,13 @@ impl<'a> Batch<'a> {
                             Outcome::Older
                         };
                         latest = latest.max(event.created);
-                        told.push((event.seq, outcome, None));
+                        told.push((event, outcome, None));
                     }
                     return Ok(told);
                 }
             }
         }
-        told.extend(left.iter().map(|event| (event.seq, Outcome::Older, None)));
+        told.extend(left.into_iter().map(|event| (event, Outcome::Older, None)));
         Ok(told)
     }
 

@@ -490,4 +490,19 @@ pub(super) const MIGRATIONS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX transactions_by_customer ON transactions (customer, at);
     CREATE INDEX transactions_by_time ON transactions (at);",
+    // Beside what became of an event, when it happened, in seconds, and whose it is: so lists by outcome and by customer
+    // are found. What was applied before is applied again, which fills them.
+    "DROP TABLE outcomes;
+    CREATE TABLE outcomes (
+        seq INTEGER PRIMARY KEY,
+        outcome TEXT NOT NULL,
+        error TEXT,
+        attempts INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        customer TEXT
+    ) STRICT;
+    CREATE INDEX outcomes_by_outcome ON outcomes (outcome, created);
+    CREATE INDEX outcomes_by_customer ON outcomes (customer, created) WHERE customer IS NOT NULL;
+    DELETE FROM settings WHERE name = 'applied_through';",
 ];

@@ -12,7 +12,6 @@ mod query;
 mod rebuild;
 mod snapshots;
 mod status;
-mod subjects;
 mod subscriptions;
 
 use std::path::{Path, PathBuf};
@@ -25,20 +24,21 @@ pub use export::{ColumnType, Export, ExportTable};
 pub use fill::{Fill, Filled, Known, Scope, Walks};
 pub use find::Found;
 pub use objects::MirroredObject;
-pub use outcomes::{EventOutcome, Outcome};
+pub use outcomes::{EventOutcome, Outcome, Span};
 pub use query::{Answer, Query, Unanswered};
 pub use rebuild::{Go, Rebuilt, Step, Swap};
 pub use snapshots::{Page, Put};
 pub use status::Totals;
 
 use super::backup::{self, Copied};
-use super::sqlite::{File, Rules, file};
+use super::sqlite::{File, Rules, USUAL_PAGE, file};
 
 static RULES: Rules = Rules {
     name: "the mirror",
     migrations: migrations::MIGRATIONS,
     // It can be made again from the books, which lose nothing.
     synchronous: "NORMAL",
+    page_size: USUAL_PAGE,
     if_damaged: "Delete the file with its -wal and -shm, then run `billctl mirror backfill`: events are in the books and \
                  are applied again",
 };

@@ -7,4 +7,4 @@ mod forward; // passed on, byte for byte
 mod hostile; // what strangers send
 mod signatures; // `events sign` and `events verify`, as a person meets them
 mod strangers; // the official SDKs, where the proofs run them
-mod world; // a listener, and events signed for it
+pub mod world; // a listener, and events signed for it

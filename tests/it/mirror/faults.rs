@@ -2,7 +2,7 @@
 
 use billctl::error::fix_of;
 use billctl::store::books::Books;
-use billctl::store::mirror::Mirror;
+use billctl::store::mirror::{EventOutcome, Mirror, Outcome, Span};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -12,6 +12,10 @@ fn customer(number: usize) -> Value {
     let object =
         json!({"id": format!("cus_{number}"), "object": "customer", "description": "x".repeat(5_000)});
     event(&format!("evt_{number}"), "customer.created", 10, object)
+}
+
+fn failures(world: &World) -> Vec<EventOutcome> {
+    world.mirror.events_with(Outcome::Failed, Span::default(), 10).unwrap()
 }
 
 fn says(error: &anyhow::Error, message: &str, fix: &str) {
@@ -108,11 +112,11 @@ fn an_event_that_cannot_be_applied_holds_up_no_other_and_is_tried_again() {
     let applied = world.apply(10);
     assert_eq!((applied.applied, applied.failed), (2, 1));
     assert_eq!(world.mirror.object("customer", "cus_1").unwrap().unwrap().at, 10, "as far as can be read");
-    let failure = world.mirror.failures(10).unwrap().pop().unwrap();
+    let failure = failures(&world).pop().unwrap();
     assert_eq!((failure.seq, failure.attempts), (1, 1));
     assert!(failure.error.unwrap().contains("recursion limit"));
 
     let again = world.mirror.retry_failed(&world.books, 10, NOW).unwrap();
     assert_eq!(again.failed, 1);
-    assert_eq!(world.mirror.failures(10).unwrap()[0].attempts, 2);
+    assert_eq!(failures(&world)[0].attempts, 2);
 }
