@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::billing::event::{Event, Form};
+use crate::billing::event::{Content, Event, Form};
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::store::books::{Added, Books, NewEvent, Source};
@@ -14,8 +14,15 @@ const BATCH: usize = 1_000;
 
 /// What a thin event led to.
 pub struct Resolved {
-    /// The object as it is now; null if Stripe no longer has it.
+    /// The event as Stripe tells it, with the `data` and `changes` that it was sent without; null if Stripe no longer has
+    /// it.
+    pub event: Value,
+    /// The object as it is now; null if the event names none, or Stripe no longer has it.
     pub object: Value,
+    /// Whether the event names an object.
+    pub names_object: bool,
+    /// Whether the mirror has the object now.
+    pub is_kept: bool,
     /// The snapshot event that tells the same, and whether it is new here; none where the event names none, or where
     /// Stripe no longer has it.
     pub snapshot: Option<(String, bool)>,
@@ -24,15 +31,27 @@ pub struct Resolved {
 impl Resolved {
     pub fn json(&self) -> Value {
         json!({
+            "event": self.event,
             "object": self.object,
             "snapshot_event": self.snapshot.as_ref().map(|(id, _)| id),
         })
     }
 
+    /// What changed of the object, as far as the event tells it.
+    pub fn changes(&self) -> Option<Content> {
+        let (before, after) = (self.event.pointer("/changes/before")?, self.event.pointer("/changes/after")?);
+        Some(Content { object: after.clone(), previous_attributes: before.as_object()?.clone() })
+    }
+
     pub fn words(&self) -> String {
-        let object = match self.object {
-            Value::Null => "Stripe no longer has the object",
-            _ => "The object was fetched, and the mirror has it",
+        let object = match (&self.object, self.names_object) {
+            (Value::Null, false) if self.event.is_null() => {
+                "Stripe no longer has the event, which names no object"
+            }
+            (Value::Null, false) => "The event was fetched; it names no object",
+            (Value::Null, true) => "Stripe no longer has the object",
+            _ if self.is_kept => "The object was fetched, and the mirror has it",
+            _ => "The object was fetched",
         };
         match &self.snapshot {
             Some((id, true)) => format!("{object}; {id} tells the same in full, and is stored now"),
@@ -42,10 +61,10 @@ impl Resolved {
     }
 }
 
-/// Fetches what a thin event names, and keeps it.
+/// Fetches a thin event with all that it tells, and what it names, and keeps the latter.
 ///
 /// # Errors
-/// `Usage` for an event that is whole already, `Failed` for one that names no object, and what Stripe refuses.
+/// `Usage` for an event that is whole already, and what Stripe refuses.
 pub async fn resolve(
     ctx: &Context,
     event: &Event,
@@ -57,15 +76,13 @@ pub async fn resolve(
         let fix = "Leave `--resolve` out; `billctl mirror verify` compares what the mirror has with Stripe";
         return Err(fail(Kind::Usage, format!("`{}` holds its object already", event.id), fix));
     }
-    let path = related_path(body).ok_or_else(|| {
-        fail(
-            Kind::Failed,
-            format!("`{}` names no object that can be fetched", event.id),
-            "Look at it with `--raw`",
-        )
-    })?;
     let reader = ctx.stripe().await?.reader();
-    let fetched = if_there(reader.fetch_object(&path).await)?;
+    let told = if_there(reader.fetch_object(&format!("/v2/core/events/{}", segment(&event.id))).await)?;
+    let path = related_path(body);
+    let fetched = match &path {
+        Some(path) => if_there(reader.fetch_object(path).await)?,
+        None => None,
+    };
     let snapshot = match &event.snapshot_event {
         Some(id) => if_there(reader.fetch_object(&format!("/v1/events/{}", segment(id))).await)?,
         None => None,
@@ -75,11 +92,12 @@ pub async fn resolve(
         Some(Fetched { object, .. }) => Some(keep.event(&object)?),
         None => None,
     };
-    let object = match fetched {
+    let (object, is_kept) = match fetched {
         Some(fetched) => keep.object(event, fetched)?,
-        None => Value::Null,
+        None => (Value::Null, false),
     };
-    Ok(Resolved { object, snapshot })
+    let event = told.map_or(Value::Null, |told| told.object);
+    Ok(Resolved { event, object, names_object: path.is_some(), is_kept, snapshot })
 }
 
 /// What was fetched; none for what Stripe no longer has.
@@ -121,18 +139,16 @@ impl Keep<'_> {
         Ok((event.id, matches!(added.as_slice(), [Added::Stored { .. }])))
     }
 
-    /// Brings the mirror up to date with a fetched object.
-    fn object(&mut self, event: &Event, fetched: Fetched) -> anyhow::Result<Value> {
+    /// Brings the mirror up to date with a fetched object, unless it has no id or this is a dry run; whether it did.
+    fn object(&mut self, event: &Event, fetched: Fetched) -> anyhow::Result<(Value, bool)> {
         let Fetched { object, answered_at } = fetched;
-        if let Some(about) = &event.about
-            && !self.ctx.settings().dry_run
-        {
-            let fetched_at = answered_at.unwrap_or_else(|| self.ctx.clock().now());
-            let objects = std::slice::from_ref(&object);
-            self.mirror
-                .put_snapshots(self.books, Page { kind: &about.kind, objects, fetched_at, cursor: None })?;
-        }
-        Ok(object)
+        let about = event.about.as_ref().filter(|_| !self.ctx.settings().dry_run);
+        let Some(about) = about else { return Ok((object, false)) };
+        let fetched_at = answered_at.unwrap_or_else(|| self.ctx.clock().now());
+        let objects = std::slice::from_ref(&object);
+        self.mirror
+            .put_snapshots(self.books, Page { kind: &about.kind, objects, fetched_at, cursor: None })?;
+        Ok((object, true))
     }
 }
 

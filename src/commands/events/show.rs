@@ -18,7 +18,8 @@ use crate::store::mirror::{Mirror, MirroredObject};
 
 /// Show a stored event: its object, what changed (old → new), and what the mirror did with it
 ///
-/// A thin event only names its object; `--resolve` fetches that from Stripe and brings the mirror up to date with it.
+/// A thin event only names its object; `--resolve` fetches that from Stripe, brings the mirror up to date with it, and
+/// shows what the event tells beside.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -214,8 +215,13 @@ impl Present for Shown {
                 view = view.blank().line(Text::new(Role::Strong, kind)).fields(fields);
             }
         }
-        if let Some(content) = content {
-            view = changes(view, content);
+        if let Some(data) = resolved.as_ref().and_then(|resolved| resolved.event.get("data")?.as_object()) {
+            let fields =
+                data.iter().map(|(name, value)| (name.as_str(), Text::from(words(name, value, None))));
+            view = view.blank().line(Text::new(Role::Strong, "data")).fields(fields);
+        }
+        if let Some(content) = content.clone().or_else(|| resolved.as_ref()?.changes()) {
+            view = changes(view, &content);
         }
         match resolved {
             Some(resolved) => view.blank().line(Text::from(resolved.words())),

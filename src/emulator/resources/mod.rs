@@ -5,6 +5,7 @@ pub mod authenticate;
 mod balance_transactions;
 mod charges;
 pub mod checkout;
+mod core_events;
 mod coupons;
 mod customer_balance;
 mod customer_methods;
@@ -78,6 +79,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         entitlements::ENDPOINTS,
         test_clocks::ENDPOINTS,
         events::ENDPOINTS,
+        core_events::ENDPOINTS,
         stripecli::ENDPOINTS,
         account::ENDPOINTS,
     ]

@@ -193,6 +193,35 @@ fn events_are_filtered_by_type_and_end_after_thirty_days() {
 }
 
 #[test]
+fn each_event_has_a_thin_twin() {
+    let world = World::new();
+    let customer = world.make("/v1/customers", "name=Ada");
+    world.post(&format!("/v1/customers/{customer}"), "name=Zoë").ok();
+    let event = world.event("customer.updated");
+    let (snapshot, request) = (event["id"].as_str().unwrap(), &event["request"]);
+    let id = snapshot.replace("evt_", "evt_test_");
+    assert_eq!(
+        world.get(&format!("/v2/core/events/{id}")).ok(),
+        json!({
+            "id": id,
+            "object": "v2.core.event",
+            "type": "v1.customer.updated",
+            "created": "2027-01-15T08:00:00.000Z",
+            "livemode": false,
+            "context": null,
+            "related_object": {"id": customer, "type": "customer", "url": format!("/v1/customers/{customer}")},
+            "reason": {"type": "request", "request": request},
+            "snapshot_event": snapshot,
+            "changes": {"before": {"name": "Ada"}, "after": {"name": "Zoë"}},
+        })
+    );
+    world.get(&format!("/v2/core/events/{snapshot}")).refused(404, Some("resource_missing"), Some("id"));
+    world.get("/v2/core/events/evt_test_1").refused(404, Some("resource_missing"), Some("id"));
+    world.pass(30 * 24 * 60 * 60 + 1);
+    world.get(&format!("/v2/core/events/{id}")).refused(404, Some("resource_missing"), Some("id"));
+}
+
+#[test]
 fn events_count_the_endpoints_that_want_them() {
     let world = World::new();
     world.make("/v1/webhook_endpoints", "url=https://a.example&enabled_events[]=*");

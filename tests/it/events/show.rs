@@ -141,6 +141,38 @@ fn a_thin_event_is_stored_shown_and_resolved() {
 }
 
 #[test]
+fn a_thin_event_is_resolved_with_what_it_was_sent_without() {
+    let (shop, emulator) = with_customers(0);
+    let customer = &customers(&emulator, 1)[0];
+    emulator.post(&format!("/v1/customers/{customer}"), "name=Ada");
+    let snapshot = emulator.list("/v1/events")[0]["id"].as_str().unwrap().to_owned();
+    let id = snapshot.replace("evt_", "evt_test_");
+    let mut sent = emulator.get(&format!("/v2/core/events/{id}"));
+    assert_eq!(sent.as_object_mut().unwrap().remove("changes").unwrap()["before"]["name"], "Customer 0");
+    shop.write("thin.json", sent.to_string());
+    shop.billctl("events replay --file thin.json --mirror").exits(0);
+    let shown = shop.billctl(&format!("events show {id} --resolve")).exits(0);
+    assert!(shown.stdout.contains("name     Customer 0  → Ada"), "{shown}");
+    assert!(shown.stdout.contains("The object was fetched, and the mirror has it"), "{shown}");
+    let shown = shop.billctl(&format!("events show {id} --resolve --json")).exits(0).json();
+    assert_eq!(shown["resolved"]["event"]["changes"]["after"]["name"], "Ada");
+    assert_eq!(shown["resolved"]["snapshot_event"], json!(snapshot));
+}
+
+#[test]
+fn a_thin_event_that_names_nothing_is_resolved_as_far_as_it_goes() {
+    let (shop, _emulator) = with_customers(0);
+    let event = json!({
+        "id": "evt_test_65TthinCCCCCCCCCCCCCCCC", "object": "v2.core.event", "livemode": false,
+        "type": "v1.customer.discount.source_changed", "created": "2026-11-01T00:00:00.123Z",
+    });
+    shop.write("thin.json", event.to_string());
+    shop.billctl("events replay --file thin.json --mirror").exits(0);
+    let shown = shop.billctl("events show evt_test_65TthinCCCCCCCCCCCCCCCC --resolve").exits(0);
+    assert!(shown.stdout.contains("Stripe no longer has the event, which names no object"), "{shown}");
+}
+
+#[test]
 fn an_event_that_is_whole_is_not_resolved() {
     let shop = Shop::new();
     keep_fixtures(&shop, &["customer.deleted"]);
