@@ -414,6 +414,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'A file with the signing secret (whsec_…); may be repeated [default: STRIPE_WEBHOOK_SECRET, the profile''s, the emulator''s own]')
             [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'How many seconds a signature may be old, or from the future; 0 allows any age')
             [CompletionResult]::new('--forward-to', '--forward-to', [CompletionResultType]::ParameterName, 'Pass every event on to this address, byte for byte')
+            [CompletionResult]::new('--poll', '--poll', [CompletionResultType]::ParameterName, 'Read events from Stripe, too, every so many seconds: for a machine that no webhook can reach')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')

@@ -1625,7 +1625,7 @@ _billctl() {
             return 0
             ;;
         billctl__subcmd__events__subcmd__listen)
-            opts="-o -y -q -v -h --port --host --path --webhook-secret-file --tolerance --forward-to --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
+            opts="-o -y -q -v -h --port --host --path --webhook-secret-file --tolerance --forward-to --poll --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1652,6 +1652,10 @@ _billctl() {
                     return 0
                     ;;
                 --forward-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --poll)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

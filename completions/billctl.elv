@@ -394,6 +394,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --webhook-secret-file 'A file with the signing secret (whsec_…); may be repeated [default: STRIPE_WEBHOOK_SECRET, the profile''s, the emulator''s own]'
             cand --tolerance 'How many seconds a signature may be old, or from the future; 0 allows any age'
             cand --forward-to 'Pass every event on to this address, byte for byte'
+            cand --poll 'Read events from Stripe, too, every so many seconds: for a machine that no webhook can reach'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
             cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
             cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'

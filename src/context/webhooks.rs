@@ -16,6 +16,18 @@ impl Context {
     /// # Errors
     /// `Refused` where there is none, or one that the profile names is not there; `Usage` for a file that holds none.
     pub fn webhook_secrets(&self, files: &[PathBuf]) -> anyhow::Result<Vec<WebhookSecret>> {
+        let secrets = self.webhook_secrets_if_any(files)?;
+        if secrets.is_empty() {
+            return Err(no_secret(&self.profile()?.name));
+        }
+        Ok(secrets)
+    }
+
+    /// The same, but none is no error.
+    ///
+    /// # Errors
+    /// `Refused` where one that the profile names is not there; `Usage` for a file that holds none.
+    pub fn webhook_secrets_if_any(&self, files: &[PathBuf]) -> anyhow::Result<Vec<WebhookSecret>> {
         if !files.is_empty() {
             let mut secrets = Vec::new();
             for path in files {
@@ -39,7 +51,6 @@ impl Context {
         }
         match profile.target {
             Target::Emulator => secrets.extend(self.emulator_webhook_secrets()()?),
-            Target::Account(_) if secrets.is_empty() => return Err(no_secret(&profile.name)),
             Target::Account(_) => {}
         }
         Ok(secrets)

@@ -29,8 +29,14 @@ pub struct Metrics {
     forward_given_up: AtomicU64,
     forward_waiting: AtomicI64,
     connections: AtomicI64,
+    polls: AtomicU64,
+    polls_failed: AtomicU64,
+    /// In unix seconds; 0 before the first one that worked.
+    polled_at: AtomicI64,
     /// Why nothing could be stored the last time; `None` since that worked.
     trouble: Mutex<Option<String>>,
+    /// Why Stripe could not be read the last time; `None` since that worked.
+    poll_trouble: Mutex<Option<String>>,
 }
 
 impl Metrics {
@@ -84,9 +90,29 @@ impl Metrics {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Why nothing could be stored the last time.
+    /// Counts events that were read from Stripe and had not been stored before.
+    pub fn polled_new(&self, stored: usize) {
+        self.stored.fetch_add(count(stored), Ordering::Relaxed);
+    }
+
+    /// Counts a reading that came to its end. `now` is in unix seconds.
+    pub fn polled(&self, now: i64) {
+        self.polls.fetch_add(1, Ordering::Relaxed);
+        self.polled_at.store(now, Ordering::Relaxed);
+        *self.poll_trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Counts a reading that failed.
+    pub fn failed_to_poll(&self, why: String) {
+        self.polls_failed.fetch_add(1, Ordering::Relaxed);
+        *self.poll_trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+
+    /// Why nothing could be stored, or read from Stripe, the last time.
     pub(super) fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let of =
+            |trouble: &Mutex<Option<String>>| trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        of(&self.trouble).or_else(|| of(&self.poll_trouble))
     }
 
     /// How many events were stored, were there already, and were refused.
@@ -99,7 +125,7 @@ impl Metrics {
     pub(super) fn text(&self) -> String {
         let mut page = Page::default();
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        page.head("billctl_events_total", "counter", "Events answered 200, by what became of them.");
+        page.head("billctl_events_total", "counter", "Events that are durable, by whether they were new.");
         page.line("billctl_events_total{result=\"stored\"}", load(&self.stored));
         page.line("billctl_events_total{result=\"duplicate\"}", load(&self.duplicates));
         page.head("billctl_refused_total", "counter", "Requests refused, by reason.");
@@ -149,6 +175,14 @@ impl Metrics {
         );
         page.gauge("billctl_forward_waiting", "Events that wait to be passed on.", &self.forward_waiting);
         page.gauge("billctl_connections", "Open connections.", &self.connections);
+        page.head("billctl_polls_total", "counter", "Readings of Stripe's events, by how they ended.");
+        page.line("billctl_polls_total{result=\"done\"}", load(&self.polls));
+        page.line("billctl_polls_total{result=\"failed\"}", load(&self.polls_failed));
+        page.gauge(
+            "billctl_last_poll_timestamp_seconds",
+            "When a reading of Stripe's events last came to its end; 0 if none has.",
+            &self.polled_at,
+        );
         page.histogram("billctl_commit_seconds", "How long a transaction took.", &self.commit_time);
         page.histogram("billctl_answer_seconds", "From a request's head to its answer.", &self.answer_time);
         page.0
@@ -237,6 +271,25 @@ mod tests {
             "billctl_answer_seconds_bucket{le=\"+Inf\"} 4",
             "billctl_answer_seconds_sum 20.001401",
             "billctl_answer_seconds_count 4",
+        ] {
+            assert!(text.lines().any(|each| each == line), "{line} is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_reading_that_works_ends_the_trouble_of_those_that_failed() {
+        let metrics = Metrics::default();
+        metrics.failed_to_poll("no network".to_owned());
+        assert_eq!(metrics.trouble().as_deref(), Some("no network"));
+        metrics.polled_new(2);
+        metrics.polled(1_793_491_200);
+        assert_eq!((metrics.trouble(), metrics.totals()), (None, (2, 0, 0)));
+        let text = metrics.text();
+        for line in [
+            "billctl_polls_total{result=\"done\"} 1",
+            "billctl_polls_total{result=\"failed\"} 1",
+            "billctl_last_poll_timestamp_seconds 1793491200",
+            "billctl_events_total{result=\"stored\"} 2",
         ] {
             assert!(text.lines().any(|each| each == line), "{line} is not in:\n{text}");
         }

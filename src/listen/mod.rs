@@ -11,6 +11,7 @@ mod ingest; // one thread that makes all that wait durable at once
 mod keeping; // the books, their log folded by another thread
 mod metrics; // counts for Prometheus
 mod options; // what a receiver is started with
+mod posting; // passed on, though no request brought it
 mod receive; // one request
 mod secrets; // signing secrets, which may change while it runs
 mod server; // connections
@@ -21,5 +22,6 @@ pub use ingest::{Arrival, Kept, Sink};
 pub use keeping::Keeping;
 pub use metrics::Metrics;
 pub use options::{Clock, Limits, Notice, Options, Taken};
+pub use posting::Posting;
 pub use secrets::{Refresh, Secrets};
 pub use server::{Listener, listen};

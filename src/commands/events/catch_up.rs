@@ -108,7 +108,37 @@ pub fn gap(read_through: Option<i64>, now: i64) -> Option<Gap> {
     read_through.map(|second| second.saturating_add(1)).filter(|from| *from < to).map(|from| Gap { from, to })
 }
 
-/// A reading under way.
+/// Who is told of events while they are read.
+pub trait Taker: Send {
+    /// Hears of events before they are stored; the books may have some of them.
+    ///
+    /// # Errors
+    /// Why they are not stored: then they come again.
+    fn before(&mut self, books: &Books, events: &[NewEvent<'_>]) -> anyhow::Result<()>;
+
+    /// Hears of those that were new, once they are durable.
+    fn after(&mut self, stored: &[&Event]);
+}
+
+/// For readings that nobody else is told of.
+struct Nobody;
+
+impl Taker for Nobody {
+    fn before(&mut self, _books: &Books, _events: &[NewEvent<'_>]) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn after(&mut self, _stored: &[&Event]) {}
+}
+
+struct UnderWay {
+    walk: EventWalk,
+    /// Up to which second everything had been read.
+    before: Option<i64>,
+    caught_up: CaughtUp,
+}
+
+/// What a reading needs.
 #[derive(Debug)]
 pub struct CatchUp<'a> {
     pub books: &'a mut Books,
@@ -129,28 +159,28 @@ impl CatchUp<'_> {
         since: Option<i64>,
         mut tell: impl FnMut(&CaughtUp),
     ) -> anyhow::Result<CaughtUp> {
-        let before = read_through(self.mirror)?;
-        let mut caught_up = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
+        let mut reading = self.begin(reader, since)?;
         // What had failed is tried again, and what had waited is applied, even if nothing comes.
-        caught_up.add(self.mirror.retry_failed(self.books, BATCH, self.clock.now())?);
-        self.apply(&mut caught_up)?;
-        let mut walk = reader.events(begin_at(before, since));
-        while let Some(step) = walk.next().await? {
-            self.note_gap(&walk, before)?;
-            match step {
-                Step::Events(events) => {
-                    let bodies: Vec<Vec<u8>> =
-                        events.iter().map(|event| event.to_string().into_bytes()).collect();
-                    caught_up.received += count(bodies.len());
-                    caught_up.new += self.store(&bodies)?;
-                    self.apply(&mut caught_up)?;
-                    tell(&caught_up);
-                }
-                Step::Through(second) => note_through(self.mirror, second, self.now())?,
-            }
+        reading.caught_up.add(self.mirror.retry_failed(self.books, BATCH, self.clock.now())?);
+        self.apply(&mut reading.caught_up)?;
+        while let Some(bodies) = self.next(&mut reading).await? {
+            reading.caught_up.new += self.store(&bodies, &mut Nobody)?;
+            self.apply(&mut reading.caught_up)?;
+            tell(&reading.caught_up);
         }
-        caught_up.gap = Gap::open(self.mirror)?;
-        Ok(caught_up)
+        self.end(reading)
+    }
+
+    /// Reads and stores what happened since the last time, and applies nothing: that is left to whoever takes it.
+    ///
+    /// # Errors
+    /// As [`CatchUp::run`]; and what the taker says.
+    pub async fn hand(&mut self, reader: &Reader, taker: &mut dyn Taker) -> anyhow::Result<CaughtUp> {
+        let mut reading = self.begin(reader, None)?;
+        while let Some(bodies) = self.next(&mut reading).await? {
+            reading.caught_up.new += self.store(&bodies, taker)?;
+        }
+        self.end(reading)
     }
 
     /// Looks what [`CatchUp::run`] would bring, and stores nothing.
@@ -177,8 +207,33 @@ impl CatchUp<'_> {
         self.clock.now().as_second()
     }
 
+    fn begin(&self, reader: &Reader, since: Option<i64>) -> anyhow::Result<UnderWay> {
+        let before = read_through(self.mirror)?;
+        let caught_up = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
+        Ok(UnderWay { walk: reader.events(begin_at(before, since)), before, caught_up })
+    }
+
+    /// The bytes of the next events; none at the end. Those before are stored by now.
+    async fn next(&mut self, reading: &mut UnderWay) -> anyhow::Result<Option<Vec<Vec<u8>>>> {
+        while let Some(step) = reading.walk.next().await? {
+            self.note_gap(&reading.walk, reading.before)?;
+            match step {
+                Step::Events(events) => {
+                    reading.caught_up.received += count(events.len());
+                    return Ok(Some(events.iter().map(|event| event.to_string().into_bytes()).collect()));
+                }
+                Step::Through(second) => note_through(self.mirror, second, self.now())?,
+            }
+        }
+        Ok(None)
+    }
+
+    fn end(&self, reading: UnderWay) -> anyhow::Result<CaughtUp> {
+        Ok(CaughtUp { gap: Gap::open(self.mirror)?, ..reading.caught_up })
+    }
+
     /// Stores events durably; how many were new.
-    fn store(&mut self, bodies: &[Vec<u8>]) -> anyhow::Result<u64> {
+    fn store(&mut self, bodies: &[Vec<u8>], taker: &mut dyn Taker) -> anyhow::Result<u64> {
         let events = bodies.iter().map(|body| Event::read(body)).collect::<Result<Vec<_>, _>>()?;
         let received_at = self.clock.now();
         let source = self.source;
@@ -187,8 +242,13 @@ impl CatchUp<'_> {
             .zip(bodies)
             .map(|(event, body)| NewEvent { event, body, received_at, source })
             .collect();
+        taker.before(self.books, &new)?;
         let added = self.books.add_events(&new)?;
-        Ok(count(added.iter().filter(|added| matches!(added, Added::Stored { .. })).count()))
+        let is_new = |added: &Added| matches!(added, Added::Stored { .. });
+        let stored: Vec<&Event> =
+            events.iter().zip(&added).filter(|(_, added)| is_new(added)).map(|(event, _)| event).collect();
+        taker.after(&stored);
+        Ok(count(stored.len()))
     }
 
     fn apply(&mut self, caught_up: &mut CaughtUp) -> anyhow::Result<()> {

@@ -62,7 +62,8 @@ pub async fn pull(ctx: &Context, since: Option<i64>) -> anyhow::Result<CaughtUp>
     Ok(pulled)
 }
 
-fn gap_words(gap: Gap) -> String {
+/// Says what is lost.
+pub fn gap_words(gap: Gap) -> String {
     format!(
         "events from {} to {} were never read, and Stripe keeps them for thirty days only",
         time(gap.from),

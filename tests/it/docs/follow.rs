@@ -12,7 +12,7 @@ use crate::generated::is_refreshing;
 use crate::support::{Ids, Shop, without_tails};
 
 /// The ports that pages serve emulators on. Here each page has its own.
-const PORTS: [&str; 2] = ["12111", "12112"];
+const PORTS: [&str; 3] = ["12111", "12112", "12113"];
 
 /// Stands for any text in a line, and on a line of its own for any number of lines.
 const ANYTHING: &str = "…";
@@ -87,7 +87,7 @@ pub fn rewrite(page: &Page, differences: &[Difference]) {
 struct Reader {
     shop: Shop,
     ids: Ids,
-    ports: [String; 2],
+    ports: [String; PORTS.len()],
     /// The exit code of the last command.
     last: i32,
     /// Where that stands, if it failed without saying why.

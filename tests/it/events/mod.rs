@@ -2,7 +2,7 @@
 
 mod list;
 mod pull;
-mod receiver;
+pub mod receiver;
 mod replay;
 mod show;
 mod trigger;
