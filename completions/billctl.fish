@@ -45,6 +45,8 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep w
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "customer" -d 'Customers: who they are, which plan holds, what they paid'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "report" -d 'What happened, in figures: by day or month'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "alerts" -d 'Thresholds that billing.toml sets: which of them are crossed'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, pay in it, move its time, look at it, empty it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -499,29 +501,34 @@ complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from sign" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from sign" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "balance" -d 'Show what a subject can spend, and what of it expires when'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "grant" -d 'Give a subject credits'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "deduct" -d 'Take credits for what was used, if the balance covers it (exit code 4 if not)'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "adjust" -d 'Set a balance right by hand: add credits or remove them'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "set" -d 'Bring a balance to a number, if it is what you expect it to be now'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "reverse" -d 'Undo an entry by another one'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "expire" -d 'Book the expiry of all credits whose day has come'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "history" -d 'Show what was booked for a subject, with the balance after each entry'
-complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history verify" -f -a "verify" -d 'Prove the ledger: no entry was changed or removed, and every sum is right (exit code 3 if not)'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "balance" -d 'Show what a subject can spend, and what of it expires when'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "grant" -d 'Give a subject credits'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "deduct" -d 'Take credits for what was used, if the balance covers it (exit code 4 if not)'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "adjust" -d 'Set a balance right by hand: add credits or remove them'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "set" -d 'Bring a balance to a number, if it is what you expect it to be now'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "reverse" -d 'Undo an entry by another one'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "expire" -d 'Book the expiry of all credits whose day has come'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "history" -d 'Show what was booked for a subject, with the balance after each entry'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "approve" -d 'Approve what somebody else asked for, and book it'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "decline" -d 'Turn down what somebody asked for, or withdraw what you asked for'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "proposals" -d 'Show the bookings that wait for a second person'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "import" -d 'Book a file of adjustments: all of it, or nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "export" -d 'Write entries for other programs, with the hashes that prove them'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and not __fish_seen_subcommand_from balance grant deduct adjust set reverse expire history approve decline proposals import export verify" -f -a "verify" -d 'Prove the ledger: no entry was changed or removed, and every sum is right (exit code 3 if not)'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l kind -d 'The kind of credits' -r
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from balance" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
@@ -658,6 +665,90 @@ complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from approve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from decline" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -l all -d 'Those too that were decided, or that nobody approved in time'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from proposals" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l format -d 'What is in it [default: what its name says; of stdin, what it looks like]' -r -f -a "csv\t''
+jsonl\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l results -d 'A CSV file that says of each row: booked, booked before, waiting or refused, and why' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l continue -d 'Book what can be booked, and write what became of each row to `--results`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l subject -d 'Only this subject\'s entries [default: all subjects]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l kind -d 'Only this kind of credits [default: all kinds]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l type -d 'Only entries of this type: grant, purchase, monthly_grant, deduction, expiry, adjustment, reversal, refund' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l since -d 'Only what was booked at or after this date or time, or in the last such duration (30d)' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l until -d 'Only what was booked before this date or time' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l out -d 'The file; one that is there is replaced in one piece' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l format -d 'What to write [default: what the file\'s name or `--output` says, else csv]' -r -f -a "csv\t''
+jsonl\t''
+json\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
@@ -672,6 +763,70 @@ complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -f -a "credits" -d 'Show credits sold, granted, spent and expired, and what a subject had on average'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l from -d 'From this day on, or how long ago (90d) [default: the first of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l to -d 'Before this day [default: up to today, with it]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l by -d 'A line a day or a month' -r -f -a "day\t''
+month\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l kind -d 'Only this kind of credits [default: all kinds]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Check the thresholds of billing.toml (exit code 3 where one is crossed)'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l limit -d 'Name so many subjects of each: those with the least' -r
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

@@ -9,6 +9,7 @@ pub mod commands; // what a person can type: a folder a noun, a file a verb
 pub mod context; // what a command works with: settings, clock, terminal, Stripe when asked for
 pub mod emulator; // the offline Stripe, reached by URL only
 pub mod error; // kinds of failure, their exit codes, and the fix that goes with an error
+pub mod intake; // files of rows that people give: CSV, JSON lines
 pub mod listen; // the webhook receiver: verified, durable, answered, then applied
 pub mod render; // value → view → table, JSON, JSON lines, CSV
 pub mod settings; // flags + environment + file → one resolved answer

@@ -1,5 +1,6 @@
 //! PURE: values in, values out; no file, socket, clock, randomness or terminal.
 
+pub mod alerts; // thresholds of billing.toml
 pub mod backfill; // how the mirror is filled from Stripe's lists, and what differs
 pub mod catalog; // what should be in Stripe, read from billing.toml
 pub mod credits; // the ledger's rules: entries, lots, their order and their chain

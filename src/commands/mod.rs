@@ -1,5 +1,6 @@
 //! What a person can type: a folder a noun, a file a verb. This file lists the nouns.
 
+pub mod alerts;
 mod amount;
 pub mod catalog;
 pub mod completions;
@@ -13,6 +14,7 @@ pub mod init;
 pub mod man;
 pub mod mirror;
 mod moment;
+pub mod report;
 mod subject;
 
 use crate::context::Context;
@@ -53,6 +55,8 @@ pub enum Command {
     Customer(customer::CustomerArgs),
     Events(events::EventsArgs),
     Credits(credits::CreditsArgs),
+    Report(report::ReportArgs),
+    Alerts(alerts::AlertsArgs),
     Emulator(emulator::EmulatorArgs),
     Mirror(mirror::MirrorArgs),
     Completions(completions::CompletionsArgs),
@@ -72,6 +76,8 @@ impl Command {
             Command::Customer(args) => customer::run(ctx, args).await,
             Command::Events(args) => events::run(ctx, args).await,
             Command::Credits(args) => credits::run(ctx, args).await,
+            Command::Report(args) => report::run(ctx, args).await,
+            Command::Alerts(args) => alerts::run(ctx, args).await,
             Command::Emulator(args) => emulator::run(ctx, args).await,
             Command::Mirror(args) => mirror::run(ctx, args).await,
             Command::Completions(args) => completions::run(ctx, args).await,

@@ -266,6 +266,17 @@ impl Context {
         }
     }
 
+    /// Whether the policy lets this person change anything; the reason is asked for later.
+    ///
+    /// # Errors
+    /// `Refused` where it does not.
+    pub fn check_actor(&self) -> anyhow::Result<()> {
+        match self.policy()? {
+            Some(policy) => guard::check_actor(policy, &self.settings().actor),
+            None => Ok(()),
+        }
+    }
+
     fn confirm_live(&self, account: &AccountInfo) -> anyhow::Result<()> {
         let name = account.typed_name();
         let question =

@@ -31,6 +31,8 @@ impl Loaded {
 pub(super) struct Files {
     document: OnceLock<Document>,
     billing: OnceLock<Loaded>,
+    /// The tables that are no catalog, with the overrides of the profile in use.
+    overridden: OnceLock<BillingFile>,
     catalog: OnceLock<catalog::Loaded>,
 }
 
@@ -115,11 +117,13 @@ impl Context {
     /// # Errors
     /// `Usage` where the billing file cannot be used.
     pub fn policy(&self) -> anyhow::Result<Option<&Policy>> {
-        // A profile may override it, so it takes the whole file.
-        match self.settings().config {
-            Some(_) => Ok(self.catalog()?.file.policy.as_ref()),
-            None => Ok(None),
+        // A profile may override it; the catalog is not looked at: a mistake in a price keeps nobody from booking.
+        if self.settings().config.is_none() {
+            return Ok(None);
         }
+        let overridden =
+            once(&self.files.overridden, || Ok(self.document()?.settings_for(&self.profile()?.name)?))?;
+        Ok(overridden.policy.as_ref())
     }
 }
 

@@ -65,6 +65,22 @@ pub fn check_account(profile: &str, pinned: Option<&str>, actual: &str) -> anyho
 /// # Errors
 /// `Refused` where the policy does not allow it.
 pub fn check_policy(policy: &Policy, actor: &str, reason: Option<&str>) -> anyhow::Result<()> {
+    check_actor(policy, actor)?;
+    if policy.reason_required && reason.is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(fail(
+            Kind::Refused,
+            "The policy asks for a reason for every change",
+            "Say why, with `--reason TEXT`",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks who writes against the policy.
+///
+/// # Errors
+/// `Refused` where the policy does not name this person.
+pub fn check_actor(policy: &Policy, actor: &str) -> anyhow::Result<()> {
     if let Some(actors) = &policy.actors
         && !actors.iter().any(|allowed| allowed == actor)
     {
@@ -75,13 +91,6 @@ pub fn check_policy(policy: &Policy, actor: &str, reason: Option<&str>) -> anyho
                 "Ask one of: {}; BILLCTL_ACTOR says who you are where the login name does not",
                 actors.join(", ")
             ),
-        ));
-    }
-    if policy.reason_required && reason.is_none_or(|reason| reason.trim().is_empty()) {
-        return Err(fail(
-            Kind::Refused,
-            "The policy asks for a reason for every change",
-            "Say why, with `--reason TEXT`",
         ));
     }
     Ok(())

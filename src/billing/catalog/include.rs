@@ -1,7 +1,7 @@
 //! Reads a `billing.toml` and the files it includes, and merges their tables into one document.
 //!
 //! An included file holds tables of the catalog and may include further files. What decides which account
-//! is written to and with which key (`project`, `profiles`, `links`, `policy`, `mirror`) stands in the root file only.
+//! is written to and with which key (`project`, `profiles`, `links`, `policy`, `mirror`, `alerts`) stands in the root file only.
 //! A resource is defined in one file: nothing is merged below `products.pro`.
 
 use std::borrow::Cow;
@@ -27,7 +27,7 @@ pub type ReadFile<'a> = dyn Fn(&FilePath) -> io::Result<Vec<u8>> + 'a;
 const MAX_DEPTH: usize = 16;
 
 /// Tables that only the root file holds.
-const ROOT_ONLY: [&str; 5] = ["project", "profiles", "links", "policy", "mirror"];
+const ROOT_ONLY: [&str; 6] = ["project", "profiles", "links", "policy", "mirror", "alerts"];
 
 /// The files and what they say together.
 pub struct Merged {

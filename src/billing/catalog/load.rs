@@ -19,7 +19,7 @@ use super::{check, overrides, places, size};
 const UNREADABLE: [&str; 5] = ["unreadable", "too_large", "too_many_resources", "not_utf8", "syntax"];
 
 /// Tables that say where a catalog goes, rather than what is in it.
-const SETTINGS: [&str; 5] = ["project", "profiles", "links", "policy", "mirror"];
+const SETTINGS: [&str; 6] = ["project", "profiles", "links", "policy", "mirror", "alerts"];
 
 /// The files of a catalog as TOML, neither checked nor resolved.
 #[derive(Debug, Clone)]
@@ -78,7 +78,19 @@ impl Document {
     /// # Errors
     /// Problems of these tables; those of the catalog are not looked for.
     pub fn settings(&self) -> Result<BillingFile, Problems> {
-        let setting = |name: &&str| self.tables.get(*name).map(|table| ((*name).to_owned(), table.clone()));
+        self.settings_of(&self.tables, None)
+    }
+
+    /// The same with a profile's overrides.
+    ///
+    /// # Errors
+    /// As [`Document::settings`].
+    pub fn settings_for(&self, profile: &str) -> Result<BillingFile, Problems> {
+        self.settings_of(&overrides::apply(&self.tables, Some(profile)), Some(profile))
+    }
+
+    fn settings_of(&self, tables: &Value, profile: Option<&str>) -> Result<BillingFile, Problems> {
+        let setting = |name: &&str| tables.get(*name).map(|table| ((*name).to_owned(), table.clone()));
         let known = Value::Object(SETTINGS.iter().filter_map(setting).collect());
         let Checked { mut findings, rest, incomplete: _ } = structure::check(&known);
         let file = read_tables(&rest, &mut findings);
@@ -86,7 +98,7 @@ impl Document {
         if findings.is_empty() {
             return Ok(file);
         }
-        Err(places::locate(self.sources.clone(), findings, None))
+        Err(places::locate(self.sources.clone(), findings, profile))
     }
 
     /// The catalog, as it is for a profile.

@@ -26,6 +26,7 @@ pub fn hash(previous: &Hash, entry: &Entry) -> Hash {
         at,
         expires_at,
         actor,
+        approver,
         reason,
         reference,
         key,
@@ -46,6 +47,11 @@ pub fn hash(previous: &Hash, entry: &Entry) -> Hash {
         hasher.update(text);
     }
     hasher.update([u8::from(reference.is_some())]);
+    // Nothing where there is none: what came before is whole by itself, so that no other entry has these bytes.
+    if let Some(approver) = approver {
+        hasher.update((approver.len() as u64).to_be_bytes());
+        hasher.update(approver);
+    }
     hasher.finalize().into()
 }
 
@@ -66,6 +72,7 @@ mod tests {
             at: 1_700_000_000,
             expires_at: None,
             actor: "ada".to_owned(),
+            approver: None,
             reason: "welcome".to_owned(),
             reference: None,
             key: "k1".to_owned(),
@@ -88,7 +95,7 @@ mod tests {
 
     #[test]
     fn every_field_is_in_the_hash() {
-        let changed: [fn(&mut Entry); 14] = [
+        let changed: [fn(&mut Entry); 15] = [
             |entry| entry.number = 2,
             |entry| entry.subject = "u_2".to_owned(),
             |entry| entry.kind = "minutes".to_owned(),
@@ -99,6 +106,7 @@ mod tests {
             |entry| entry.at += 1,
             |entry| entry.expires_at = Some(0),
             |entry| entry.actor = "bob".to_owned(),
+            |entry| entry.approver = Some("bob".to_owned()),
             |entry| entry.reason = "Welcome".to_owned(),
             |entry| entry.reference = Some(String::new()),
             |entry| entry.key = "k2".to_owned(),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 /// What an entry is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryType {
     /// Given by somebody.
     Grant,
@@ -96,6 +96,8 @@ pub struct Entry {
     pub expires_at: Option<i64>,
     /// Who booked it.
     pub actor: String,
+    /// Who approved it, where the policy asks for a second person.
+    pub approver: Option<String>,
     /// Why, in words.
     pub reason: String,
     /// What it follows from: an event, a session, an invoice, a ticket.

@@ -11,13 +11,38 @@ pub struct Limits {
     pub max_change: Option<i64>,
     /// The most credits that one actor adds and takes in a day (UTC), together.
     pub max_per_day: Option<i64>,
+    /// From which amount on a second person has to approve.
+    pub approval: Option<Approval>,
+}
+
+/// When a second person has to approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approval {
+    /// The most credits that one actor adds to and takes from one subject in 24 hours, together, without it. What was
+    /// approved does not count.
+    pub above: i64,
+    /// How long a proposal waits, in seconds.
+    pub within_seconds: i64,
 }
 
 /// The limit that a booking would pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OverLimit {
-    Change { amount: i64, most: i64 },
-    Day { amount: i64, booked: i64, most: i64 },
+    Change {
+        amount: i64,
+        most: i64,
+    },
+    Day {
+        amount: i64,
+        booked: i64,
+        most: i64,
+    },
+    /// A second person would have to approve it, and what it is can't wait for one.
+    Alone {
+        amount: i64,
+        booked: i64,
+        most: i64,
+    },
 }
 
 impl fmt::Display for OverLimit {
@@ -26,6 +51,11 @@ impl fmt::Display for OverLimit {
             OverLimit::Change { amount, most } => {
                 write!(f, "{amount} credits at once are more than the {most} of max_change")
             }
+            OverLimit::Alone { amount, booked, most } => write!(
+                f,
+                "{amount} credits on top of the {booked} that you booked for this subject in 24 hours are more than the \
+                 {most} of approval_above, and a reversal can't wait for a second person"
+            ),
             OverLimit::Day { amount, booked, most } => write!(
                 f,
                 "{amount} credits on top of the {booked} that you booked today are more than the {most} of max_per_day"
@@ -35,15 +65,16 @@ impl fmt::Display for OverLimit {
 }
 
 impl Limits {
-    /// Whether limits hold for entries of this type.
-    pub fn hold_for(entry_type: EntryType) -> bool {
+    /// Whether limits hold for entries of this type and amount. What gives back what an application took is given by hand
+    /// as a grant is; undoing a grant is not.
+    pub fn hold_for(entry_type: EntryType, amount: i64) -> bool {
         match entry_type {
             EntryType::Grant | EntryType::Adjustment => true,
+            EntryType::Reversal => amount > 0,
             EntryType::Purchase
             | EntryType::MonthlyGrant
             | EntryType::Deduction
             | EntryType::Expiry
-            | EntryType::Reversal
             | EntryType::Refund => false,
         }
     }
@@ -53,7 +84,7 @@ impl Limits {
     /// # Errors
     /// The first limit that it would pass.
     pub fn check(&self, entry_type: EntryType, amount: i64, booked: i64) -> Result<(), OverLimit> {
-        if !Limits::hold_for(entry_type) {
+        if !Limits::hold_for(entry_type, amount) {
             return Ok(());
         }
         let amount = amount.saturating_abs();
@@ -65,13 +96,24 @@ impl Limits {
             _ => Ok(()),
         }
     }
+
+    /// Whether a second person has to approve an entry of this amount, of either sign, where its actor has booked
+    /// `unapproved` for the same subject in the last 24 hours, signs left out. Amounts count together, so that a large
+    /// one can't be cut into small ones.
+    pub fn approval_needed(&self, entry_type: EntryType, amount: i64, unapproved: i64) -> Option<Approval> {
+        self.approval.filter(|approval| {
+            Limits::hold_for(entry_type, amount)
+                && unapproved.saturating_add(amount.saturating_abs()) > approval.above
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { max_change: Some(100), max_per_day: Some(150) };
+    const APPROVAL: Approval = Approval { above: 50, within_seconds: 60 };
+    const LIMITS: Limits = Limits { max_change: Some(100), max_per_day: Some(150), approval: Some(APPROVAL) };
 
     #[test]
     fn a_limit_may_be_reached_and_not_passed() {
@@ -87,9 +129,27 @@ mod tests {
     }
 
     #[test]
+    fn above_a_threshold_a_second_person_is_needed_however_it_is_cut() {
+        let needed = |amount, unapproved| LIMITS.approval_needed(EntryType::Adjustment, amount, unapproved);
+        assert_eq!(needed(50, 0), None);
+        assert_eq!(needed(-51, 0), Some(APPROVAL));
+        assert_eq!(needed(-1, 49), None);
+        assert_eq!(needed(1, 50), Some(APPROVAL));
+        assert_eq!(needed(i64::MIN, i64::MAX), Some(APPROVAL));
+        assert_eq!(Limits::default().approval_needed(EntryType::Grant, i64::MAX, 0), None);
+    }
+
+    #[test]
+    fn what_gives_back_what_was_used_is_given_by_hand() {
+        assert!(LIMITS.check(EntryType::Reversal, 101, 0).is_err());
+        assert_eq!(LIMITS.check(EntryType::Reversal, -101, 0), Ok(()));
+    }
+
+    #[test]
     fn what_is_used_or_bought_has_no_limit() {
-        for entry_type in EntryType::ALL.into_iter().filter(|known| !Limits::hold_for(*known)) {
+        for entry_type in EntryType::ALL.into_iter().filter(|known| !Limits::hold_for(*known, -1_000_000)) {
             assert_eq!(LIMITS.check(entry_type, -1_000_000, 1_000_000), Ok(()));
+            assert_eq!(LIMITS.approval_needed(entry_type, -1_000_000, 1_000_000), None);
         }
     }
 }

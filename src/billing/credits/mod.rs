@@ -7,12 +7,16 @@ pub mod chain;
 mod draw;
 mod entry;
 mod limits;
+mod proposal;
+mod report;
 mod request;
 
 pub use draw::{Draw, Lot, Part, draw};
 pub use entry::{Entry, EntryType, UnknownType};
-pub use limits::{Limits, OverLimit};
-pub use request::{BadRequest, Expiry, MAX_CREDITS, Request, Wanted};
+pub use limits::{Approval, Limits, OverLimit};
+pub use proposal::{Decision, Proposal, Standing, Verdict, is_same_person};
+pub use report::{By, DayTotal, Line, Opened, day_of, report};
+pub use request::{BadRequest, Expiry, MAX_CREDITS, Request, Wanted, check_text};
 
 /// The kind of credits where none is named.
 pub const DEFAULT_KIND: &str = "credits";

@@ -129,12 +129,35 @@ impl Request {
     }
 }
 
+impl Request {
+    /// What another request under the same key says otherwise; `None` if it is this very request, whoever asks.
+    pub fn differs_from_request(&self, other: &Request) -> Option<&'static str> {
+        let Request { subject, kind, wanted, actor: _, reason, reference, key: _ } = self;
+        let fields = [
+            ("subject", *subject == other.subject),
+            ("kind", *kind == other.kind),
+            ("amount, type or expiry", *wanted == other.wanted),
+            ("reason", *reason == other.reason),
+            ("reference", *reference == other.reference),
+        ];
+        fields.into_iter().find(|(_, same)| !same).map(|(field, _)| field)
+    }
+}
+
 fn positive(amount: i64) -> Result<(), BadRequest> {
     match amount {
         ..=0 => Err(BadRequest::NotPositive(amount)),
         1..=MAX_CREDITS => Ok(()),
         _ => Err(BadRequest::TooMany(amount)),
     }
+}
+
+/// Checks a line of text that is kept with a booking.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_text(what: &'static str, words: &str) -> Result<(), BadRequest> {
+    text(what, words, MAX_TEXT)
 }
 
 fn text(what: &'static str, text: &str, most: usize) -> Result<(), BadRequest> {
@@ -234,6 +257,7 @@ mod tests {
             at: 1_000,
             expires_at: Some(1_100),
             actor: "bob".to_owned(),
+            approver: None,
             reason: request.reason.clone(),
             reference: None,
             key: request.key.clone(),

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::proposal::{Kept, change_words, ended};
 use crate::billing::catalog::file::CreditPolicy;
 use crate::billing::credits::{
-    BadRequest, DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, Request, Wanted,
+    Approval, BadRequest, DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, Request, Wanted,
 };
 use crate::commands::Outcome;
 use crate::commands::moment::time;
@@ -27,6 +28,11 @@ pub struct BookingArgs {
     pub kind: String,
 }
 
+/// How long a proposal waits where the policy does not say, in days.
+const DEFAULT_APPROVAL_DAYS: u32 = 7;
+
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
 /// Who books, and why.
 pub struct Author {
     pub actor: String,
@@ -40,16 +46,17 @@ pub struct Author {
 pub fn author(ctx: &Context) -> anyhow::Result<Author> {
     let settings = ctx.settings();
     let given = settings.reason.clone().filter(|reason| !reason.trim().is_empty());
+    ctx.check_actor()?;
     let reason = match given {
         Some(reason) => reason,
         None if ctx.ui().options().can_ask => ctx.ask("Why? (kept in the ledger)", "")?,
         None => String::new(),
     };
     if reason.trim().is_empty() {
+        ctx.check_policy()?;
         let message = "A booking needs a reason: it is kept in the ledger for whoever looks later";
         return Err(fail(Kind::Usage, message, "Say why, with `--reason TEXT`"));
     }
-    ctx.check_policy()?;
     Ok(Author { actor: settings.actor.clone(), reason: reason.trim().to_owned() })
 }
 
@@ -98,10 +105,12 @@ pub fn book(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs) ->
 /// # Errors
 /// `Usage` where the billing file can't be used.
 pub fn limits(ctx: &Context) -> anyhow::Result<Limits> {
-    let policy = ctx.policy()?.and_then(|policy| policy.credits);
-    Ok(policy.map_or(Limits::default(), |CreditPolicy { max_change, max_per_day }| Limits {
-        max_change,
-        max_per_day,
+    let policy = ctx.policy()?.and_then(|policy| policy.credits.as_ref());
+    Ok(policy.map_or(Limits::default(), |policy| {
+        let CreditPolicy { max_change, max_per_day, approval_above, approval_days, approvers: _ } = policy;
+        let days = i64::from(approval_days.unwrap_or(DEFAULT_APPROVAL_DAYS));
+        let approval = approval_above.map(|above| Approval { above, within_seconds: days * DAY_SECONDS });
+        Limits { max_change: *max_change, max_per_day: *max_per_day, approval }
     }))
 }
 
@@ -131,6 +140,14 @@ pub fn show(ctx: &Context, posting: Posting, subject: &str) -> anyhow::Result<Ou
     match posting {
         Posting::Recorded(entry) => ctx.show(&Booked { entry, recorded: !dry_run, dry_run })?,
         Posting::AlreadyRecorded(entry) => ctx.show(&Booked { entry, recorded: false, dry_run: false })?,
+        Posting::Proposed(proposal) => {
+            ctx.show(&Kept { proposal, again: false, dry_run })?;
+            return Ok(Outcome::Failed(Kind::Refused));
+        }
+        Posting::StillProposed(proposal) => {
+            ctx.show(&Kept { proposal, again: true, dry_run: false })?;
+            return Ok(Outcome::Failed(Kind::Refused));
+        }
         Posting::Unchanged { available } => {
             ctx.show(&Nothing { subject: subject.to_owned(), balance: available })?;
         }
@@ -196,6 +213,28 @@ pub fn refusal(posting: &Posting, subject: &str) -> anyhow::Error {
             format!("The policy does not allow this: {limit}; {nothing}"),
             "Ask somebody whom `[policy.credits]` in billing.toml gives more, or book less",
         ),
+        Posting::Proposed(proposal) | Posting::StillProposed(proposal) => fail(
+            Kind::Refused,
+            format!("A second person has to approve this: {}; {nothing}", change_words(proposal)),
+            "Ask for it by itself, with `credits grant` or `credits adjust`: it is kept until somebody approves it",
+        ),
+        Posting::NotApproved(proposal) => fail(
+            Kind::Refused,
+            format!(
+                "This was asked for before, as proposal {}: {}; {nothing}",
+                proposal.number,
+                ended(proposal)
+            ),
+            "Ask for it anew under another key, if it is still wanted",
+        ),
+        Posting::ProposedOtherwise(field, proposal) => fail(
+            Kind::Usage,
+            format!(
+                "The key `{}` was used before, for proposal {}, with another {field}; {nothing}",
+                proposal.request.key, proposal.number
+            ),
+            "Use a key of its own for each booking; only a repetition of the same one has the same key",
+        ),
         Posting::Recorded(_) | Posting::AlreadyRecorded(_) | Posting::Unchanged { .. } => {
             unreachable!("these are results")
         }
@@ -246,6 +285,7 @@ pub fn entry_json(entry: &Entry) -> Value {
         at,
         expires_at,
         actor,
+        approver,
         reason,
         reference,
         key,
@@ -262,6 +302,7 @@ pub fn entry_json(entry: &Entry) -> Value {
         "at": time(*at),
         "expires_at": expires_at.map(time),
         "actor": actor,
+        "approver": approver,
         "reason": reason,
         "reference": reference,
         "key": key,
@@ -269,11 +310,12 @@ pub fn entry_json(entry: &Entry) -> Value {
     })
 }
 
-struct Booked {
-    entry: Entry,
+/// What was booked, now or before.
+pub struct Booked {
+    pub entry: Entry,
     /// It is in the ledger because of this call.
-    recorded: bool,
-    dry_run: bool,
+    pub recorded: bool,
+    pub dry_run: bool,
 }
 
 impl Booked {
@@ -314,8 +356,9 @@ impl Present for Booked {
     }
 
     fn view(&self) -> View {
-        let Entry { number, kind, amount, balance, at, expires_at, actor, reason, key, asked, .. } =
-            &self.entry;
+        let Entry {
+            number, kind, amount, balance, at, expires_at, actor, approver, reason, key, asked, ..
+        } = &self.entry;
         let role = if *amount > 0 { Role::Create } else { Role::Delete };
         let mut fields = vec![("balance", Text::from(format!("{} → {balance}", balance - amount)))];
         if asked != amount {
@@ -328,12 +371,18 @@ impl Present for Booked {
             fields.push(("expires", Text::from(time(*at))));
         }
         fields.push(("why", Text::from(format!("{reason} ({actor})"))));
+        if let Some(approver) = approver {
+            fields.push(("approved", Text::from(format!("by {approver}"))));
+        }
         if !self.dry_run {
             fields.push(("entry", Text::from(format!("{number} of {}", time(*at)))));
             fields.push(("key", Text::from(key.as_str())));
         }
         let view = View::new().line(Text::new(role, self.sentence())).fields(fields);
-        if self.recorded && Limits::hold_for(self.entry.entry_type) {
+        if self.recorded
+            && Limits::hold_for(self.entry.entry_type, self.entry.amount)
+            && self.entry.entry_type != EntryType::Reversal
+        {
             return view
                 .line(Text::new(Role::Hint, format!("Undo it with `billctl credits reverse {number}`")));
         }

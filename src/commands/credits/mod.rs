@@ -1,13 +1,18 @@
 //! `billctl credits`: the ledger of prepaid credits.
 
 pub mod adjust;
+pub mod approve;
 pub mod balance;
 mod booking;
 pub mod deduct;
 pub mod expire;
 mod expiry;
+pub mod export;
 pub mod grant;
 pub mod history;
+pub mod import;
+mod proposal;
+pub mod proposals;
 pub mod reverse;
 pub mod set;
 pub mod verify;
@@ -32,6 +37,11 @@ pub enum Verb {
     Reverse(reverse::ReverseArgs),
     Expire(expire::ExpireArgs),
     History(history::HistoryArgs),
+    Approve(approve::ApproveArgs),
+    Decline(approve::DeclineArgs),
+    Proposals(proposals::ProposalsArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
 }
 
@@ -45,6 +55,11 @@ pub async fn run(ctx: &Context, args: CreditsArgs) -> anyhow::Result<Outcome> {
         Verb::Reverse(args) => reverse::run(ctx, args),
         Verb::Expire(args) => expire::run(ctx, args),
         Verb::History(args) => history::run(ctx, args),
+        Verb::Approve(args) => approve::approve(ctx, args),
+        Verb::Decline(args) => approve::decline(ctx, args),
+        Verb::Proposals(args) => proposals::run(ctx, args),
+        Verb::Import(args) => import::run(ctx, args),
+        Verb::Export(args) => export::run(ctx, args),
         Verb::Verify(args) => verify::run(ctx, args),
     }
 }

@@ -22,13 +22,15 @@ pub fn run(ctx: &Context, args: ReverseArgs) -> anyhow::Result<Outcome> {
     let Author { actor, reason } = booking::author(ctx)?;
     // An entry is reversed once, so its number is key enough.
     let key = key.unwrap_or_else(|| format!("reverse:{entry}"));
+    let limits = booking::limits(ctx)?;
     let now = booking::now(ctx);
     let mut books = booking::ledger(ctx)?;
     let subject = books.credit_entry(entry)?.map(|entry| entry.subject).unwrap_or_default();
+    let by = [actor.as_str(), &reason, &key];
     let posting = if ctx.settings().dry_run {
-        books.try_reverse_credits(entry, &actor, &reason, &key, now)?
+        books.try_reverse_credits(entry, by, &limits, now)?
     } else {
-        books.reverse_credits(entry, &actor, &reason, &key, now)?
+        books.reverse_credits(entry, by, &limits, now)?
     };
     booking::show(ctx, posting, &subject)
 }

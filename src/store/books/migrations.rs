@@ -48,4 +48,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     // Events of a customer are found by the mirror: customers are scattered, so that each event that was stored cost a
     // page of its own here.
     "DROP INDEX events_by_customer;",
+    // Bookings that wait for a second person, and who approved an entry.
+    super::credits::PROPOSALS,
+    // What was booked on each day, for reports.
+    super::credits::DAYS,
 ];

@@ -14,7 +14,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use add::{Added, NewEvent, Source};
-pub use credits::{Account as CreditAccount, Fault as CreditFault, HistoryFilter, Keep, Posting, Verified};
+pub use credits::{
+    Account as CreditAccount, CreditBatch, Decided, EntryFilter, Fault as CreditFault, HashedEntry,
+    HistoryFilter, Keep, KindTotal, LowBalance, LowBalanceQuery, Posting, Verified,
+};
 pub use filter::EventFilter;
 pub use read::StoredEvent;
 pub use subjects::LinkOrigin;

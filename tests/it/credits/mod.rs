@@ -1,6 +1,10 @@
 //! The credit ledger: what support types, a simple model beside it, races, crashes and tampering.
 
+mod approval; // what one person may not book alone
 mod commands; // what is typed, and what is said
+mod export; // what other programs are given
+mod figures; // reports and alerts
+mod import; // files of adjustments
 mod model; // a simple model that the ledger has to agree with
 mod races; // many processes at once, and killed ones
 mod tampering; // what the database refuses, and what verify finds

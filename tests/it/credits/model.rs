@@ -220,8 +220,10 @@ impl World {
                 };
                 let number = number as i64;
                 let key = format!("reverse {} {number}", self.model.did.len());
-                let posting =
-                    self.books.reverse_credits(number, "ada", "a mistake", &key, self.model.now).unwrap();
+                let posting = {
+                    let by = ["ada", "a mistake", &key];
+                    self.books.reverse_credits(number, by, &Limits::default(), self.model.now).unwrap()
+                };
                 let reversed = self.model.reverse(number);
                 assert_eq!(matches!(posting, Posting::Recorded(_)), reversed, "{posting:?}");
             }

@@ -39,11 +39,63 @@ impl Checker<'_> {
         if let Some(links) = &file.links {
             self.links(links);
         }
+        self.approval();
+        let alerts = At::ROOT.key("alerts");
+        for (name, alert) in &file.alerts {
+            if alert.low_balance.is_none() {
+                self.report(
+                    Finding::at("missing_key", &alerts.key(name), format!("alerts.{name} has no threshold"))
+                        .hint("Add low_balance = 100"),
+                );
+            }
+        }
         let policy = At::ROOT.key("policy");
         if file.policy.as_ref().and_then(|policy| policy.actors.as_ref()).is_some_and(Vec::is_empty) {
             self.report(
                 Finding::at("empty", &policy.key("actors"), "nobody may change anything")
                     .hint("Name who may, or remove actors"),
+            );
+        }
+    }
+
+    /// A second person is nobody in particular where anybody may take any name.
+    fn approval(&mut self) {
+        let Some(policy) = &self.file.policy else { return };
+        let Some(credits) = &policy.credits else { return };
+        let table = At::ROOT.key("policy");
+        let at = table.key("credits");
+        match (&credits.approvers, &policy.actors) {
+            (Some(approvers), _) if approvers.is_empty() => self.report(
+                Finding::at("empty", &at.key("approvers"), "nobody may approve anything")
+                    .hint("Name who may, or remove approvers"),
+            ),
+            (Some(approvers), Some(actors)) => {
+                if let Some(stranger) = approvers.iter().find(|approver| !actors.contains(approver)) {
+                    self.report(
+                        Finding::at(
+                            "unknown_reference",
+                            &at.key("approvers"),
+                            format!("`{stranger}` is not in policy.actors, and so may change nothing"),
+                        )
+                        .hint("Add the name to policy.actors, or remove it here"),
+                    );
+                }
+            }
+            (None, None) if credits.approval_above.is_some() => self.report(
+                Finding::at(
+                    "missing_key",
+                    &at.key("approval_above"),
+                    "nobody is named who may approve, so anybody could under a name of their own making",
+                )
+                .hint("Add approvers = [\"…\"] beside it, or actors to [policy]"),
+            ),
+            (Some(_), None) | (None, _) => {}
+        }
+        let is_idle = credits.approval_days.is_some() || credits.approvers.is_some();
+        if credits.approval_above.is_none() && is_idle {
+            self.report(
+                Finding::at("missing_key", &at, "nothing needs approval without `approval_above`")
+                    .hint("Add approval_above, or remove approvers and approval_days"),
             );
         }
     }

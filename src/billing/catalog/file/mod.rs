@@ -29,8 +29,8 @@ pub use price::{
 };
 pub use product::{FreeCredits, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product};
 pub use settings::{
-    CreditPolicy, EntitlementPolicy, EnvText, KeySource, Links, Mirror, Overrides, Policy, Profile, Project,
-    RateLimits, SecretSource, TextOrEnv,
+    Alert, CreditPolicy, EntitlementPolicy, EnvText, KeySource, Links, Mirror, Overrides, Policy, Profile,
+    Project, RateLimits, SecretSource, TextOrEnv,
 };
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;
@@ -40,8 +40,8 @@ pub use webhook::WebhookEndpoint;
 #[serde(deny_unknown_fields, default)]
 pub struct BillingFile {
     /// Further files whose tables are merged into this one, relative to this file. They hold tables of the
-    /// catalog and may include others; `project`, `profiles`, `links`, `policy` and
-    /// `mirror` stand in the first file only.
+    /// catalog and may include others; `project`, `profiles`, `links`, `policy`,
+    /// `mirror` and `alerts` stand in the first file only.
     pub include: Vec<String>,
     /// Who this catalog is.
     pub project: Option<Project>,
@@ -53,6 +53,8 @@ pub struct BillingFile {
     pub policy: Option<Policy>,
     /// What is kept of what Stripe has.
     pub mirror: Option<Mirror>,
+    /// Thresholds that `billctl alerts check` looks at, by a name of your own.
+    pub alerts: BTreeMap<String, Alert>,
     /// Billing meters, by key.
     pub meters: BTreeMap<String, Meter>,
     /// Entitlement features, by key.

@@ -210,7 +210,7 @@ impl Default for EntitlementPolicy {
 }
 
 /// Limits on credits that are granted or adjusted by hand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(extend("x-expects" = "a table like { max_change = 1000, max_per_day = 5000 }"))]
 pub struct CreditPolicy {
@@ -220,4 +220,29 @@ pub struct CreditPolicy {
     /// The most credits that one person adds and takes in a day (UTC), together.
     #[schemars(range(min = 0))]
     pub max_per_day: Option<i64>,
+    /// The most credits that one person adds to and takes from one subject in 24 hours, together, with nobody's approval.
+    /// What is more waits until a second person approves it.
+    #[schemars(range(min = 0))]
+    pub approval_above: Option<i64>,
+    /// For how many days a booking waits for approval; 7 by default.
+    #[schemars(range(min = 1, max = 365))]
+    pub approval_days: Option<u32>,
+    /// Who may approve what others ask for; without it, everybody in `policy.actors`. Nobody approves what they asked
+    /// for.
+    pub approvers: Option<Vec<String>>,
+}
+
+/// A threshold, and what it is held against.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(extend("x-expects" = "a table like { low_balance = 100 }"))]
+pub struct Alert {
+    /// Subjects that can spend less than so many credits cross it.
+    #[schemars(range(min = 1))]
+    pub low_balance: Option<i64>,
+    /// The kind of credits; `credits` by default.
+    pub kind: Option<String>,
+    /// Only subjects for whom something was booked in so many days; without it, all that ever had any.
+    #[schemars(range(min = 1))]
+    pub active_days: Option<u32>,
 }

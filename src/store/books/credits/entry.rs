@@ -11,6 +11,7 @@ pub(super) struct Draft<'a> {
     pub(super) asked: i64,
     pub(super) expires_at: Option<i64>,
     pub(super) actor: &'a str,
+    pub(super) approver: Option<&'a str>,
     pub(super) reason: &'a str,
     pub(super) reference: Option<&'a str>,
     pub(super) key: &'a str,
@@ -43,7 +44,8 @@ pub(super) fn insert(
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (last, previous) = last.unwrap_or((0, chain::START));
-    let Draft { entry_type, amount, asked, expires_at, actor, reason, reference, key, reverses } = *draft;
+    let Draft { entry_type, amount, asked, expires_at, actor, approver, reason, reference, key, reverses } =
+        *draft;
     let entry = Entry {
         number: last + 1,
         subject: account.subject.clone(),
@@ -55,6 +57,7 @@ pub(super) fn insert(
         at: now,
         expires_at,
         actor: actor.to_owned(),
+        approver: approver.map(str::to_owned),
         reason: reason.to_owned(),
         reference: reference.map(str::to_owned),
         key: key.to_owned(),
@@ -63,8 +66,8 @@ pub(super) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO credit_entries (number, account, type, amount, asked, balance, at, expires_at, actor, reason,
-                                         reference, key, reverses, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                                         reference, key, reverses, hash, approver)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             entry.number,
@@ -81,6 +84,7 @@ pub(super) fn insert(
             key,
             reverses,
             chain::hash(&previous, &entry),
+            approver,
         ])?;
     let own = [Part { lot: entry.number, amount }];
     let (parts, sign) = match moves {

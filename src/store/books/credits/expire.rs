@@ -77,6 +77,7 @@ pub(super) fn expire(
             asked: -due.remaining,
             expires_at: None,
             actor: BY_ITSELF,
+            approver: None,
             reason: "expired",
             reference: None,
             key: &key,

@@ -1,15 +1,25 @@
 //! The credit ledger in the books.
 
+mod batch;
+mod days;
 mod entry;
 mod expire;
+mod export;
 mod post;
+mod proposals;
 mod read;
 mod reverse;
 mod tables;
 mod verify;
 
+pub(super) use days::DAYS;
+pub(super) use proposals::PROPOSALS;
 pub(super) use tables::TABLES;
 
+pub use batch::{CreditBatch, KindTotal};
+pub use days::{LowBalance, LowBalanceQuery};
+pub use export::{EntryFilter, HashedEntry};
 pub use post::{Keep, Posting};
+pub use proposals::Decided;
 pub use read::{Account, HistoryFilter};
 pub use verify::{Fault, Verified};

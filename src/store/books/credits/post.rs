@@ -4,11 +4,14 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::entry::{Draft, Moves, account, insert};
 use super::expire::{due_lots, expire};
+use super::proposals::{proposal_of_key, propose};
 use super::read::{LOTS_TO_SPEND, entry_of_key, lot};
 use crate::billing::credits::{
-    Draw, Entry, EntryType, Limits, Lot, MAX_CREDITS, OverLimit, Request, Wanted, draw,
+    Draw, Entry, EntryType, Limits, Lot, MAX_CREDITS, OverLimit, Proposal, Request, Standing, Wanted, draw,
 };
 use crate::store::books::Books;
+
+const DAY: i64 = 24 * 60 * 60;
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,21 @@ pub enum Posting {
     AlreadyReversed(Entry),
     /// The policy lets this actor book less.
     OverPolicy(OverLimit),
+    /// A second person has to approve it first: it is kept for that.
+    Proposed(Proposal),
+    /// The same request waits for a second person already.
+    StillProposed(Proposal),
+    /// The same request was declined or withdrawn, or nobody approved it in time.
+    NotApproved(Proposal),
+    /// Another request waits under this key; it differs in the field named.
+    ProposedOtherwise(&'static str, Proposal),
+}
+
+impl Posting {
+    /// Whether something was written that was not there before: an entry or a proposal.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Posting::Recorded(_) | Posting::Proposed(_))
+    }
 }
 
 /// Whether what is booked stays.
@@ -63,7 +81,9 @@ impl Books {
     /// # Errors
     /// If the file can't be written; then nothing is booked.
     pub fn post_credits(&mut self, request: &Request, limits: &Limits, now: i64) -> anyhow::Result<Posting> {
-        self.in_one(Keep::Entry, |transaction| post(transaction, request, limits, now))
+        self.in_one(Keep::Entry, |transaction| {
+            post(transaction, request, limits, now, &mut ByHand::default())
+        })
     }
 
     /// What [`Books::post_credits`] would say; nothing is kept.
@@ -71,7 +91,9 @@ impl Books {
     /// # Errors
     /// As [`Books::post_credits`].
     pub fn try_credits(&mut self, request: &Request, limits: &Limits, now: i64) -> anyhow::Result<Posting> {
-        self.in_one(Keep::Nothing, |transaction| post(transaction, request, limits, now))
+        self.in_one(Keep::Nothing, |transaction| {
+            post(transaction, request, limits, now, &mut ByHand::default())
+        })
     }
 
     /// Books all of them, or none where one of them was neither booked nor known already.
@@ -88,9 +110,10 @@ impl Books {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(|error| self.file.explain(error))?;
         let all = || -> rusqlite::Result<Vec<Posting>> {
+            let mut by_hand = ByHand::default();
             let postings: Vec<Posting> = requests
                 .iter()
-                .map(|request| post(&transaction, request, limits, now))
+                .map(|request| post(&transaction, request, limits, now, &mut by_hand))
                 .collect::<Result<_, _>>()?;
             let done = |posting: &Posting| {
                 matches!(
@@ -109,7 +132,7 @@ impl Books {
 }
 
 impl Books {
-    /// Runs a booking in a transaction, which is kept only if there is a new entry.
+    /// Runs a booking in a transaction, which is kept only if there is a new entry or proposal.
     pub(super) fn in_one(
         &mut self,
         keep: Keep,
@@ -118,7 +141,7 @@ impl Books {
         let run = || -> rusqlite::Result<Posting> {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let posting = book(&transaction)?;
-            if keep == Keep::Entry && matches!(posting, Posting::Recorded(_)) {
+            if keep == Keep::Entry && posting.is_new() {
                 transaction.commit()?;
             }
             Ok(posting)
@@ -128,14 +151,65 @@ impl Books {
     }
 }
 
-fn post(connection: &Connection, request: &Request, limits: &Limits, now: i64) -> rusqlite::Result<Posting> {
-    let Request { subject, kind, wanted, actor, reason, reference, key } = request;
-    if let Some(booked) = entry_of_key(connection, key)? {
+/// What one actor booked by hand today, signs left out, where it is known: in a large transaction it is added up once.
+#[derive(Debug, Default)]
+pub(super) struct ByHand(Option<(String, i64)>);
+
+impl ByHand {
+    fn of(&mut self, connection: &Connection, actor: &str, now: i64) -> rusqlite::Result<i64> {
+        match &self.0 {
+            Some((known, sum)) if known == actor => Ok(*sum),
+            Some(_) | None => {
+                let sum = booked_by_hand(connection, actor, now)?;
+                self.0 = Some((actor.to_owned(), sum));
+                Ok(sum)
+            }
+        }
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        if let Some((known, sum)) = &mut self.0
+            && *known == entry.actor
+            && Limits::hold_for(entry.entry_type, entry.amount)
+        {
+            *sum = sum.saturating_add(entry.amount.saturating_abs());
+        }
+    }
+}
+
+pub(super) fn post(
+    connection: &Connection,
+    request: &Request,
+    limits: &Limits,
+    now: i64,
+    by_hand: &mut ByHand,
+) -> rusqlite::Result<Posting> {
+    if let Some(booked) = entry_of_key(connection, &request.key)? {
         return Ok(match request.differs_from(&booked) {
             None => Posting::AlreadyRecorded(booked),
             Some(field) => Posting::DiffersIn(field, booked),
         });
     }
+    if let Some(proposal) = proposal_of_key(connection, &request.key)? {
+        return Ok(match request.differs_from_request(&proposal.request) {
+            Some(field) => Posting::ProposedOtherwise(field, proposal),
+            None if proposal.standing(now) == Standing::Waiting => Posting::StillProposed(proposal),
+            None => Posting::NotApproved(proposal),
+        });
+    }
+    book(connection, request, limits, now, None, by_hand)
+}
+
+/// Books a request whose key is free; without an `approver` it may become a proposal instead.
+pub(super) fn book(
+    connection: &Connection,
+    request: &Request,
+    limits: &Limits,
+    now: i64,
+    approver: Option<&str>,
+    by_hand: &mut ByHand,
+) -> rusqlite::Result<Posting> {
+    let Request { subject, kind, wanted, actor, reason, reference, key } = request;
     let mut account = account(connection, subject, kind)?;
     let available = account.balance - sum(&due_lots(connection, account.id, now)?);
     let draft = |entry_type, amount, asked, expires_at| Draft {
@@ -144,6 +218,7 @@ fn post(connection: &Connection, request: &Request, limits: &Limits, now: i64) -
         asked,
         expires_at,
         actor,
+        approver,
         reason,
         reference: reference.as_deref(),
         key,
@@ -168,12 +243,19 @@ fn post(connection: &Connection, request: &Request, limits: &Limits, now: i64) -
     if available + draft.amount > MAX_CREDITS {
         return Ok(Posting::TooMany { available });
     }
-    let by_hand = match limits.max_per_day {
-        Some(_) => booked_by_hand(connection, actor, now)?,
+    let booked_today = match limits.max_per_day {
+        Some(_) => by_hand.of(connection, actor, now)?,
         None => 0,
     };
-    if let Err(over) = limits.check(draft.entry_type, draft.amount, by_hand) {
+    if let Err(over) = limits.check(draft.entry_type, draft.amount, booked_today) {
         return Ok(Posting::OverPolicy(over));
+    }
+    if approver.is_none() && limits.approval.is_some() {
+        let unapproved = unapproved(connection, actor, subject, now)?;
+        if let Some(approval) = limits.approval_needed(draft.entry_type, draft.amount, unapproved) {
+            let until = now.saturating_add(approval.within_seconds);
+            return propose(connection, request, draft.amount, now, until).map(Posting::Proposed);
+        }
     }
     expire(connection, &mut account, now)?;
     let moves = match draft.amount {
@@ -188,18 +270,37 @@ fn post(connection: &Connection, request: &Request, limits: &Limits, now: i64) -
         }
         _ => Moves::NewLot,
     };
-    insert(connection, &mut account, &draft, &moves, now).map(Posting::Recorded)
+    let entry = insert(connection, &mut account, &draft, &moves, now)?;
+    by_hand.add(&entry);
+    Ok(Posting::Recorded(entry))
 }
 
+/// What was booked by hand: see [`Limits::hold_for`]. The indexes over such entries have the types in their condition.
+const BY_HAND: &str = "type IN ('grant', 'adjustment', 'reversal') AND (type <> 'reversal' OR amount > 0)";
+
 /// What an actor granted and adjusted since midnight UTC, signs left out.
-fn booked_by_hand(connection: &Connection, actor: &str, now: i64) -> rusqlite::Result<i64> {
-    const DAY: i64 = 24 * 60 * 60;
+pub(super) fn booked_by_hand(connection: &Connection, actor: &str, now: i64) -> rusqlite::Result<i64> {
     connection
-        .prepare_cached(
-            "SELECT coalesce(sum(abs(amount)), 0) FROM credit_entries
-             WHERE actor = ?1 AND at >= ?2 AND type IN ('grant', 'adjustment')",
-        )?
+        .prepare_cached(&format!(
+            "SELECT coalesce(sum(abs(amount)), 0) FROM credit_entries WHERE actor = ?1 AND at >= ?2 AND {BY_HAND}"
+        ))?
         .query_row((actor, now - now.rem_euclid(DAY)), |row| row.get(0))
+}
+
+/// What an actor granted and adjusted for a subject in the last 24 hours with nobody's approval, signs left out.
+pub(super) fn unapproved(
+    connection: &Connection,
+    actor: &str,
+    subject: &str,
+    now: i64,
+) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT coalesce(sum(abs(amount)), 0) FROM credit_accounts
+             JOIN credit_entries INDEXED BY credit_entries_unapproved ON account = credit_accounts.id
+             WHERE actor = ?1 AND at > ?2 AND {BY_HAND} AND approver IS NULL AND subject = ?3"
+        ))?
+        .query_row((actor, now.saturating_sub(DAY), subject), |row| row.get(0))
 }
 
 fn sum(lots: &[Lot]) -> i64 {

@@ -4,9 +4,9 @@ use rusqlite::Connection;
 
 use super::entry::{Draft, Moves, account, insert};
 use super::expire::expire;
-use super::post::{Keep, Posting};
+use super::post::{Keep, Posting, booked_by_hand, unapproved};
 use super::read::{entry_at, entry_of_key, reversal_of};
-use crate::billing::credits::{EntryType, MAX_CREDITS, Part};
+use crate::billing::credits::{Entry, EntryType, Limits, MAX_CREDITS, OverLimit, Part};
 use crate::store::books::Books;
 
 impl Books {
@@ -17,12 +17,13 @@ impl Books {
     pub fn reverse_credits(
         &mut self,
         number: i64,
-        actor: &str,
-        reason: &str,
-        key: &str,
+        [actor, reason, key]: [&str; 3],
+        limits: &Limits,
         now: i64,
     ) -> anyhow::Result<Posting> {
-        self.in_one(Keep::Entry, |transaction| reverse(transaction, number, [actor, reason, key], now))
+        self.in_one(Keep::Entry, |transaction| {
+            reverse(transaction, number, [actor, reason, key], limits, now)
+        })
     }
 
     /// What [`Books::reverse_credits`] would say; nothing is kept.
@@ -32,12 +33,13 @@ impl Books {
     pub fn try_reverse_credits(
         &mut self,
         number: i64,
-        actor: &str,
-        reason: &str,
-        key: &str,
+        [actor, reason, key]: [&str; 3],
+        limits: &Limits,
         now: i64,
     ) -> anyhow::Result<Posting> {
-        self.in_one(Keep::Nothing, |transaction| reverse(transaction, number, [actor, reason, key], now))
+        self.in_one(Keep::Nothing, |transaction| {
+            reverse(transaction, number, [actor, reason, key], limits, now)
+        })
     }
 }
 
@@ -45,6 +47,7 @@ fn reverse(
     connection: &Connection,
     number: i64,
     [actor, reason, key]: [&str; 3],
+    limits: &Limits,
     now: i64,
 ) -> rusqlite::Result<Posting> {
     if let Some(booked) = entry_of_key(connection, key)? {
@@ -66,6 +69,9 @@ fn reverse(
     }
     if let Some(reversal) = reversal_of(connection, number)? {
         return Ok(Posting::AlreadyReversed(reversal));
+    }
+    if let Some(over) = over_limits(connection, &entry, actor, limits, now)? {
+        return Ok(Posting::OverPolicy(over));
     }
     let mut account = account(connection, &entry.subject, &entry.kind)?;
     expire(connection, &mut account, now)?;
@@ -93,10 +99,38 @@ fn reverse(
         asked: -entry.amount,
         expires_at: None,
         actor,
+        approver: None,
         reason,
         reference: entry.reference.as_deref(),
         key,
         reverses: Some(number),
     };
     insert(connection, &mut account, &draft, &moves, now).map(Posting::Recorded)
+}
+
+/// The limit that undoing an entry would pass: what it took is given by hand.
+fn over_limits(
+    connection: &Connection,
+    entry: &Entry,
+    actor: &str,
+    limits: &Limits,
+    now: i64,
+) -> rusqlite::Result<Option<OverLimit>> {
+    let (reversal, amount) = (EntryType::Reversal, -entry.amount);
+    if !Limits::hold_for(reversal, amount) {
+        return Ok(None);
+    }
+    let today = match limits.max_per_day {
+        Some(_) => booked_by_hand(connection, actor, now)?,
+        None => 0,
+    };
+    if let Err(over) = limits.check(reversal, amount, today) {
+        return Ok(Some(over));
+    }
+    if limits.approval.is_none() {
+        return Ok(None);
+    }
+    let unapproved = unapproved(connection, actor, &entry.subject, now)?;
+    let approval = limits.approval_needed(reversal, amount, unapproved);
+    Ok(approval.map(|approval| OverLimit::Alone { amount, booked: unapproved, most: approval.above }))
 }

@@ -1,13 +1,14 @@
 //! Proving the ledger: the chain of hashes, every sum, and every lot.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use rusqlite::OptionalExtension as _;
 
+use super::days::MOST_OF_A_DAY;
 use super::read::each_entry;
-use crate::billing::credits::Entry;
 use crate::billing::credits::chain::{self, Hash};
+use crate::billing::credits::{Entry, EntryType};
 use crate::store::books::Books;
 
 /// What a check of the whole ledger found.
@@ -37,6 +38,8 @@ pub enum Fault {
     Balance { subject: String, kind: String, says: i64, sum: i64 },
     /// What an entry moved in or out of lots is not its amount.
     Moves { number: i64, amount: i64, moved: i64 },
+    /// What the reports read of a day is not the sum of its entries.
+    Day { kind: String },
     /// What is left of a lot is not what its moves leave.
     Lot { number: i64, says: i64, sum: i64 },
 }
@@ -58,6 +61,9 @@ impl fmt::Display for Fault {
             Fault::Moves { number, amount, moved } => {
                 write!(f, "entry {number} has {amount}, and moved {moved} in its lots")
             }
+            Fault::Day { kind } => {
+                write!(f, "what is kept by day of the credits `{kind}` is not what the entries add up to")
+            }
             Fault::Lot { number, says, sum } => {
                 write!(f, "the lot of entry {number} says that {says} are left, and its moves leave {sum}")
             }
@@ -75,7 +81,7 @@ impl Fault {
             | Fault::Sum { number, .. }
             | Fault::Moves { number, .. }
             | Fault::Lot { number, .. } => Some(*number),
-            Fault::Balance { .. } => None,
+            Fault::Balance { .. } | Fault::Day { .. } => None,
         }
     }
 }
@@ -86,7 +92,13 @@ impl Books {
     /// # Errors
     /// If the file can't be read.
     pub fn verify_credits(&self, mut seen: impl FnMut(i64)) -> anyhow::Result<Verified> {
-        let mut walk = Walk { head: chain::START, number: 0, balances: HashMap::new(), fault: None };
+        let mut walk = Walk {
+            head: chain::START,
+            number: 0,
+            balances: HashMap::new(),
+            days: BTreeMap::new(),
+            fault: None,
+        };
         let check = || -> rusqlite::Result<Verified> {
             let look = self.connection.unchecked_transaction()?;
             each_entry(&look, |read| {
@@ -100,6 +112,9 @@ impl Books {
             }
             if walk.fault.is_none() {
                 walk.fault = first_bad_lot(&look)?;
+            }
+            if walk.fault.is_none() {
+                walk.fault = walk.first_bad_day(&look)?;
             }
             let mut accounts = 0;
             let mut statement =
@@ -128,6 +143,8 @@ struct Walk {
     head: Hash,
     number: i64,
     balances: HashMap<(String, String), i64>,
+    /// What each kind and type added and took on each day, and how many entries there were.
+    days: BTreeMap<(i64, String, EntryType), [i64; 3]>,
     fault: Option<Fault>,
 }
 
@@ -150,6 +167,11 @@ impl Walk {
             self.fault = Some(Fault::Changed { number });
             return;
         }
+        let day = self.days.entry((entry.at / 86_400, entry.kind.clone(), entry.entry_type)).or_default();
+        let more = [1, entry.amount.max(0), entry.amount.min(0).saturating_neg()];
+        for (sum, more) in day.iter_mut().zip(more) {
+            *sum = sum.saturating_add(more).min(MOST_OF_A_DAY);
+        }
         let balance = self.balances.entry((entry.subject, entry.kind)).or_default();
         *balance = balance.saturating_add(entry.amount);
         if *balance != entry.balance {
@@ -158,6 +180,27 @@ impl Walk {
         }
         self.head = expected;
         self.number = number;
+    }
+}
+
+impl Walk {
+    /// Compares what is kept by day with what the entries add up to.
+    fn first_bad_day(&mut self, connection: &rusqlite::Connection) -> rusqlite::Result<Option<Fault>> {
+        let mut statement = connection
+            .prepare("SELECT day, kind, type, entries, added, taken FROM credit_days ORDER BY day")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (kind, name): (String, String) = (row.get(1)?, row.get(2)?);
+            let says = [row.get(3)?, row.get(4)?, row.get(5)?];
+            let sum = match name.parse() {
+                Ok(entry_type) => self.days.remove(&(row.get(0)?, kind.clone(), entry_type)),
+                Err(_) => None,
+            };
+            if sum != Some(says) {
+                return Ok(Some(Fault::Day { kind }));
+            }
+        }
+        Ok(self.days.pop_first().map(|((_, kind, _), _)| Fault::Day { kind }))
     }
 }
 

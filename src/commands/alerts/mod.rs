@@ -1,0 +1,24 @@
+//! `billctl alerts`: thresholds of billing.toml, held against what happened.
+
+pub mod check;
+
+use super::Outcome;
+use crate::context::Context;
+
+/// Thresholds that billing.toml sets: which of them are crossed
+#[derive(Debug, clap::Args)]
+pub struct AlertsArgs {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    Check(check::CheckArgs),
+}
+
+pub async fn run(ctx: &Context, args: AlertsArgs) -> anyhow::Result<Outcome> {
+    match args.verb {
+        Verb::Check(args) => check::run(ctx, args),
+    }
+}
