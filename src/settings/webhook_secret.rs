@@ -46,9 +46,15 @@ impl WebhookSecret {
 /// # Errors
 /// `Usage` for a file that can't be read, has no secret, or holds something else.
 pub fn of_file(path: &Path) -> anyhow::Result<Vec<WebhookSecret>> {
+    let advice = "Name a file that holds the endpoint's signing secret (whsec_…), one a line";
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    if name.starts_with(PREFIX) && !path.exists() {
+        // Not shown: it may be in many places by now, and need not be in the log too.
+        let message = "A webhook secret was given where the name of a file with it is wanted";
+        return Err(fail(Kind::Usage, message, format!("{advice}; or set {VARIABLE} to the secret itself")));
+    }
     let shown = path.display();
     let cannot = || format!("Cannot read the webhook secret from `{shown}`");
-    let advice = "Name a file that holds the endpoint's signing secret (whsec_…), one a line";
     let file = fs_err::File::open(path).explain(Kind::Usage, cannot, advice)?;
     if !file.metadata().explain(Kind::Usage, cannot, advice)?.is_file() {
         return Err(fail(Kind::Usage, format!("`{shown}` is no regular file"), advice));
@@ -57,7 +63,14 @@ pub fn of_file(path: &Path) -> anyhow::Result<Vec<WebhookSecret>> {
     file.take(LONGEST_FILE).read_to_string(&mut text).explain(Kind::Usage, cannot, advice)?;
     let origin = format!("the file {shown}");
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let secrets: Vec<_> = lines.map(|line| WebhookSecret::new(bare(line), &origin)).collect();
+    let mut secrets = Vec::new();
+    for line in lines {
+        let secret = bare(line);
+        if is_api_key(secret) {
+            return Err(fail(Kind::Usage, format!("`{shown}` holds an API key, and no webhook secret"), advice));
+        }
+        secrets.push(WebhookSecret::new(secret, &origin));
+    }
     if secrets.is_empty() {
         return Err(fail(Kind::Usage, format!("`{shown}` has no webhook secret in it"), advice));
     }
@@ -131,6 +144,11 @@ fn several(text: &str, origin: &str) -> Vec<WebhookSecret> {
     words.filter(|word| !word.is_empty()).map(|word| WebhookSecret::new(bare(word), origin)).collect()
 }
 
+/// Keys begin so; a secret that an application made up for its tests may be anything else.
+fn is_api_key(text: &str) -> bool {
+    ["sk_", "rk_", "pk_"].iter().any(|prefix| text.starts_with(prefix))
+}
+
 /// The secret of `NAME=whsec_…`, or of a line that is one.
 fn bare(line: &str) -> &str {
     let value = match line.split_once('=') {
@@ -176,9 +194,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         fs_err::write(&path, "\n# nothing\n").unwrap();
-        for path in [path, folder.path().join("gone"), folder.path().to_owned()] {
+        let key = folder.path().join("key");
+        fs_err::write(&key, "sk_test_billctl_key\n").unwrap();
+        for path in [path, key, folder.path().join("gone"), folder.path().to_owned()] {
             assert_eq!(crate::error::kind_of(&of_file(&path).unwrap_err()), Kind::Usage);
         }
+    }
+
+    #[test]
+    fn a_secret_in_place_of_a_file_is_told_and_not_shown() {
+        let error = format!("{:?}", of_file(Path::new("whsec_test_a")).unwrap_err());
+        assert!(error.contains("A webhook secret was given"), "{error}");
+        assert!(!error.contains("whsec_test_a"), "{error}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use url::Url;
+use url::{Host, Url};
 
 use super::Outcome;
 use super::receiving::Receiving;
@@ -80,7 +80,7 @@ fn path(text: &str) -> Result<String, String> {
 }
 
 pub async fn run(ctx: &Context, args: ListenArgs) -> anyhow::Result<Outcome> {
-    check(ctx)?;
+    check(ctx, &args)?;
     let mut stop = ctx.stop()?;
     let (teller, mut notices) = mpsc::channel(WAITING_LINES);
     let receiving = Receiving::start(ctx, &args, &teller).await?;
@@ -112,8 +112,19 @@ pub async fn run(ctx: &Context, args: ListenArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Whether an address is the one that this listens on.
+fn is_own(args: &ListenArgs, url: &Url) -> bool {
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback() || args.host == address,
+        Some(Host::Ipv6(address)) => address.is_loopback() || args.host == address,
+        None => false,
+    };
+    is_here && url.port_or_known_default() == Some(args.port) && url.path() == args.path
+}
+
 /// What can be said before anything is opened.
-fn check(ctx: &Context) -> anyhow::Result<()> {
+fn check(ctx: &Context, args: &ListenArgs) -> anyhow::Result<()> {
     let settings = ctx.settings();
     if settings.dry_run {
         return Err(fail(
@@ -127,6 +138,13 @@ fn check(ctx: &Context) -> anyhow::Result<()> {
             Kind::Usage,
             "`events listen` writes no CSV: its first line says where it listens",
             "Use `-o jsonl` for one object an event, and `billctl events list -o csv` for a table",
+        ));
+    }
+    if args.forward_to.as_ref().is_some_and(|url| is_own(args, url)) {
+        return Err(fail(
+            Kind::Usage,
+            "Events would be passed on to this listener itself",
+            "Give the application's own address to `--forward-to`, or another `--port` to the listener",
         ));
     }
     let profile = ctx.profile()?;
