@@ -22,7 +22,7 @@ pub struct ListArgs {
     #[command(flatten)]
     pub selection: Selection,
     /// At most so many
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value = "20", value_parser = limit)]
     pub limit: usize,
     /// The oldest first
     #[arg(long)]
@@ -30,6 +30,10 @@ pub struct ListArgs {
     /// Read new events from Stripe first
     #[arg(long)]
     pub fresh: bool,
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "write a number from 1 on".to_owned())
 }
 
 pub async fn run(ctx: &Context, args: ListArgs) -> anyhow::Result<Outcome> {

@@ -1,6 +1,6 @@
 //! `billctl events listen`: receive webhooks until stopped.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub struct ListenArgs {
     #[arg(long, value_name = "N", default_value_t = 4242)]
     pub port: u16,
     /// The address to listen on; 0.0.0.0 is every one of this machine's
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     pub host: IpAddr,
     /// The path that events are posted to
     #[arg(long, value_name = "PATH", default_value = "/webhook", value_parser = path)]
@@ -62,9 +62,23 @@ pub struct ListenArgs {
         value_name = "SECONDS",
         num_args = 0..=1,
         default_missing_value = "10",
-        value_parser = clap::value_parser!(u64).range(1..=86_400)
+        value_parser = seconds
     )]
     pub poll: Option<u64>,
+}
+
+/// An address of this machine; names are not looked up.
+fn host(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        _ => text.parse().map_err(|_| "write an IP address: 127.0.0.1, 0.0.0.0, ::1".to_owned()),
+    }
+}
+
+/// A time between two readings.
+fn seconds(text: &str) -> Result<u64, String> {
+    let seconds = text.parse().ok().filter(|seconds| (1..=86_400).contains(seconds));
+    seconds.ok_or_else(|| "write seconds, from 1 to 86400: 30".to_owned())
 }
 
 /// A path that a URL can have.

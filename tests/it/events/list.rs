@@ -57,8 +57,8 @@ fn a_person_reads_the_newest_first() {
     let shop = shop();
     insta::assert_snapshot!(shop.billctl("events list -n 3"), @"
     created               event                             type                    object                 status
-    2026-11-01T00:00:01Z  evt_XXXXXXXXXXXXXXXXXXXXXX1       customer.deleted        cus_TfixtureUnicode    applied
-    2026-11-01T00:00:00Z  evt_test_65TthinAAAAAAAAAAAAAAAA  v1.customer.updated     cus_TfixtureUnicode    kept
+    2026-11-01T00:00:01Z  evt_XXXXXXXXXXXXXXXXXXXXXX1       customer.deleted        cus_XXXXXXXXXXXXXX1    applied
+    2026-11-01T00:00:00Z  evt_test_65TthinAAAAAAAAAAAAAAAA  v1.customer.updated     cus_XXXXXXXXXXXXXX1    kept
     2026-11-01T00:00:00Z  evt_XXXXXXXXXXXXXXXXXXXXXX2       moon.landing.confirmed  moon_1TfixtureUnknown  applied
     [stderr]
     hint: There are more than these 3; `--limit N` shows more
@@ -212,6 +212,7 @@ fn filters_that_nothing_can_fit_are_a_mistake() {
     check("--type 'invoice paid'", "`invoice paid` is no event type");
     check("--status lost", "applied, older, kept, failed, waiting");
     check("--failed --status applied", "cannot be used with");
+    check("-n 0", "write a number from 1 on");
     check("--subject u_1 --customer cus_1", "cannot be used with");
 }
 

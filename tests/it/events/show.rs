@@ -13,8 +13,8 @@ fn a_change_is_shown_as_old_and_new() {
     event      evt_XXXXXXXXXXXXXXXXXXXXXX1
     type       customer.subscription.updated
     created    2026-11-01T00:00:00Z
-    object     subscription sub_1PqoldShapeAAAAAAAAAAAA
-    customer   cus_QoldShapeAAAAA
+    object     subscription sub_XXXXXXXXXXXXXXXXXXXXXX1
+    customer   cus_XXXXXXXXXXXXX1
     version    2024-06-20
     mode       test
     request    none: Stripe itself
@@ -26,7 +26,7 @@ fn a_change_is_shown_as_old_and_new() {
     status                active
     price                 price_XXXXXXXXXXXXXXXXXXXXXX1
     product               nexus_pro
-    invoice               in_1PqoldShapeBBBBBBBBBBBB
+    invoice               in_XXXXXXXXXXXXXXXXXXXXXX1
     current_period_start  2026-11-01T00:00:00Z
     current_period_end    2026-12-01T00:00:00Z
     metadata              {"userId":"u_1"}
@@ -34,7 +34,7 @@ fn a_change_is_shown_as_old_and_new() {
     changed               before                      after
     current_period_end    2026-11-01T00:00:00Z        → 2026-12-01T00:00:00Z
     current_period_start  2026-10-02T00:00:00Z        → 2026-11-01T00:00:00Z
-    latest_invoice        in_1PqoldShapeZZZZZZZZZZZZ  → in_1PqoldShapeBBBBBBBBBBBB
+    latest_invoice        in_XXXXXXXXXXXXXXXXXXXXXX2  → in_XXXXXXXXXXXXXXXXXXXXXX1
     [exit 0]
     "#);
 }

@@ -199,6 +199,21 @@ fn without_a_webhook_secret_events_are_read_and_none_is_taken() {
 }
 
 #[test]
+fn what_is_no_time_and_no_address_is_told() {
+    let shop = super::world::shop();
+    let check = |flags: &str, part: &str| {
+        let refused = shop.billctl(&format!("events listen --webhook-secret-file secret {flags}")).exits(2);
+        assert!(refused.stderr.contains(part), "{refused}");
+    };
+    check("--poll 0", "write seconds, from 1 to 86400");
+    check("--poll 30s", "write seconds, from 1 to 86400");
+    check("--host example.com", "write an IP address");
+    check("--forward-to localhost:3000", "Write it like `http://localhost:3000/webhook`");
+    let listener = Listener::start(&shop, &["--host", "localhost"]);
+    assert!(listener.address.starts_with("127.0.0.1:"), "{}", listener.address);
+}
+
+#[test]
 fn a_key_that_is_refused_is_told_at_once() {
     let mut shop = Shop::new();
     let emulator = shop.emulator();
