@@ -14,11 +14,12 @@ use super::resources;
 pub const DUE: &str = "due";
 
 /// The kinds that wait for moments, in the order in which those of the same moment come.
-pub const KINDS: [Kind; 6] = [
+pub const KINDS: [Kind; 7] = [
     Kind::TestClock,
     Kind::PaymentIntent,
     Kind::Refund,
     Kind::CheckoutSession,
+    Kind::CreditGrant,
     Kind::Subscription,
     Kind::Invoice,
 ];

@@ -12,6 +12,8 @@ pub enum Kind {
     Price,
     ProductFeature,
     Meter,
+    CreditGrant,
+    CreditBalanceTransaction,
     Feature,
     Coupon,
     PromotionCode,
@@ -73,6 +75,8 @@ impl Kind {
             Kind::Price => "price",
             Kind::ProductFeature => "product_feature",
             Kind::Meter => "billing.meter",
+            Kind::CreditGrant => "billing.credit_grant",
+            Kind::CreditBalanceTransaction => "billing.credit_balance_transaction",
             Kind::Feature => "entitlements.feature",
             Kind::Coupon => "coupon",
             Kind::PromotionCode => "promotion_code",
@@ -107,6 +111,8 @@ impl Kind {
     pub fn label(self) -> &'static str {
         match self {
             Kind::Meter => "billing meter",
+            Kind::CreditGrant => "credit grant",
+            Kind::CreditBalanceTransaction => "credit balance transaction",
             Kind::Feature => "entitlements feature",
             Kind::ProductFeature => "product feature",
             Kind::PromotionCode => "promotion code",
@@ -147,6 +153,8 @@ impl Kind {
             Kind::Price => Some("price"),
             Kind::ProductFeature => Some("prodft"),
             Kind::Meter => Some("mtr_test"),
+            Kind::CreditGrant => Some("credgr_test"),
+            Kind::CreditBalanceTransaction => Some("cbtxn_test"),
             Kind::Feature => Some("feat_test"),
             Kind::Coupon => None,
             Kind::PromotionCode => Some("promo"),
@@ -198,6 +206,8 @@ impl Kind {
             Kind::Product
             | Kind::Price
             | Kind::Meter
+            | Kind::CreditGrant
+            | Kind::CreditBalanceTransaction
             | Kind::Coupon
             | Kind::PromotionCode
             | Kind::TaxRate
@@ -316,6 +326,10 @@ impl Kind {
                 Link("source.coupon", Kind::Coupon),
             ],
             Kind::ActiveEntitlement => &[Link("feature", Kind::Feature)],
+            Kind::CreditGrant => &[Link("customer", Kind::Customer), Link("test_clock", Kind::TestClock)],
+            Kind::CreditBalanceTransaction => {
+                &[Link("credit_grant", Kind::CreditGrant), Link("test_clock", Kind::TestClock)]
+            }
             Kind::ProductFeature
             | Kind::Meter
             | Kind::Feature
@@ -414,6 +428,13 @@ impl Kind {
             Kind::InvoicePayment => {
                 text("invoice", "/invoice");
                 text("payment_intent", "/payment/payment_intent");
+            }
+            Kind::CreditGrant => text("customer", "/customer"),
+            Kind::CreditBalanceTransaction => {
+                text("credit_grant", "/credit_grant");
+                if let Some(customer) = hidden.get("customer").and_then(Value::as_str) {
+                    keys.push(("customer", customer.to_owned()));
+                }
             }
             Kind::ActiveEntitlement => {
                 if let Some(customer) = hidden.get("customer").and_then(Value::as_str) {

@@ -7,6 +7,8 @@ mod charges;
 pub mod checkout;
 mod core_events;
 mod coupons;
+mod credit_balance;
+mod credit_grants;
 mod customer_balance;
 mod customer_methods;
 mod customers;
@@ -53,6 +55,8 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         products::ENDPOINTS,
         product_features::ENDPOINTS,
         meters::ENDPOINTS,
+        credit_grants::ENDPOINTS,
+        credit_balance::ENDPOINTS,
         features::ENDPOINTS,
         coupons::ENDPOINTS,
         promotion_codes::ENDPOINTS,
@@ -115,6 +119,7 @@ pub fn run_due(call: &mut Call<'_>, object: Object, moment: i64) -> Outcome<()> 
         Kind::CheckoutSession => checkout::end(call, &object).map(drop),
         Kind::Subscription => subscriptions::run_due(call, &object, moment),
         Kind::Invoice => invoices::states::run_due(call, &object),
+        Kind::CreditGrant => credit_grants::lapse(call, &object, moment),
         _ => {
             tracing::error!(id = object.id, moment, "nothing of this kind waits for anything");
             Ok(())

@@ -1,6 +1,7 @@
 //! The emulator over raw HTTP, as any client that speaks Stripe's API meets it.
 
 mod auth;
+mod billing_credits;
 mod catalog;
 mod checkout;
 mod cli_listen;
