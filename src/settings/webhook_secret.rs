@@ -67,7 +67,11 @@ pub fn of_file(path: &Path) -> anyhow::Result<Vec<WebhookSecret>> {
     for line in lines {
         let secret = bare(line);
         if is_api_key(secret) {
-            return Err(fail(Kind::Usage, format!("`{shown}` holds an API key, and no webhook secret"), advice));
+            return Err(fail(
+                Kind::Usage,
+                format!("`{shown}` holds an API key, and no webhook secret"),
+                advice,
+            ));
         }
         secrets.push(WebhookSecret::new(secret, &origin));
     }

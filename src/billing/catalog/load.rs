@@ -101,6 +101,22 @@ impl Document {
         Err(places::locate(self.sources.clone(), findings, profile))
     }
 
+    /// Whether prices buy credits: those that are paid once, and recurring ones. Neither checked nor resolved.
+    pub fn sells_credits(&self) -> (bool, bool) {
+        let tables =
+            |value: &Value| value.as_object().map(|table| table.values().cloned().collect::<Vec<_>>());
+        let products = self.tables.get("products").and_then(tables).unwrap_or_default();
+        let prices = products.iter().filter_map(|product| tables(product.get("prices")?)).flatten();
+        let (mut once, mut recurring) = (false, false);
+        for price in prices.filter(|price| price.get("credits").is_some()) {
+            match price.get("every") {
+                Some(_) => recurring = true,
+                None => once = true,
+            }
+        }
+        (once, recurring)
+    }
+
     /// The catalog, as it is for a profile.
     ///
     /// # Errors

@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 
 pub use super::file::{
     Aggregation, AllowedUpdate, CancelMode, CancelReason, CustomerUpdate, Duration, EventTimeWindow,
-    FreeCredits, FreeCreditsPeriod, ProrationBehavior, Round, ScheduleCondition, TaxBehavior, TaxType,
-    TiersMode, TransformQuantity,
+    FreeCredits, FreeCreditsExpiry, FreeCreditsPeriod, ProrationBehavior, Round, ScheduleCondition,
+    TaxBehavior, TaxType, TiersMode, TransformQuantity,
 };
 use crate::billing::currency::Currency;
 use crate::billing::money::{Money, Rate};
@@ -142,6 +142,8 @@ pub struct Price {
     pub metadata: BTreeMap<String, String>,
     /// The credits that paying it buys.
     pub credits: Option<i64>,
+    /// How long they last, in seconds; only with `credits`.
+    pub credits_expire_seconds: Option<i64>,
     /// The environment variable that gets the price's id.
     pub env: Option<String>,
 }

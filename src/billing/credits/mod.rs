@@ -3,11 +3,14 @@
 //! A grant makes a *lot*, which may expire; what is taken comes out of the lots that expire soonest. A mistake is undone by
 //! another entry that names it. Entries are chained by their hashes, so that a changed or missing one shows.
 
+pub mod allowance;
 pub mod chain;
 mod draw;
 mod entry;
 mod limits;
+pub mod money;
 mod proposal;
+pub mod purchase;
 mod report;
 mod request;
 

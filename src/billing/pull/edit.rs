@@ -7,6 +7,7 @@ use toml_edit::Item;
 
 use super::entry::Entry;
 use super::places::{PRICING, keys, table_path};
+use crate::billing::credits::purchase::{CREDITS_TAG, EXPIRY_TAG};
 use crate::billing::money::Rate;
 use crate::billing::plan::field::Field;
 use crate::billing::plan::kind::{Address, Kind};
@@ -35,7 +36,12 @@ pub fn edits(wanted: &Resource, entry: &Entry, features: &[String], written: Wri
     let kind = wanted.address.kind;
     let mut paths: BTreeSet<Vec<String>> = BTreeSet::new();
     let fields = wanted.fields.keys().chain(entry.fields.keys());
-    for field in fields.filter(|field| !field.starts_with("metadata.billctl_")) {
+    // A mark is nothing that the file says, but for the credits that a price buys.
+    let is_said = |field: &str| match field.strip_prefix("metadata.") {
+        Some(CREDITS_TAG | EXPIRY_TAG) | None => true,
+        Some(key) => !key.starts_with("billctl_"),
+    };
+    for field in fields.filter(|field| is_said(field)) {
         if said(wanted.fields.get(field)) != said(entry.fields.get(field)) {
             paths.extend(keys(kind, field));
         }

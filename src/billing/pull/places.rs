@@ -1,5 +1,6 @@
 //! From a canonical field to the keys of the file that say it.
 
+use crate::billing::credits::purchase::{CREDITS_TAG, EXPIRY_TAG};
 use crate::billing::plan::kind::{Address, Kind};
 
 /// The keys that together say what a price costs.
@@ -51,6 +52,11 @@ pub fn resource_at(path: &str) -> Option<Address> {
 /// The keys below a resource's table that say a canonical field; none for what the file has no key for.
 pub fn keys(kind: Kind, field: &str) -> Vec<Vec<String>> {
     if let Some(key) = field.strip_prefix("metadata.") {
+        match key {
+            CREDITS_TAG => return same("credits"),
+            EXPIRY_TAG => return same("credits_expire"),
+            _ => {}
+        }
         return vec![vec!["metadata".to_owned(), key.to_owned()]];
     }
     if let Some(option) = field.strip_prefix("currency_options.") {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::allowance;
 use super::booking::{credits, now};
-use crate::billing::credits::{DEFAULT_KIND, Lot};
+use crate::billing::credits::{DEFAULT_KIND, Lot, Request, Wanted};
 use crate::commands::Outcome;
 use crate::commands::moment::time;
 use crate::context::Context;
@@ -27,35 +28,76 @@ pub fn run(ctx: &Context, args: BalanceArgs) -> anyhow::Result<Outcome> {
     let known = found.is_some();
     let account = found.unwrap_or(CreditAccount { subject, kind, booked: 0, available: 0, lots: Vec::new() });
     let others = books.credit_kinds(&account.subject)?;
-    ctx.show(&Balance { account, known, others })?;
+    let due = match account.kind == DEFAULT_KIND {
+        true => allowance::due(ctx, &books, &account.subject)?
+            .iter()
+            .filter_map(|due| Due::of(due, now(ctx)))
+            .collect(),
+        false => Vec::new(),
+    };
+    ctx.show(&Balance { account, due, known, others })?;
     Ok(Outcome::Done)
+}
+
+/// Free credits that the first use books.
+struct Due {
+    credits: i64,
+    /// In seconds since 1970.
+    expires_at: Option<i64>,
+    reason: String,
+}
+
+impl Due {
+    fn of(request: &Request, now: i64) -> Option<Due> {
+        match request.wanted {
+            Wanted::Add { entry_type: _, amount, expiry } => Some(Due {
+                credits: amount,
+                expires_at: expiry.map(|expiry| expiry.of(now)),
+                reason: request.reason.clone(),
+            }),
+            Wanted::Take { .. } | Wanted::Set { .. } => None,
+        }
+    }
 }
 
 struct Balance {
     account: CreditAccount,
+    /// In the balance already, though not in the ledger.
+    due: Vec<Due>,
     known: bool,
     /// The kinds of credits that the subject has an account of.
     others: Vec<String>,
 }
 
+impl Balance {
+    fn due_credits(&self) -> i64 {
+        self.due.iter().map(|due| due.credits).sum()
+    }
+}
+
 impl Present for Balance {
     fn json(&self) -> Value {
         let CreditAccount { subject, kind, booked: _, available, lots } = &self.account;
-        let lots: Vec<Value> = lots
-            .iter()
-            .map(|Lot { entry, remaining, expires_at }| {
-                json!({"entry": entry, "remaining": remaining, "expires_at": expires_at.map(time)})
-            })
-            .collect();
-        json!({"subject": subject, "kind": kind, "balance": available, "lots": lots})
+        let booked = lots.iter().map(|Lot { entry, remaining, expires_at }| {
+            json!({"entry": entry, "remaining": remaining, "expires_at": expires_at.map(time)})
+        });
+        let due = self.due.iter().map(|Due { credits, expires_at, reason: _ }| {
+            json!({"entry": null, "remaining": credits, "expires_at": expires_at.map(time)})
+        });
+        let lots: Vec<Value> = booked.chain(due).collect();
+        json!({"subject": subject, "kind": kind, "balance": available + self.due_credits(), "lots": lots})
     }
 
     fn view(&self) -> View {
         let CreditAccount { subject, kind, booked, available, lots } = &self.account;
         let name = if kind == DEFAULT_KIND { String::new() } else { format!(" ({kind})") };
-        let headline = Text::new(Role::Strong, format!("{subject} has {}{name}", credits(*available)));
+        let spendable = credits(available + self.due_credits());
+        let headline = Text::new(Role::Strong, format!("{subject} has {spendable}{name}"));
         let mut view = View::new().line(headline);
-        if !self.known {
+        for Due { credits: amount, expires_at: _, reason } in &self.due {
+            view = view.line(format!("{} of them come with the first use: {reason}", credits(*amount)));
+        }
+        if !self.known && self.due.is_empty() {
             view = view.line(match self.others.is_empty() {
                 true => "Nothing was ever booked for this subject".to_owned(),
                 false => format!("It has credits of another kind: --kind {}", self.others.join(", --kind ")),

@@ -1,13 +1,15 @@
 //! `credits deduct`
 
+use super::allowance;
 use super::booking::{self, BookingArgs};
-use crate::billing::credits::{EntryType, Wanted};
+use crate::billing::credits::{DEFAULT_KIND, EntryType, Wanted};
 use crate::commands::Outcome;
 use crate::context::Context;
 
 /// Take credits for what was used, if the balance covers it (exit code 4 if not)
 ///
-/// What expires soonest is taken first.
+/// What expires soonest is taken first. Free credits that the subject's plan gives in this period are booked before, if they
+/// are not yet.
 #[derive(Debug, clap::Args)]
 pub struct DeductArgs {
     /// Whom to take them from
@@ -25,5 +27,9 @@ pub struct DeductArgs {
 pub fn run(ctx: &Context, args: DeductArgs) -> anyhow::Result<Outcome> {
     let DeductArgs { subject, credits, allow_partial, booking } = args;
     let wanted = Wanted::Take { entry_type: EntryType::Deduction, amount: credits, partial: allow_partial };
+    if credits > 0 && booking.kind == DEFAULT_KIND && !ctx.settings().dry_run {
+        ctx.check_policy()?;
+        allowance::book_due(ctx, &subject)?;
+    }
     booking::book(ctx, &subject, wanted, booking)
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::booking::{counted, credits, entry_json, ledger, now};
+use super::money::end::{End, end};
 use crate::billing::credits::{Entry, Lot};
 use crate::commands::Outcome;
 use crate::commands::moment::time;
@@ -13,9 +14,16 @@ use crate::render::{Column, Present, Table, View};
 ///
 /// Credits can't be spent from that day on, booked or not; booking it keeps the ledger's balances what can be spent.
 #[derive(Debug, clap::Args)]
-pub struct ExpireArgs {}
+pub struct ExpireArgs {
+    /// Instead of that, let this grant of billing credits in Stripe expire now: credgr_…
+    #[arg(value_name = "GRANT")]
+    pub grant: Option<String>,
+}
 
-pub fn run(ctx: &Context, _: ExpireArgs) -> anyhow::Result<Outcome> {
+pub async fn run(ctx: &Context, args: ExpireArgs) -> anyhow::Result<Outcome> {
+    if let Some(grant) = args.grant {
+        return end(ctx, &grant, End::Expire).await;
+    }
     ctx.check_policy()?;
     let mut books = ledger(ctx)?;
     let now = now(ctx);

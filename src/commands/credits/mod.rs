@@ -1,6 +1,7 @@
 //! `billctl credits`: the ledger of prepaid credits.
 
 pub mod adjust;
+mod allowance;
 pub mod approve;
 pub mod balance;
 mod booking;
@@ -11,11 +12,13 @@ pub mod export;
 pub mod grant;
 pub mod history;
 pub mod import;
+pub mod money;
 mod proposal;
 pub mod proposals;
 pub mod reverse;
 pub mod set;
 pub mod verify;
+pub mod void;
 
 use super::Outcome;
 use crate::context::Context;
@@ -30,7 +33,7 @@ pub struct CreditsArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Balance(balance::BalanceArgs),
-    Grant(grant::GrantArgs),
+    Grant(Box<grant::GrantArgs>),
     Deduct(deduct::DeductArgs),
     Adjust(adjust::AdjustArgs),
     Set(set::SetArgs),
@@ -43,17 +46,19 @@ pub enum Verb {
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     Verify(verify::VerifyArgs),
+    Money(money::list::MoneyArgs),
+    Void(void::VoidArgs),
 }
 
 pub async fn run(ctx: &Context, args: CreditsArgs) -> anyhow::Result<Outcome> {
     match args.verb {
         Verb::Balance(args) => balance::run(ctx, args),
-        Verb::Grant(args) => grant::run(ctx, args),
+        Verb::Grant(args) => grant::run(ctx, *args).await,
         Verb::Deduct(args) => deduct::run(ctx, args),
         Verb::Adjust(args) => adjust::run(ctx, args),
         Verb::Set(args) => set::run(ctx, args),
         Verb::Reverse(args) => reverse::run(ctx, args),
-        Verb::Expire(args) => expire::run(ctx, args),
+        Verb::Expire(args) => expire::run(ctx, args).await,
         Verb::History(args) => history::run(ctx, args),
         Verb::Approve(args) => approve::approve(ctx, args),
         Verb::Decline(args) => approve::decline(ctx, args),
@@ -61,5 +66,7 @@ pub async fn run(ctx: &Context, args: CreditsArgs) -> anyhow::Result<Outcome> {
         Verb::Import(args) => import::run(ctx, args),
         Verb::Export(args) => export::run(ctx, args),
         Verb::Verify(args) => verify::run(ctx, args),
+        Verb::Money(args) => money::list::run(ctx, args).await,
+        Verb::Void(args) => void::run(ctx, args).await,
     }
 }

@@ -4,6 +4,7 @@
 //! lies before it is durable in the books, and each reading begins [`OVERLAP_SECONDS`] before it: events of one second,
 //! and those that Stripe lists late, come again and are known by their ids.
 
+use super::unread::read_unread;
 use crate::billing::event::Event;
 use crate::context::Clock;
 use crate::store::books::{Added, Books, NewEvent, Source};
@@ -67,6 +68,14 @@ impl CaughtUp {
         let Applied { applied, older, kept, failed, through: _, more: _ } = batch;
         self.applied += applied + older + kept;
         self.failed += failed;
+    }
+
+    /// Counts events that had failed once more, after what they lacked was read.
+    fn settle(&mut self, again: Applied) {
+        let Applied { applied, older, kept, failed: _, through: _, more: _ } = again;
+        let done = applied + older + kept;
+        self.applied += done;
+        self.failed = self.failed.saturating_sub(done);
     }
 }
 
@@ -168,6 +177,9 @@ impl CatchUp<'_> {
             self.apply(&mut reading.caught_up)?;
             tell(&reading.caught_up);
         }
+        if read_unread(reader, self.books, self.mirror, self.clock.now()).await? > 0 {
+            reading.caught_up.settle(self.mirror.retry_failed(self.books, BATCH, self.clock.now())?);
+        }
         self.end(reading)
     }
 
@@ -180,6 +192,8 @@ impl CatchUp<'_> {
         while let Some(bodies) = self.next(&mut reading).await? {
             reading.caught_up.new += self.store(&bodies, taker)?;
         }
+        // Whoever applies what was handed over tries again what had failed for want of it.
+        read_unread(reader, self.books, self.mirror, self.clock.now()).await?;
         self.end(reading)
     }
 

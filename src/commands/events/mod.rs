@@ -15,6 +15,7 @@ pub mod show;
 pub mod sign;
 mod summary;
 pub mod trigger;
+pub mod unread;
 pub mod verify;
 mod words;
 

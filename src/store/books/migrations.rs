@@ -52,4 +52,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     super::credits::PROPOSALS,
     // What was booked on each day, for reports.
     super::credits::DAYS,
+    // What of bought credits went back with the money: see there.
+    super::credits::REFUNDS,
+    // Money given in Stripe: see there.
+    super::money::TABLES,
 ];

@@ -5,6 +5,7 @@ mod credits;
 mod filter;
 mod log;
 mod migrations;
+mod money;
 mod read;
 mod subjects;
 mod usage;
@@ -16,9 +17,11 @@ use rusqlite::Connection;
 pub use add::{Added, NewEvent, Source};
 pub use credits::{
     Account as CreditAccount, CreditBatch, Decided, EntryFilter, Fault as CreditFault, HashedEntry,
-    HistoryFilter, Keep, KindTotal, LowBalance, LowBalanceQuery, Posting, Verified,
+    HistoryFilter, Keep, KindTotal, LowBalance, LowBalanceQuery, Posting, Purchase, Refund,
+    Settled as PaymentSettled, Settlement, Verified,
 };
 pub use filter::EventFilter;
+pub use money::MoneyCredit;
 pub use read::StoredEvent;
 pub use subjects::LinkOrigin;
 pub use usage::{Bound, Recorded, Reserved, Series as UsageSeries, Settled, UsageDay};

@@ -1,14 +1,16 @@
 //! Applying the books' events, each once, in the order of storing; which is not the order in which they happened.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::outcomes::{Outcome, note};
+use super::payments::{CreditRules, Payable, Payments};
 use super::{Mirror, applied_through, objects, set_applied_through, snapshots};
+use crate::billing::credits::purchase::Unclear;
 use crate::billing::event::Content;
 use crate::billing::projection::{self, Candidate, Origin, SubjectLink};
 use crate::store::books::{Books, LinkOrigin, StoredEvent};
@@ -59,7 +61,7 @@ impl Mirror {
     /// # Errors
     /// If a file can't be read or written: then the batch is not applied, and can be again.
     pub fn apply_pending(&mut self, books: &Books, limit: usize, now: Timestamp) -> anyhow::Result<Applied> {
-        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
+        let reading = self.reading();
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let transaction =
@@ -69,7 +71,7 @@ impl Mirror {
         let Some(last) = events.last().map(|event| event.seq) else {
             return Ok(Applied { through, ..Applied::default() });
         };
-        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
+        let batch = Batch::new(&transaction, books, &reading);
         let mut applied = Applied { through: last, more: events.len() == limit, ..Applied::default() };
         batch.apply(&events, now, &mut applied).map_err(|error| told(error, explain))?;
         batch.finish()?;
@@ -102,7 +104,7 @@ impl Mirror {
     /// # Errors
     /// As [`Mirror::apply_pending`].
     pub fn apply_again(&mut self, books: &Books, events: &[i64], now: Timestamp) -> anyhow::Result<Applied> {
-        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
+        let reading = self.reading();
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let transaction =
@@ -112,7 +114,7 @@ impl Mirror {
             stored.extend(books.event_at(*seq)?);
         }
         let through = applied_through(&transaction).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
+        let batch = Batch::new(&transaction, books, &reading);
         let mut applied = Applied { through, ..Applied::default() };
         batch.apply(&stored, now, &mut applied).map_err(|error| told(error, explain))?;
         batch.finish()?;
@@ -132,24 +134,37 @@ pub(super) fn told(
     }
 }
 
+impl Mirror {
+    /// How objects are read from now on.
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            personal_data: self.personal_data,
+            subject_metadata: self.subject_metadata.clone(),
+            credit_rules: self.credit_rules,
+        }
+    }
+}
+
+/// What is kept of objects, and what follows from them.
+#[derive(Debug, Clone)]
+pub(super) struct Reading {
+    personal_data: bool,
+    subject_metadata: Option<String>,
+    credit_rules: Option<CreditRules>,
+}
+
 /// A transaction of the mirror, with the books beside it.
 pub(super) struct Batch<'a> {
     connection: &'a Connection,
     books: &'a Books,
-    personal_data: bool,
-    subject_metadata: Option<&'a str>,
+    reading: &'a Reading,
     /// What the objects of this transaction say of subjects, by their ids.
     links: RefCell<HashMap<String, Option<SubjectLink>>>,
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(
-        connection: &'a Connection,
-        books: &'a Books,
-        personal_data: bool,
-        subject_metadata: Option<&'a str>,
-    ) -> Batch<'a> {
-        Batch { connection, books, personal_data, subject_metadata, links: RefCell::default() }
+    pub(super) fn new(connection: &'a Connection, books: &'a Books, reading: &'a Reading) -> Batch<'a> {
+        Batch { connection, books, reading, links: RefCell::default() }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -157,13 +172,17 @@ impl<'a> Batch<'a> {
     }
 
     pub(super) fn personal_data(&self) -> bool {
-        self.personal_data
+        self.reading.personal_data
     }
 
     /// Notes in the books what was learnt of subjects; before the mirror's commit, for it can be done again.
     pub(super) fn finish(self) -> anyhow::Result<()> {
+        self.note_links()
+    }
+
+    fn note_links(&self) -> anyhow::Result<()> {
         let mut news = Vec::new();
-        for (id, link) in self.links.into_inner() {
+        for (id, link) in self.links.take() {
             if !self.books.has_link(&id, link.as_ref())? {
                 news.push((id, link));
             }
@@ -211,14 +230,55 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        for key in order {
-            let of_object = objects.remove(&key).unwrap_or_default();
-            for (event, outcome, error) in self.settle_events(key, &of_object)? {
-                applied.count(outcome);
-                note(self.connection, event, outcome, error.as_deref(), now)?;
-            }
+        let mut told = Vec::new();
+        for key in &order {
+            let of_object = objects.remove(key).unwrap_or_default();
+            told.extend(self.settle_events(*key, &of_object)?);
+        }
+        let unclear = self.settle_payments(events, now)?;
+        for (event, outcome, error) in told {
+            let (outcome, error) = match (outcome, unclear.get(&event.seq)) {
+                (Outcome::Applied | Outcome::Older | Outcome::Kept, Some(unclear)) => {
+                    (Outcome::Failed, Some(format!("no credits are booked: {unclear}")))
+                }
+                (outcome, _) => (outcome, error),
+            };
+            applied.count(outcome);
+            note(self.connection, event, outcome, error.as_deref(), now)?;
         }
         Ok(())
+    }
+
+    /// Books what follows from the payments that events tell of. Why it can't, by the events' numbers.
+    fn settle_payments(&self, events: &[StoredEvent], now: i64) -> anyhow::Result<HashMap<i64, Unclear>> {
+        let mut unclear = HashMap::new();
+        let Some(rules) = self.reading.credit_rules else { return Ok(unclear) };
+        let subject_key = self.reading.subject_metadata.as_deref();
+        let payments = Payments::new(self.connection, self.books, subject_key, rules);
+        let mut touched: BTreeMap<Payable, Vec<&StoredEvent>> = BTreeMap::new();
+        for event in events.iter().filter(|event| !event.thin) {
+            if let (Some(kind), Some(id)) = (&event.object_kind, &event.object_id) {
+                for payable in payments.touched_by(kind, id)? {
+                    touched.entry(payable).or_default().push(event);
+                }
+            }
+        }
+        if touched.is_empty() {
+            return Ok(unclear);
+        }
+        // Who bought may be told in the same batch.
+        self.note_links()?;
+        let (payables, touching): (Vec<Payable>, Vec<Vec<&StoredEvent>>) = touched.into_iter().unzip();
+        let outcomes = payments.settle(&payables, now)?;
+        for ((payable, events), why) in payables.iter().zip(touching).zip(outcomes) {
+            let Some(why) = why else { continue };
+            // What it bought is a matter of its own events: they are tried again until that is known.
+            let of_refund = matches!(why, Unclear::OtherCurrency { .. });
+            let told =
+                events.into_iter().filter(|event| of_refund || event.object_id.as_ref() == Some(&payable.id));
+            unclear.extend(told.map(|event| (event.seq, why.clone())));
+        }
+        Ok(unclear)
     }
 
     /// Brings one object up to date with events about it. Says what became of each.
@@ -319,11 +379,12 @@ impl<'a> Batch<'a> {
         version: Candidate,
     ) -> rusqlite::Result<Result<(), String>> {
         self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
-        let written = objects::write(self.connection, key, at, version, self.personal_data);
+        let written = objects::write(self.connection, key, at, version, self.reading.personal_data);
         let result = match written {
             Ok(object) => {
                 if matches!(key.0, "customer" | "checkout.session" | "subscription") {
-                    let link = projection::subject_link(key.0, &object, self.subject_metadata);
+                    let link =
+                        projection::subject_link(key.0, &object, self.reading.subject_metadata.as_deref());
                     self.links.borrow_mut().insert(key.1.to_owned(), link);
                 }
                 Ok(())

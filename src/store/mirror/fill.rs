@@ -147,12 +147,12 @@ impl Mirror {
         tasks: &[&Task],
     ) -> anyhow::Result<Put> {
         let file = self.file.clone();
-        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
+        let reading = self.reading();
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| file.explain(error))?;
-        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
+        let batch = Batch::new(&transaction, books, &reading);
         let put =
             put(&batch, fill, filled, tasks).map_err(|error| told(error, |error| file.explain(error)))?;
         batch.finish()?;

@@ -505,4 +505,10 @@ pub(super) const MIGRATIONS: &[&str] = &[
     CREATE INDEX outcomes_by_outcome ON outcomes (outcome, created);
     CREATE INDEX outcomes_by_customer ON outcomes (customer, created) WHERE customer IS NOT NULL;
     DELETE FROM settings WHERE name = 'applied_through';",
+    // From a payment to what it was for, and to what of it went back; and the prices that buy credits.
+    "CREATE INDEX checkout_sessions_by_payment_intent ON checkout_sessions (payment_intent);
+    CREATE INDEX invoices_by_payment_intent ON invoices (payment_intent);
+    CREATE INDEX charges_by_invoice ON charges (invoice);
+    CREATE INDEX disputes_by_payment_intent ON disputes (payment_intent);
+    CREATE INDEX prices_of_credits ON prices (id) WHERE instr(metadata, '\"billctl_credits\"') > 0;",
 ];

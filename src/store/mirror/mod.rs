@@ -5,9 +5,11 @@ mod customers;
 mod export;
 mod fill;
 mod find;
+mod held;
 mod migrations;
 mod objects;
 mod outcomes;
+mod payments;
 mod query;
 mod rebuild;
 mod snapshots;
@@ -25,6 +27,7 @@ pub use fill::{Fill, Filled, Known, Scope, Walks};
 pub use find::Found;
 pub use objects::MirroredObject;
 pub use outcomes::{EventOutcome, Outcome, Span};
+pub use payments::{CreditRules, Unread};
 pub use query::{Answer, Query, Unanswered};
 pub use rebuild::{Go, Rebuilt, Step, Swap};
 pub use snapshots::{Page, Put};
@@ -50,6 +53,7 @@ pub struct Mirror {
     file: File,
     personal_data: bool,
     subject_metadata: Option<String>,
+    credit_rules: Option<CreditRules>,
 }
 
 impl Mirror {
@@ -61,13 +65,21 @@ impl Mirror {
     pub fn open(path: &Path, personal_data: bool) -> anyhow::Result<Mirror> {
         let file = file(path, &RULES);
         let connection = file.open()?;
-        Ok(Mirror { connection, file, personal_data, subject_metadata: None })
+        let credit_rules = Some(CreditRules::default());
+        Ok(Mirror { connection, file, personal_data, subject_metadata: None, credit_rules })
     }
 
     /// The same, knowing under which metadata key objects name their subject (`links.subject_metadata`).
     #[must_use]
     pub fn with_subject_metadata(self, key: Option<String>) -> Mirror {
         Mirror { subject_metadata: key, ..self }
+    }
+
+    /// The same, with what the catalog and the policy say of credits that are bought. Without any, what payments bring is
+    /// not booked.
+    #[must_use]
+    pub fn with_credit_rules(self, rules: Option<CreditRules>) -> Mirror {
+        Mirror { credit_rules: rules, ..self }
     }
 
     pub fn path(&self) -> &PathBuf {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::Value;
 
 use super::apply::{Batch, told};
-use super::{Applied, Mirror, snapshots};
+use super::{Applied, CreditRules, Mirror, snapshots};
 use crate::billing::projection;
 use crate::error::{Kind, fail};
 use crate::store::books::Books;
@@ -66,7 +66,9 @@ impl Mirror {
         let _lock = self.lock_rebuild()?;
         let path = self.file.path.with_extension("rebuild.db");
         remove(&path)?;
-        let made = self.make_anew(&path, books, now, step).and_then(|rebuilt| match rebuilt {
+        // Whatever is booked already is not booked again; what only would be looked at books nothing.
+        let rules = self.credit_rules.filter(|_| swap == Swap::Yes);
+        let made = self.make_anew(&path, books, rules, now, step).and_then(|rebuilt| match rebuilt {
             Some(rebuilt) => self.change_places(&path, books, swap, rebuilt).map(Some),
             None => Ok(None),
         });
@@ -91,11 +93,13 @@ impl Mirror {
         &self,
         path: &Path,
         books: &Books,
+        rules: Option<CreditRules>,
         now: Timestamp,
         step: &mut dyn FnMut(Step) -> Go,
     ) -> anyhow::Result<Option<Rebuilt>> {
-        let mut fresh =
-            Mirror::open(path, self.personal_data)?.with_subject_metadata(self.subject_metadata.clone());
+        let mut fresh = Mirror::open(path, self.personal_data)?
+            .with_subject_metadata(self.subject_metadata.clone())
+            .with_credit_rules(rules);
         // If this is interrupted the file is thrown away: it need not survive anything.
         let careless = || {
             fresh.connection.pragma_update(None, "journal_mode", "MEMORY")?;
@@ -134,11 +138,12 @@ impl Mirror {
 
     /// Puts snapshots of another mirror into this one.
     fn put_kept(&mut self, books: &Books, page: &[snapshots::Kept]) -> anyhow::Result<()> {
+        let reading = self.reading();
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, self.personal_data, self.subject_metadata.as_deref());
+        let batch = Batch::new(&transaction, books, &reading);
         for kept in page {
             put_kept(&batch, kept).map_err(|error| told(error, explain))?;
         }
@@ -155,7 +160,7 @@ impl Mirror {
     ) -> anyhow::Result<Rebuilt> {
         let file = self.file.clone();
         let explain = |error| file.explain(error);
-        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
+        let reading = self.reading();
         let attach = "ATTACH DATABASE ?1 AS fresh";
         self.connection.execute(attach, [path.to_string_lossy()]).map_err(explain)?;
         let result = (|| {
@@ -184,7 +189,7 @@ impl Mirror {
                 .map_or(0, |value| value.parse().unwrap_or(0));
             super::set_applied_through(&transaction, through).map_err(explain)?;
             // What was fetched while the tables were made.
-            let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
+            let batch = Batch::new(&transaction, books, &reading);
             for kept in snapshots::not_in_fresh(&transaction).map_err(explain)? {
                 put_kept(&batch, &kept).map_err(|error| told(error, explain))?;
             }

@@ -41,12 +41,12 @@ impl Mirror {
     /// # Errors
     /// If a file can't be written, or an object has no id: then none of them is kept, nor the cursor.
     pub fn put_snapshots(&mut self, books: &Books, page: Page<'_>) -> anyhow::Result<Put> {
-        let (personal_data, subject_metadata) = (self.personal_data, self.subject_metadata.clone());
+        let reading = self.reading();
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, personal_data, subject_metadata.as_deref());
+        let batch = Batch::new(&transaction, books, &reading);
         let mut put = Put::default();
         for object in page.objects {
             put_one(&batch, &page, object, &mut put).map_err(|error| told(error, explain))?;

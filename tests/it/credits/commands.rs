@@ -99,7 +99,7 @@ fn the_usual_mistakes_are_answered_with_what_to_do() {
     ");
     assert_snapshot!(shop.billctl("credits grant u_1 1.5 --reason x"), @"
     [stderr]
-    error: invalid value '1.5' for '<CREDITS>': credits are whole numbers without separators, such as 600
+    error: invalid value '1.5' for '[CREDITS]': credits are whole numbers without separators, such as 600
 
     For more information, try '--help'.
     [exit 2]

@@ -6,5 +6,8 @@ mod export; // what other programs are given
 mod figures; // reports and alerts
 mod import; // files of adjustments
 mod model; // a simple model that the ledger has to agree with
+mod money; // balances and billing credits in Stripe
+mod packs; // packs bought on the emulator
+mod payments; // what was bought and what went back: any order, any number of times
 mod races; // many processes at once, and killed ones
 mod tampering; // what the database refuses, and what verify finds

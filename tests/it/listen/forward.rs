@@ -209,7 +209,8 @@ fn two_listeners_of_a_profile_do_not_both_pass_on() {
 #[test]
 fn a_listener_does_not_pass_events_on_to_itself() {
     let shop = shop();
-    for url in ["http://localhost:4242/webhook", "http://127.0.0.1:4242/webhook", "http://[::1]:4242/webhook"] {
+    for url in ["http://localhost:4242/webhook", "http://127.0.0.1:4242/webhook", "http://[::1]:4242/webhook"]
+    {
         let line = format!("events listen --webhook-secret-file secret --forward-to {url}");
         let refused = shop.billctl(&line).exits(2);
         assert!(refused.stderr.contains("passed on to this listener itself"), "{refused}");

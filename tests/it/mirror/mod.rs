@@ -9,4 +9,4 @@ mod orders; // every order ends in the same mirror
 mod query; // SQL that reads, and nothing else
 mod rebuild; // made anew, row for row
 mod tables; // the columns, and what is read into them
-mod world; // books and a mirror in an empty folder
+pub mod world; // books and a mirror in an empty folder

@@ -60,7 +60,7 @@ env = "STRIPE_PROD_PRO"
         &format!(
             "[products.pro]\nname = \"Old\"{local}prices.pack = {{ amount = \"1 usd\", credits = 100, env = \"PACK\" }}\n"
         ),
-        "[products.pro]\nname = \"New\"\nprices.pack = { amount = \"2.00 usd\" }\n",
+        "[products.pro]\nname = \"New\"\nprices.pack = { amount = \"2.00 usd\", credits = 100 }\n",
         &format!(
             "[products.pro]\nname = \"New\"{local}prices.pack = {{ amount = \"2.00 usd\", credits = 100, env = \"PACK\" }}\n"
         ),

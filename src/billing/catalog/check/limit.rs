@@ -106,25 +106,9 @@ impl Checker<'_> {
 
     /// Reads `30 days` or `12 hours`.
     fn rolling(&mut self, at: &At<'_>, text: &str) -> Option<Window> {
-        let mut words = text.split_whitespace();
-        let read = match (words.next(), words.next(), words.next()) {
-            (Some(count), Some(unit), None) => {
-                let seconds = match unit.strip_suffix('s').unwrap_or(unit) {
-                    "minute" => Some(60),
-                    "hour" => Some(3600),
-                    "day" => Some(86_400),
-                    "week" => Some(7 * 86_400),
-                    _ => None,
-                };
-                count.parse::<i64>().ok().zip(seconds).and_then(|(count, unit)| count.checked_mul(unit))
-            }
-            _ => None,
-        };
-        match read {
-            Some(seconds) if (1..=MAX_ROLLING_SECONDS).contains(&seconds) => {
-                Some(Window::Rolling { seconds })
-            }
-            Some(_) | None => {
+        match duration_seconds(text) {
+            Some(seconds) => Some(Window::Rolling { seconds }),
+            None => {
                 self.report(
                     Finding::at("bad_window", at, format!("`{text}` is not a time to count over")).hint(
                         "Write \"month\", \"period\", or a rolling window like \"30 days\" or \"12 hours\"",
@@ -168,6 +152,21 @@ impl Checker<'_> {
         }
         rates
     }
+}
+
+/// Reads `30 days` or `12 hours`: seconds, of five years at most.
+pub(super) fn duration_seconds(text: &str) -> Option<i64> {
+    let mut words = text.split_whitespace();
+    let (Some(count), Some(unit), None) = (words.next(), words.next(), words.next()) else { return None };
+    let unit = match unit.strip_suffix('s').unwrap_or(unit) {
+        "minute" => 60,
+        "hour" => 3600,
+        "day" => 86_400,
+        "week" => 7 * 86_400,
+        _ => return None,
+    };
+    let seconds = count.parse::<i64>().ok()?.checked_mul(unit)?;
+    (1..=MAX_ROLLING_SECONDS).contains(&seconds).then_some(seconds)
 }
 
 enum Max {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Checker;
+use super::limit::duration_seconds;
 use super::pricing::Written;
 use super::unique::{Namespace, Owner};
 use crate::billing::catalog::file;
@@ -55,6 +56,7 @@ impl<'a> Checker<'a> {
         };
         let pricing = self.pricing(at, written, None);
         let currency_options = self.currency_options(at, price, pricing.as_ref());
+        let credits_expire_seconds = self.credits_expire(at, price);
         let (currency, pricing) = pricing?;
         Some(Price {
             stripe_id: price.stripe_id.clone(),
@@ -69,6 +71,7 @@ impl<'a> Checker<'a> {
             active: price.active.unwrap_or(true),
             metadata: price.metadata.clone(),
             credits: price.credits,
+            credits_expire_seconds,
             env: price.env.as_ref().map(|env| env.0.clone()),
         })
     }
@@ -135,6 +138,26 @@ impl<'a> Checker<'a> {
             return None;
         }
         Some((interval, count))
+    }
+
+    fn credits_expire(&mut self, at: &At<'_>, price: &file::Price) -> Option<i64> {
+        let text = price.credits_expire.as_ref()?;
+        let at_key = at.key("credits_expire");
+        if price.credits.is_none() {
+            let message = "`credits_expire` needs `credits`";
+            self.report(
+                Finding::at_key("missing_key", &at_key, message)
+                    .hint("Add credits = 1000, or however many the price buys"),
+            );
+        }
+        let seconds = duration_seconds(text);
+        if seconds.is_none() {
+            self.report(
+                Finding::at("bad_value", &at_key, format!("`{text}` is not how long credits last"))
+                    .hint("Write a duration like \"365 days\" or \"12 hours\", or remove it: then they don't expire"),
+            );
+        }
+        seconds
     }
 
     /// Keys that Stripe does not take together.

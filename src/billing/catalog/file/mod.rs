@@ -27,10 +27,12 @@ pub use portal::{
 pub use price::{
     CurrencyOption, CustomUnitAmount, Price, Round, TaxBehavior, Tier, TiersMode, TransformQuantity, UpTo,
 };
-pub use product::{FreeCredits, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product};
+pub use product::{
+    FreeCredits, FreeCreditsExpiry, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product,
+};
 pub use settings::{
     Alert, CreditPolicy, EntitlementPolicy, EnvText, KeySource, Links, Mirror, Overrides, Policy, Profile,
-    Project, RateLimits, SecretSource, TextOrEnv,
+    Project, RateLimits, RefundedCredits, SecretSource, TextOrEnv,
 };
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;

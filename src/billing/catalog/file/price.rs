@@ -49,6 +49,8 @@ pub struct Price {
     /// The credits that paying this price buys.
     #[schemars(range(min = 1))]
     pub credits: Option<i64>,
+    /// How long those credits last, counted from when they are booked: `"365 days"`, `"12 hours"`. Without it they don't expire.
+    pub credits_expire: Option<String>,
     /// The environment variable that `catalog env` gives the price's id.
     pub env: Option<EnvName>,
 }

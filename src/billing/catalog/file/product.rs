@@ -113,8 +113,19 @@ pub struct FreeCredits {
     /// How many.
     #[schemars(range(min = 1))]
     pub credits: i64,
-    /// `"month"` (calendar) or `"period"` (billing period).
+    /// `"month"` (calendar, in UTC) or `"period"` (billing period; a calendar month for who pays nothing).
     pub per: FreeCreditsPeriod,
+    /// `"never"`, or `"period_end"`: what is not spent by then is gone.
+    #[serde(default)]
+    pub expires: FreeCreditsExpiry,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FreeCreditsExpiry {
+    #[default]
+    Never,
+    PeriodEnd,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]

@@ -230,6 +230,18 @@ pub struct CreditPolicy {
     /// Who may approve what others ask for; without it, everybody in `policy.actors`. Nobody approves what they asked
     /// for.
     pub approvers: Option<Vec<String>>,
+    /// What happens to bought credits when the money for them goes back.
+    pub refunds: RefundedCredits,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundedCredits {
+    /// Those that are not spent are taken back, in the proportion of what was refunded.
+    #[default]
+    TakeUnspent,
+    /// They stay.
+    Keep,
 }
 
 /// A threshold, and what it is held against.

@@ -2,6 +2,7 @@
 
 use super::{Build, Resource, word};
 use crate::billing::catalog::model::{Price, Pricing, Tier};
+use crate::billing::credits::purchase::{CREDITS_TAG, EXPIRY_TAG};
 use crate::billing::currency::Currency;
 use crate::billing::money::Rate;
 use crate::billing::plan::field::{Field, Fields};
@@ -52,6 +53,13 @@ pub(super) fn price(product: &str, key: &str, price: &Price, derived_lookup_key:
                 build.set_if(&format!("currency_options.{currency}.{path}"), field);
             }
         }
+    }
+    // So that whoever sees that it is paid knows what to book, without this catalog.
+    for (tag, number) in [(CREDITS_TAG, price.credits), (EXPIRY_TAG, price.credits_expire_seconds)] {
+        build.set(
+            &format!("metadata.{tag}"),
+            number.map_or(Field::Null, |number| Field::text(number.to_string())),
+        );
     }
     let key = format!("{product}.{key}");
     let adopted_without_key = price.stripe_id.is_some() && price.lookup_key == derived_lookup_key;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::read::{Read, amount, table};
 use super::{Table, Unsayable};
 use crate::billing::catalog::file::{CurrencyOption, CustomUnitAmount, Price, Tier, TransformQuantity, UpTo};
+use crate::billing::credits::purchase::{CREDITS_TAG, EXPIRY_TAG};
 use crate::billing::currency::Currency;
 use crate::billing::plan::field::Field;
 
@@ -37,14 +38,24 @@ pub fn price(read: &Read<'_>) -> Result<Table, Unsayable> {
         trial_days: read.int("recurring.trial_period_days").and_then(|days| u32::try_from(days).ok()),
         active: read.off("active"),
         metadata: read.metadata(),
+        credits: read.text(&format!("metadata.{CREDITS_TAG}")).and_then(|text| text.parse().ok()),
+        credits_expire: read.text(&format!("metadata.{EXPIRY_TAG}")).and_then(|text| lasting(&text)),
         // What only billctl knows.
-        credits: None,
         env: None,
     })
 }
 
 fn key_of(key: Option<&str>) -> Option<String> {
     key.map(str::to_owned)
+}
+
+/// Seconds as the file says them: `365 days`, in the largest unit that holds them.
+fn lasting(seconds: &str) -> Option<String> {
+    let seconds: i64 = seconds.parse().ok().filter(|seconds| *seconds > 0)?;
+    let units = [("day", 86_400), ("hour", 3600), ("minute", 60)];
+    let (unit, count) =
+        units.into_iter().find_map(|(name, unit)| (seconds % unit == 0).then_some((name, seconds / unit)))?;
+    Some(format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
 }
 
 /// `month`, or `3 months`.

@@ -8,7 +8,7 @@ use crate::billing::credits::{Entry, EntryType, Lot, Part};
 use crate::store::books::Books;
 
 /// Who books what falls due by itself.
-const BY_ITSELF: &str = "billctl";
+pub(super) const BY_ITSELF: &str = "billctl";
 
 impl Books {
     /// Books the expiry of every lot whose day has come. `now` is in seconds since 1970.

@@ -9,12 +9,13 @@ mod post;
 mod proposals;
 mod read;
 mod reverse;
+mod settle;
 mod tables;
 mod verify;
 
 pub(super) use days::DAYS;
 pub(super) use proposals::PROPOSALS;
-pub(super) use tables::TABLES;
+pub(super) use tables::{REFUNDS, TABLES};
 
 pub use batch::{CreditBatch, KindTotal};
 pub use days::{LowBalance, LowBalanceQuery};
@@ -22,4 +23,5 @@ pub use export::{EntryFilter, HashedEntry};
 pub use post::{Keep, Posting};
 pub use proposals::Decided;
 pub use read::{Account, HistoryFilter};
+pub use settle::{Purchase, Refund, Settled, Settlement};
 pub use verify::{Fault, Verified};

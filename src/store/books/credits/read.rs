@@ -152,6 +152,20 @@ impl Books {
         self.explain(entry_at(&self.connection, number))
     }
 
+    /// Whether something is booked under a key.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn is_key_used(&self, key: &str) -> anyhow::Result<bool> {
+        let read = || {
+            self.connection
+                .prepare_cached("SELECT 1 FROM credit_entries WHERE key = ?1")?
+                .query_row([key], |_| Ok(()))
+                .optional()
+        };
+        Ok(self.explain(read())?.is_some())
+    }
+
     /// How many entries there are.
     ///
     /// # Errors

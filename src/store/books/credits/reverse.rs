@@ -67,6 +67,10 @@ fn reverse(
         | EntryType::Adjustment
         | EntryType::Refund => {}
     }
+    // What a failed refund put back lies in the lots that it had come from, and is no lot of its own.
+    if entry.entry_type == EntryType::Refund && entry.amount > 0 {
+        return Ok(Posting::NotReversible(entry.entry_type));
+    }
     if let Some(reversal) = reversal_of(connection, number)? {
         return Ok(Posting::AlreadyReversed(reversal));
     }

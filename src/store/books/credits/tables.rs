@@ -93,3 +93,39 @@ pub(in crate::store::books) const TABLES: &str = "
     CREATE TRIGGER credit_lots_remain BEFORE DELETE ON credit_lots BEGIN
         SELECT raise(ABORT, 'lots are never deleted');
     END;";
+
+/// What is known of money that went back, a fact a refund, lost dispute or charge: what failed stays failed, and a charge's sum
+/// only grows. And what was asked back of each payment for it, in all, step by step; `entry` is null where nothing was left
+/// to take.
+pub(in crate::store::books) const REFUNDS: &str = "
+    CREATE TABLE credit_refund_facts (
+        payment TEXT NOT NULL,
+        id TEXT NOT NULL,
+        source TEXT NOT NULL CHECK (source IN ('refund', 'dispute', 'charge')),
+        amount INTEGER NOT NULL CHECK (amount >= 0),
+        failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
+        PRIMARY KEY (payment, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER credit_refund_facts_grow BEFORE UPDATE ON credit_refund_facts BEGIN
+        SELECT raise(ABORT, 'what is known of a refund only grows')
+        WHERE NEW.payment <> OLD.payment OR NEW.id <> OLD.id OR NEW.source <> OLD.source OR NEW.amount < OLD.amount
+            OR NEW.failed < OLD.failed;
+    END;
+    CREATE TRIGGER credit_refund_facts_remain BEFORE DELETE ON credit_refund_facts BEGIN
+        SELECT raise(ABORT, 'what is known of a refund is never deleted');
+    END;
+    CREATE TABLE credit_refunds (
+        payment TEXT NOT NULL,
+        step INTEGER NOT NULL CHECK (step > 0),
+        refunded INTEGER NOT NULL,
+        asked INTEGER NOT NULL CHECK (asked >= 0),
+        taken INTEGER NOT NULL CHECK (taken BETWEEN 0 AND asked),
+        entry INTEGER UNIQUE REFERENCES credit_entries (number),
+        PRIMARY KEY (payment, step)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER credit_refunds_stay BEFORE UPDATE ON credit_refunds BEGIN
+        SELECT raise(ABORT, 'refunds are never changed');
+    END;
+    CREATE TRIGGER credit_refunds_remain BEFORE DELETE ON credit_refunds BEGIN
+        SELECT raise(ABORT, 'refunds are never deleted');
+    END;";

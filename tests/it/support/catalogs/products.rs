@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use billctl::billing::catalog::file::{
-    EnvName, FreeCredits, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Price, Product,
+    EnvName, FreeCredits, FreeCreditsExpiry, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Price,
+    Product,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -76,7 +77,12 @@ fn plan() -> impl Strategy<Value = Product> {
         }),
     ];
     let period = select(vec![FreeCreditsPeriod::Month, FreeCreditsPeriod::Period]);
-    let credits = (1..1000_i64, period).prop_map(|(credits, per)| FreeCredits { credits, per });
+    let expires = select(vec![FreeCreditsExpiry::Never, FreeCreditsExpiry::PeriodEnd]);
+    let credits = (1..1000_i64, period, expires).prop_map(|(credits, per, expires)| FreeCredits {
+        credits,
+        per,
+        expires,
+    });
     (
         prop::bool::weighted(0.2),
         prop::option::of(0..9_i64),

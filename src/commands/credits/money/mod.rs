@@ -1,0 +1,56 @@
+//! Money that customers are given in Stripe: a balance, or billing credits.
+
+pub mod end;
+pub mod give;
+pub mod list;
+
+use serde_json::Value;
+
+use crate::billing::currency::Currency;
+use crate::billing::money::Money;
+use crate::context::Context;
+use crate::error::{Kind, fail};
+use crate::store::books::Books;
+use crate::store::mirror::Page;
+
+/// The customer that a subject is in Stripe, or the one that was named.
+///
+/// # Errors
+/// `Usage` where the subject belongs to none.
+pub fn customer_of(books: &Books, subject: &str, named: Option<String>) -> anyhow::Result<String> {
+    if let Some(customer) = named {
+        return Ok(customer);
+    }
+    books.customers_of(subject)?.into_iter().next().ok_or_else(|| {
+        fail(
+            Kind::Usage,
+            format!("`{subject}` belongs to no customer in Stripe that is known here"),
+            "Name the customer with `--customer cus_…`; `billctl events pull` learns of those who went through a checkout",
+        )
+    })
+}
+
+/// Puts what Stripe answered into the mirror.
+///
+/// # Errors
+/// If the mirror can't be written.
+pub fn keep(ctx: &Context, books: &Books, kind: &str, objects: &[Value]) -> anyhow::Result<()> {
+    let page = Page { kind, objects, fetched_at: ctx.clock().now(), cursor: None };
+    ctx.mirror()?.put_snapshots(books, page).map(drop)
+}
+
+/// An amount of minor units in words.
+pub fn words(minor: i64, currency: &str) -> String {
+    match currency.parse::<Currency>() {
+        Ok(currency) => Money { minor, currency }.to_string().to_uppercase(),
+        Err(_) => format!("{minor} {currency}"),
+    }
+}
+
+/// The same as JSON.
+pub fn money_json(minor: i64, currency: &str) -> Value {
+    match currency.parse::<Currency>() {
+        Ok(currency) => Money { minor, currency }.to_json(),
+        Err(_) => serde_json::json!({"amount": minor, "currency": currency}),
+    }
+}

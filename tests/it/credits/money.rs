@@ -1,0 +1,121 @@
+//! Money given in Stripe, on the emulator.
+
+use serde_json::{Value, json};
+
+use crate::support::{Emulator, Shop};
+
+fn shop() -> (Shop, Emulator, String) {
+    let shop = Shop::new();
+    shop.write("billing.toml", "[project]\nname = \"shop\"\n[links]\nsubject_metadata = \"userId\"\n");
+    let emulator = shop.emulator();
+    let customer = emulator.post("/v1/customers", "name=Ada&metadata[userId]=u_1");
+    shop.billctl("events pull --profile emulator").exits(0);
+    let id = customer["id"].as_str().unwrap().to_owned();
+    (shop, emulator, id)
+}
+
+fn give(shop: &Shop, line: &str) -> Value {
+    shop.billctl(&format!("credits grant u_1 --money {line} -o json --profile emulator")).exits(0).json()
+}
+
+#[test]
+fn a_balance_is_given_once_for_a_key_whatever_is_lost() {
+    let (shop, emulator, customer) = shop();
+    let line = "20.00usd --as balance --reason 'ticket 42' --key t42";
+    // Carried out, and the answer is lost; each attempt again.
+    emulator.fail_on("POST /v1/customers/*:500-after");
+    shop.billctl(&format!("credits grant u_1 --money {line} --profile emulator"));
+    emulator.heal();
+    let given = give(&shop, line);
+    assert_eq!((&given["customer"], &given["money"]["amount"]), (&json!(customer), &json!(2000)));
+    assert_eq!(give(&shop, line)["recorded"], false);
+    let booked = emulator.list(&format!("/v1/customers/{customer}/balance_transactions"));
+    assert_eq!(booked.len(), 1, "{booked:?}");
+    assert_eq!((&booked[0]["amount"], &booked[0]["description"]), (&json!(-2000), &json!("ticket 42")));
+    assert_eq!(booked[0]["id"], given["id"]);
+    assert_eq!(emulator.get(&format!("/v1/customers/{customer}"))["balance"], -2000);
+    // Another amount under the key is refused.
+    shop.billctl(
+        "credits grant u_1 --money 30.00usd --as balance --reason 'ticket 42' --key t42 --profile emulator",
+    )
+    .exits(2);
+}
+
+#[test]
+fn a_key_that_stripe_forgot_is_looked_up_and_not_given_again() {
+    let (mut shop, emulator, customer) = shop();
+    let line = "5.00usd --as grant --reason sorry --key k1";
+    emulator.fail_on("POST /v1/billing/credit_grants:500-after");
+    shop.billctl(&format!("credits grant u_1 --money {line} --profile emulator"));
+    emulator.heal();
+    let there = emulator.list(&format!("/v1/billing/credit_grants?customer={customer}"));
+    assert_eq!(there.len(), 1, "the answer was lost, the grant was not");
+    shop.set("BILLCTL_NOW", "2026-11-04T00:00:00Z");
+    let given = give(&shop, line);
+    assert_eq!((&given["id"], &given["recorded"]), (&there[0]["id"], &json!(false)));
+    assert_eq!(emulator.list(&format!("/v1/billing/credit_grants?customer={customer}")).len(), 1);
+}
+
+#[test]
+fn billing_credits_are_given_listed_voided_and_expired() {
+    let (shop, emulator, _) = shop();
+    let first = give(&shop, "50.00usd --as grant --category paid --priority 5 --expires 90d --reason launch");
+    let second = give(&shop, "7.50usd --as grant --reason sorry");
+    give(&shop, "3.00usd --as balance --reason sorry");
+    let id = |given: &Value| given["id"].as_str().unwrap().to_owned();
+    let made = emulator.get(&format!("/v1/billing/credit_grants/{}", id(&first)));
+    assert_eq!((&made["category"], &made["priority"]), (&json!("paid"), &json!(5)));
+    assert_eq!(made["metadata"]["billctl_reason"], "launch");
+    let listed = shop.billctl("credits money u_1 -o json --profile emulator").exits(0).json();
+    assert_eq!(listed["balance"]["display"], "3.00 USD");
+    let states = |listed: &Value| -> Vec<(String, i64)> {
+        let grants = listed["grants"].as_array().unwrap();
+        grants
+            .iter()
+            .map(|grant| {
+                (grant["state"].as_str().unwrap().to_owned(), grant["left"]["amount"].as_i64().unwrap())
+            })
+            .collect()
+    };
+    assert_eq!(states(&listed), [("open".to_owned(), 750), ("open".to_owned(), 5000)]);
+    shop.billctl(&format!(
+        "credits void {} --reason 'wrong customer' --dry-run --profile emulator",
+        id(&first)
+    ))
+    .exits(0);
+    shop.billctl(&format!("credits void {} --reason 'wrong customer' --profile emulator", id(&first)))
+        .exits(0);
+    shop.billctl(&format!("credits expire {} --reason 'agreed' --profile emulator", id(&second))).exits(0);
+    let listed = shop.billctl("credits money u_1 -o json --profile emulator").json();
+    assert_eq!(states(&listed), [("expired".to_owned(), 0), ("voided".to_owned(), 0)]);
+    // The mirror knows it without a pull.
+    let rows = shop.billctl("mirror query 'SELECT count(*) AS n FROM credit_grants WHERE voided_at IS NOT NULL' -o json --profile emulator");
+    assert!(rows.stdout.contains('1'), "{rows}");
+}
+
+#[test]
+fn money_is_given_to_nobody_unknown_and_not_without_a_form_or_a_reason() {
+    let (shop, _emulator, customer) = shop();
+    let check = |line: &str, code: i32, says: &str| {
+        let answer = shop.billctl(&format!("credits grant {line} --reason x --profile emulator"));
+        assert_eq!(answer.code, Some(code), "{answer}");
+        assert!(answer.stderr.contains(says), "{answer}");
+    };
+    check("u_9 --money 5usd --as balance", 2, "`u_9` belongs to no customer in Stripe that is known here");
+    check("u_1 --money 5usd", 2, "Say `--as balance`");
+    check("u_1 --money 5usd --as balance --category paid", 2, "these are for billing credits");
+    check("u_1 5 --money 5usd --as balance", 2, "cannot be used with '--money <AMOUNT>'");
+    check("u_1 --money 5 --as balance", 2, "invalid value '5' for '--money <AMOUNT>'");
+    check("u_1 --money 5usd --as gift", 2, "[possible values: balance, grant]");
+    check("u_1 --as balance", 2, "--money <AMOUNT>");
+    check("u_1 --money 5usd --as grant --expires 2020-01-01", 2, "would expire before they are given");
+    shop.billctl("credits grant u_1 --money 5usd --as balance --profile emulator").exits(2);
+    shop.billctl(&format!(
+        "credits grant u_9 --money 5usd --as balance --customer {customer} --reason x --profile emulator"
+    ))
+    .exits(0);
+    // The customer pays in usd since then.
+    shop.billctl("credits grant u_1 --money 5eur --as balance --reason x --profile emulator").exits(1);
+    shop.write("billing.toml", "[project]\nname = \"shop\"\n[policy]\nactors = [\"bob\"]\n");
+    shop.billctl("credits grant u_1 --money 5usd --as balance --reason x --profile emulator").exits(5);
+}
