@@ -29,9 +29,9 @@ impl Context {
             None => (false, false),
         };
         let takes_back = self.refunded_credits()? == RefundedCredits::TakeUnspent;
-        let rules = CreditRules { sells_once, sells_recurring, takes_back };
+        let rules = CreditRules { sells_once, sells_recurring, takes_back, ..CreditRules::default() };
         let mirror = Mirror::open(&self.state_dir()?.join("mirror.db"), personal_data)?;
-        Ok(mirror.with_subject_metadata(subject).with_credit_rules(Some(rules)))
+        Ok(mirror.with_subject_metadata(subject).with_credit_rules(rules))
     }
 
     /// What the policy says of credits whose money went back, without a look at the catalog.

@@ -16,7 +16,7 @@ pub use column::{Cell, Column};
 pub use kept::kept;
 pub use subject::{SubjectLink, subject_link};
 pub use tables::{Table, table_of, tables};
-pub use transaction::{change_of_plan, transaction};
+pub use transaction::{Paid, change_of_plan, paid_transaction, transaction};
 pub use version::{Candidate, Origin, forever, is_deletion, newest};
 
 /// One row of a table, with a cell for each of its columns.

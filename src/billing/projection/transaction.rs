@@ -31,6 +31,17 @@ static TRANSACTIONS: Table = Table {
         text("description", &["/description"]),
         json("metadata", &["/metadata"]),
         integer("at", &["/created"]),
+        id(
+            "product",
+            &[
+                "/lines/data/0/pricing/price_details/product",
+                "/lines/data/0/price/product",
+                "/lines/data/0/plan/product",
+                "/items/data/0/price/product",
+                "/items/data/0/plan/product",
+            ],
+        ),
+        computed("credits", |_| Cell::Null),
     ],
     parts: &[],
 };
@@ -40,7 +51,7 @@ static TRANSACTIONS: Table = Table {
 /// | object | type | status |
 /// |---|---|---|
 /// | invoice of a subscription, finalized, not for nothing | `SUBSCRIPTION_PAYMENT` | paid: `COMPLETED`; tried or given up: `FAILED`; voided: `CANCELLED`; else `PENDING` |
-/// | completed checkout in payment mode | `CREDIT_TOPUP` | paid: `COMPLETED`, else `PENDING` |
+/// | completed checkout in payment mode | `CREDIT_TOPUP`, or `PAYMENT` if known to buy no credits | paid: `COMPLETED`, else `PENDING` |
 /// | refund | `REFUND` | succeeded: `COMPLETED`; failed: `FAILED`; canceled: `CANCELLED`; else `PENDING` |
 /// | canceled subscription | `SUBSCRIPTION_CANCEL` | `COMPLETED` |
 pub fn transaction(kind: &str, object: &Value) -> Option<Row> {
@@ -125,6 +136,50 @@ pub fn change_of_plan(event_id: &str, created: i64, content: &Content) -> Option
         ("at", Cell::Integer(created)),
     ];
     Some(booking(&content.object, kind, "COMPLETED", booked))
+}
+
+/// What is known of a payment beside its own object.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// The credits that it bought; none while that can't be told.
+    pub credits: Option<i64>,
+    /// All of its money has gone back.
+    pub refunded: bool,
+}
+
+/// The transaction of a checkout session or an invoice that is paid, with what is known beside it. An invoice of no
+/// subscription is one only where it sold credits.
+pub fn paid_transaction(kind: &str, object: &Value, paid: Paid) -> Option<Row> {
+    let mut row = match transaction(kind, object) {
+        Some(row) => row,
+        None if kind == "invoice" && paid.credits.is_some_and(|credits| credits > 0) => {
+            let number = |places: &[&str]| first(object, places, Shape::Integer);
+            let booked = [
+                ("amount", number(&["/total", "/amount_paid"])),
+                ("invoice", first(object, &["/id"], Shape::Text)),
+                ("at", number(&["/status_transitions/paid_at", "/created"])),
+            ];
+            booking(object, "CREDIT_TOPUP", "COMPLETED", booked)
+        }
+        None => return None,
+    };
+    let columns = row.table.columns;
+    let mut set = |name: &str, cell: Cell| {
+        if let Some(place) =
+            columns.iter().position(|column| column.name == name).and_then(|at| row.cells.get_mut(at))
+        {
+            *place = cell;
+        }
+    };
+    match paid.credits {
+        Some(credits @ 1..) => set("credits", Cell::Integer(credits)),
+        Some(_) if kind == "checkout.session" => set("type", Cell::Text("PAYMENT".to_owned())),
+        Some(_) | None => {}
+    }
+    if paid.refunded {
+        set("status", Cell::Text("REFUNDED".to_owned()));
+    }
+    Some(row)
 }
 
 fn item(subscription: &Value) -> Option<&Value> {
@@ -222,6 +277,24 @@ mod tests {
             Some(["SUBSCRIPTION_CANCEL", "COMPLETED", "0"]),
         );
         check("subscription", json!({"id": "sub_1", "status": "active"}), None);
+    }
+
+    #[test]
+    fn what_is_known_beside_a_payment_is_told_with_it() {
+        let session = json!({"id": "cs_1", "mode": "payment", "status": "complete", "payment_status": "paid", "amount_total": 100});
+        let check = |kind: &str, object: &Value, paid: Paid, expected: Option<[&str; 3]>| {
+            let booked = paid_transaction(kind, object, paid).map(|row| told(&row));
+            assert_eq!(booked, expected.map(|expected| expected.map(str::to_owned)), "{paid:?}");
+        };
+        let of = |credits, refunded| Paid { credits, refunded };
+        let topup = |status| Some(["CREDIT_TOPUP", status, "100"]);
+        check("checkout.session", &session, of(Some(1000), false), topup("COMPLETED"));
+        check("checkout.session", &session, of(Some(1000), true), topup("REFUNDED"));
+        check("checkout.session", &session, of(None, false), topup("COMPLETED"));
+        check("checkout.session", &session, of(Some(0), false), Some(["PAYMENT", "COMPLETED", "100"]));
+        let invoice = json!({"id": "in_1", "status": "paid", "total": 500});
+        check("invoice", &invoice, of(Some(0), false), None);
+        check("invoice", &invoice, of(Some(10), false), Some(["CREDIT_TOPUP", "COMPLETED", "500"]));
     }
 
     #[test]

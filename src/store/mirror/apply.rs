@@ -1,14 +1,14 @@
 //! Applying the books' events, each once, in the order of storing; which is not the order in which they happened.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::outcomes::{Outcome, note};
-use super::payments::{CreditRules, Payable, Payments};
+use super::payments::{self, CreditRules, Payable, Payments};
 use super::{Mirror, applied_through, objects, set_applied_through, snapshots};
 use crate::billing::credits::purchase::Unclear;
 use crate::billing::event::Content;
@@ -150,7 +150,7 @@ impl Mirror {
 pub(super) struct Reading {
     personal_data: bool,
     subject_metadata: Option<String>,
-    credit_rules: Option<CreditRules>,
+    credit_rules: CreditRules,
 }
 
 /// A transaction of the mirror, with the books beside it.
@@ -160,11 +160,13 @@ pub(super) struct Batch<'a> {
     reading: &'a Reading,
     /// What the objects of this transaction say of subjects, by their ids.
     links: RefCell<HashMap<String, Option<SubjectLink>>>,
+    /// The objects of this transaction that tell of payments, by kind and id.
+    paid: RefCell<BTreeSet<(String, String)>>,
 }
 
 impl<'a> Batch<'a> {
     pub(super) fn new(connection: &'a Connection, books: &'a Books, reading: &'a Reading) -> Batch<'a> {
-        Batch { connection, books, reading, links: RefCell::default() }
+        Batch { connection, books, reading, links: RefCell::default(), paid: RefCell::default() }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -175,9 +177,24 @@ impl<'a> Batch<'a> {
         self.reading.personal_data
     }
 
-    /// Notes in the books what was learnt of subjects; before the mirror's commit, for it can be done again.
+    /// Notes in the books what was learnt of subjects; before the mirror's commit, for it can be done again. And what is
+    /// known of payments by now.
     pub(super) fn finish(self) -> anyhow::Result<()> {
-        self.note_links()
+        self.note_links()?;
+        let payments = self.payments();
+        let mut payables = BTreeSet::new();
+        for (kind, id) in self.paid.take() {
+            payables.extend(payments.touched_by(&kind, &id)?);
+        }
+        for payable in &payables {
+            payments.write_transaction(payable)?;
+        }
+        Ok(())
+    }
+
+    fn payments(&self) -> Payments<'a> {
+        let subject_key = self.reading.subject_metadata.as_deref();
+        Payments::new(self.connection, self.books, subject_key, self.reading.credit_rules)
     }
 
     fn note_links(&self) -> anyhow::Result<()> {
@@ -252,9 +269,10 @@ impl<'a> Batch<'a> {
     /// Books what follows from the payments that events tell of. Why it can't, by the events' numbers.
     fn settle_payments(&self, events: &[StoredEvent], now: i64) -> anyhow::Result<HashMap<i64, Unclear>> {
         let mut unclear = HashMap::new();
-        let Some(rules) = self.reading.credit_rules else { return Ok(unclear) };
-        let subject_key = self.reading.subject_metadata.as_deref();
-        let payments = Payments::new(self.connection, self.books, subject_key, rules);
+        if !self.reading.credit_rules.books {
+            return Ok(unclear);
+        }
+        let payments = self.payments();
         let mut touched: BTreeMap<Payable, Vec<&StoredEvent>> = BTreeMap::new();
         for event in events.iter().filter(|event| !event.thin) {
             if let (Some(kind), Some(id)) = (&event.object_kind, &event.object_id) {
@@ -386,6 +404,9 @@ impl<'a> Batch<'a> {
                     let link =
                         projection::subject_link(key.0, &object, self.reading.subject_metadata.as_deref());
                     self.links.borrow_mut().insert(key.1.to_owned(), link);
+                }
+                if payments::tells(key.0) {
+                    self.paid.borrow_mut().insert((key.0.to_owned(), key.1.to_owned()));
                 }
                 Ok(())
             }

@@ -510,5 +510,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     CREATE INDEX invoices_by_payment_intent ON invoices (payment_intent);
     CREATE INDEX charges_by_invoice ON charges (invoice);
     CREATE INDEX disputes_by_payment_intent ON disputes (payment_intent);
+    CREATE INDEX checkout_sessions_by_invoice ON checkout_sessions (invoice);
     CREATE INDEX prices_of_credits ON prices (id) WHERE instr(metadata, '\"billctl_credits\"') > 0;",
+    // What a transaction is about, and the credits that it bought.
+    "ALTER TABLE transactions ADD COLUMN product TEXT;
+    ALTER TABLE transactions ADD COLUMN credits INTEGER;",
 ];

@@ -53,7 +53,7 @@ pub struct Mirror {
     file: File,
     personal_data: bool,
     subject_metadata: Option<String>,
-    credit_rules: Option<CreditRules>,
+    credit_rules: CreditRules,
 }
 
 impl Mirror {
@@ -65,7 +65,7 @@ impl Mirror {
     pub fn open(path: &Path, personal_data: bool) -> anyhow::Result<Mirror> {
         let file = file(path, &RULES);
         let connection = file.open()?;
-        let credit_rules = Some(CreditRules::default());
+        let credit_rules = CreditRules::default();
         Ok(Mirror { connection, file, personal_data, subject_metadata: None, credit_rules })
     }
 
@@ -75,10 +75,9 @@ impl Mirror {
         Mirror { subject_metadata: key, ..self }
     }
 
-    /// The same, with what the catalog and the policy say of credits that are bought. Without any, what payments bring is
-    /// not booked.
+    /// The same, with what the catalog and the policy say of credits that are bought.
     #[must_use]
-    pub fn with_credit_rules(self, rules: Option<CreditRules>) -> Mirror {
+    pub fn with_credit_rules(self, rules: CreditRules) -> Mirror {
         Mirror { credit_rules: rules, ..self }
     }
 

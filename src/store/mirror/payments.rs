@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
-use super::{Mirror, Outcome, Span};
+use super::{Mirror, Outcome, Span, objects};
 use crate::billing::credits::MAX_CREDITS;
 use crate::billing::credits::purchase::{
-    BackFact, BackSource, Bought, CREDITS_TAG, Line, Pack, Payment, Unclear, pack, paid_invoice, paid_session,
+    BackFact, BackSource, Bought, CREDITS_TAG, Line, Pack, Payment, Unclear, gone_back, pack, paid_invoice,
+    paid_session,
 };
+use crate::billing::projection::{self, Paid};
 use crate::store::books::{Books, PaymentSettled, Purchase, Refund, Settlement};
 
 /// What the catalog and the policy say of credits that are bought.
@@ -25,11 +27,13 @@ pub struct CreditRules {
     pub sells_recurring: bool,
     /// Credits that are not spent are taken back when the money for them goes back.
     pub takes_back: bool,
+    /// What payments bring is booked; else it is only looked at.
+    pub books: bool,
 }
 
 impl Default for CreditRules {
     fn default() -> CreditRules {
-        CreditRules { sells_once: false, sells_recurring: false, takes_back: true }
+        CreditRules { sells_once: false, sells_recurring: false, takes_back: true, books: true }
     }
 }
 
@@ -48,6 +52,21 @@ const INVOICE: &str = "invoice";
 const LINES_OF_SESSION: &str = "checkout.session.line_items";
 /// The same of an invoice: its own `lines` are the first ones only.
 const LINES_OF_INVOICE: &str = "invoice.lines";
+
+/// Whether objects of a kind tell of payments.
+pub(super) fn tells(kind: &str) -> bool {
+    let kinds = [
+        SESSION,
+        INVOICE,
+        LINES_OF_SESSION,
+        LINES_OF_INVOICE,
+        "invoice_payment",
+        "charge",
+        "refund",
+        "dispute",
+    ];
+    kinds.contains(&kind)
+}
 
 /// Something that has to be read before it can be told what was bought.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,8 +106,8 @@ impl Mirror {
     /// If a file can't be read.
     pub fn unread(&self, books: &Books, limit: usize) -> anyhow::Result<Vec<Unread>> {
         let mut unread = BTreeSet::new();
-        let Some(rules) = self.credit_rules else { return Ok(Vec::new()) };
-        let payments = Payments::new(&self.connection, books, self.subject_metadata.as_deref(), rules);
+        let subject_key = self.subject_metadata.as_deref();
+        let payments = Payments::new(&self.connection, books, subject_key, self.credit_rules);
         for failure in self.events_with(Outcome::Failed, Span::default(), limit)? {
             let Some(event) = books.event_at(failure.seq)? else { continue };
             let (Some(kind), Some(id)) = (&event.object_kind, &event.object_id) else { continue };
@@ -127,8 +146,8 @@ impl<'a> Payments<'a> {
         let body = || Ok::<_, anyhow::Error>(object(self.mirror, kind, id)?.unwrap_or(Value::Null));
         let text = |body: &Value, name: &str| reference(body.get(name));
         Ok(match kind {
-            SESSION => vec![payable(SESSION, id)],
-            INVOICE => vec![payable(INVOICE, id)],
+            SESSION | LINES_OF_SESSION => vec![payable(SESSION, id)],
+            INVOICE | LINES_OF_INVOICE => vec![payable(INVOICE, id)],
             "invoice_payment" => {
                 text(&body()?, "invoice").map(|id| payable(INVOICE, &id)).into_iter().collect()
             }
@@ -151,6 +170,39 @@ impl<'a> Payments<'a> {
             }
             _ => Vec::new(),
         })
+    }
+
+    /// Writes the transaction of a payment anew, with what is known of it by now.
+    pub(super) fn write_transaction(&self, payable: &Payable) -> anyhow::Result<()> {
+        let Ok(Some(payment)) = self.payment(payable)? else { return Ok(()) };
+        let credits = match &payment.bought {
+            Bought::InAll(pack) => Some(pack.credits),
+            Bought::Lines(lines) => {
+                let lots = self.lots(&payment.id, lines)?.ok();
+                lots.map(|(lots, _)| lots.into_iter().map(|lot| lot.credits).sum())
+            }
+            Bought::Unread => (!self.sells()?).then_some(0),
+        };
+        let back = gone_back(&self.gone_back(payable)?.facts);
+        let refunded = payment.total > 0 && back >= payment.total;
+        // A checkout that makes an invoice is told of by itself, and not by that once more.
+        if payable.kind == INVOICE && self.is_of_checkout(&payable.id)? {
+            return Ok(());
+        }
+        let Some(object) = object(self.mirror, payable.kind, &payable.id)? else { return Ok(()) };
+        match projection::paid_transaction(payable.kind, &object, Paid { credits, refunded }) {
+            Some(row) => Ok(objects::insert(self.mirror, &row)?),
+            None => Ok(()),
+        }
+    }
+
+    fn is_of_checkout(&self, invoice: &str) -> anyhow::Result<bool> {
+        let found = self
+            .mirror
+            .prepare_cached("SELECT 1 FROM checkout_sessions WHERE invoice = ?1 AND mode = 'payment'")?
+            .query_row([invoice], |_| Ok(()))
+            .optional()?;
+        Ok(found.is_some())
     }
 
     /// What a payment intent paid.

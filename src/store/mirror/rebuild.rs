@@ -67,7 +67,8 @@ impl Mirror {
         let path = self.file.path.with_extension("rebuild.db");
         remove(&path)?;
         // Whatever is booked already is not booked again; what only would be looked at books nothing.
-        let rules = self.credit_rules.filter(|_| swap == Swap::Yes);
+        let books_too = self.credit_rules.books && swap == Swap::Yes;
+        let rules = CreditRules { books: books_too, ..self.credit_rules };
         let made = self.make_anew(&path, books, rules, now, step).and_then(|rebuilt| match rebuilt {
             Some(rebuilt) => self.change_places(&path, books, swap, rebuilt).map(Some),
             None => Ok(None),
@@ -93,7 +94,7 @@ impl Mirror {
         &self,
         path: &Path,
         books: &Books,
-        rules: Option<CreditRules>,
+        rules: CreditRules,
         now: Timestamp,
         step: &mut dyn FnMut(Step) -> Go,
     ) -> anyhow::Result<Option<Rebuilt>> {

@@ -302,7 +302,7 @@ fn nobody_gets_what_names_nobody() {
 fn a_policy_may_leave_the_credits_of_what_was_refunded() {
     let mut world = World::new();
     let rules = billctl::store::mirror::CreditRules { takes_back: false, ..Default::default() };
-    world.mirror = Mirror::open(world.mirror.path(), true).unwrap().with_credit_rules(Some(rules));
+    world.mirror = Mirror::open(world.mirror.path(), true).unwrap().with_credit_rules(rules);
     world.receive(&[
         completed("cs_1", json!({})),
         event("evt_r1", "refund.created", 20, refund("re_1", "cs_1", 50, "succeeded")),
@@ -324,6 +324,39 @@ fn a_rebuild_books_nothing_twice_and_a_look_at_one_nothing_at_all() {
     assert_eq!(told(&world, "u_1").len(), 2);
     world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut on).unwrap();
     assert_eq!(told(&world, "u_1").len(), 2);
+}
+
+fn transactions(world: &World) -> Vec<[String; 3]> {
+    let connection = rusqlite::Connection::open(world.mirror.path()).unwrap();
+    let mut statement = connection
+        .prepare("SELECT id, type || coalesce(' ' || credits, ''), status FROM transactions ORDER BY at, id")
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?])).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_top_up_says_how_many_credits_and_that_it_was_refunded_in_any_order() {
+    let bought = completed("cs_1", json!({}));
+    let other = completed("cs_2", json!({"metadata": {"billctl_credits": "0"}}));
+    let back = event("evt_r1", "refund.created", 20, refund("re_1", "cs_1", 100, "succeeded"));
+    let part = event("evt_r2", "refund.created", 21, refund("re_2", "cs_2", 50, "succeeded"));
+    let events = [bought, other, back, part];
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+        let mut world = World::new();
+        for at in order {
+            world.receive(&[events[at].clone()]);
+        }
+        let expected = [
+            ["cs_1", "CREDIT_TOPUP 1000", "REFUNDED"],
+            ["cs_2", "PAYMENT", "COMPLETED"],
+            ["re_1", "REFUND", "COMPLETED"],
+            ["re_2", "REFUND", "COMPLETED"],
+        ];
+        assert_eq!(transactions(&world), expected, "{order:?}");
+        world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| Go::On).unwrap();
+        assert_eq!(transactions(&world), expected);
+    }
 }
 
 /// One payment of a random life: what was paid, and what went back.
