@@ -245,6 +245,9 @@ fn the_usual_mistakes_are_answered_with_what_to_do() {
     [exit 2]
     ");
     shop.billctl("credits import e.csv --yes --continue").exits(2);
+    shop.billctl("credits import e.csv --yes --continue --results e.csv").exits(2);
+    shop.billctl("credits import e.csv --yes --continue --results .billctl").exits(2);
+    assert_eq!((shop.read("e.csv").as_str(), entries(&shop)), (FILE, 0));
     shop.write("f.csv", "subject,add\nu_1,5\n");
     shop.billctl("credits import f.csv --yes").exits(2);
     shop.billctl("credits import f.csv --yes --reason 'for all rows'").exits(0);

@@ -5,7 +5,7 @@ mod results;
 mod row;
 mod source;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use outcome::{Counts, Imported, beside};
 use results::Results;
@@ -64,6 +64,16 @@ pub fn run(ctx: &Context, args: ImportArgs) -> anyhow::Result<Outcome> {
         FormatArg::Csv => Format::Csv,
         FormatArg::Jsonl => Format::Jsonl,
     });
+    let place = |path: &Path| fs_err::canonicalize(settings.folder.join(path)).ok();
+    if let Some(results) = &results
+        && place(results).is_some_and(|results| place(&file) == Some(results))
+    {
+        return Err(fail(
+            Kind::Usage,
+            "The results would be written over the file itself; nothing was booked",
+            "Name another file with `--results FILE`",
+        ));
+    }
     let source = Source::open(&file, format, &settings.folder)?;
     let limits = booking::limits(ctx)?;
     let defaults =

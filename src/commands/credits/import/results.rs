@@ -7,7 +7,7 @@ use super::bare;
 use crate::billing::credits::{Entry, Request};
 use crate::billing::projection::Cell;
 use crate::commands::credits::booking;
-use crate::error::{Explain as _, Kind};
+use crate::error::{Explain as _, Kind, fail};
 use crate::intake::{Row, Unreadable};
 use crate::render::{FileColumn, FileFormat, TableFile};
 use crate::store::books::Posting;
@@ -39,6 +39,13 @@ impl Results {
     /// If it can't be made.
     pub fn begin(path: Option<PathBuf>) -> anyhow::Result<Results> {
         let Some(path) = path else { return Ok(Results(None)) };
+        if path.is_dir() {
+            return Err(fail(
+                Kind::Usage,
+                format!("`{}` is a folder; nothing was booked", path.display()),
+                "Name a file with `--results FILE`",
+            ));
+        }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".part");
         let part = path.with_file_name(name);

@@ -75,7 +75,7 @@ pub enum Decided {
     /// Nobody approves what they asked for.
     Own(Proposal),
     /// What it asks for can't be booked now; it goes on waiting.
-    Refused(Posting, Proposal),
+    Refused(Box<Posting>, Proposal),
 }
 
 impl Books {
@@ -111,7 +111,7 @@ impl Books {
                     close(connection, number, Verdict::Approved, [by, note], Some(entry.number), now)?;
                     Ok(Decided::Approved(entry))
                 }
-                refused => Ok(Decided::Refused(refused, proposal)),
+                refused => Ok(Decided::Refused(Box::new(refused), proposal)),
             }
         })
     }
