@@ -42,7 +42,10 @@ complete -c billctl -n "__fish_billctl_needs_command" -s V -l version -d 'Print 
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "init" -d 'Write a billing.toml, from answers or from a template'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "doctor" -d 'Check config, key, account, clock, API version and state folder'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep what is sold in `billing.toml`, and Stripe in step with it'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "checkout" -d 'Checkouts: links to pages where somebody subscribes or pays'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "portal" -d 'The customer portal: links to pages where somebody looks after their own subscription'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "customer" -d 'Customers: who they are, which plan holds, what they paid'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "transactions" -d 'Transactions: payments, top-ups, refunds, changes of plan, cancellations, each booked once'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "report" -d 'What happened, in figures: by day or month'
@@ -227,24 +230,169 @@ complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand catalog; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "show" -d 'Show a customer on one page: plan, status, period, limits, credits, payments, open invoices, events, what to do next'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "list" -d 'List customers, the newest first, with their subject and the plan that holds'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "find" -d 'Find a customer by an id, a subject, an e-mail address, a card\'s last four digits or an invoice\'s number'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements" -f -a "entitlements" -d 'Show which plan and limits hold for a subject now, what it falls back to, and why'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -f -a "create" -d 'Make a link to a page where a subject subscribes to a plan, buys a pack, or pays an amount'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -f -a "list" -d 'List checkouts, the newest first'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -f -a "show" -d 'Show a checkout: what it sells, and what became of it'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and not __fish_seen_subcommand_from create list show expire" -f -a "expire" -d 'Close an open checkout: its link can\'t be paid any more'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l subject -d 'Who pays: your application\'s own id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l plan -d 'Subscribe to this plan: its key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l pack -d 'Buy this, once: its key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l amount -d 'Pay this amount, once: \'12.50 usd\', or 12.50 with `--currency`' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l for -d 'What an amount is for, as the page shows it' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l currency -d 'The currency, where the price has several, or of an amount that names none' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l quantity -d 'How many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l trial-days -d 'Days to try the plan, in place of those in the billing file; 0 for none' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l promotion-code -d 'Apply this promotion code' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l coupon -d 'Apply this coupon' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l metadata -d 'A note for programs on the session; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l locale -d 'The page\'s language: de, fr, pt-BR, …' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l expires -d 'How long the link is good: 30m to 24h' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l var -d 'A value for the links\' templates; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l success-url -d 'Where a paid checkout leads, in place of `links.success`; a template too' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l cancel-url -d 'Where leaving the page leads, in place of `links.cancel`; a template too' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l key -d 'Makes one session, however often it is repeated with this key [default: a new one each time]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l allow-promotion-codes -d 'Let the customer type a promotion code'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l automatic-tax -d 'Have Stripe work out the tax'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l open -d 'Open the page in the browser'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l qr -d 'Draw the link as a QR code, on stderr'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l subject -d 'Only those of this subject or customer' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l status -d 'Only those with this status' -r -f -a "open\t'It can be paid'
+complete\t'It is paid, or the trial has begun'
+expired\t'Nobody paid it in time'"
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand checkout; and __fish_seen_subcommand_from expire" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and not __fish_seen_subcommand_from create" -f -a "create" -d 'Make a link to the portal, where a subject changes its card, its plan, or cancels'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l subject -d 'Whose portal: the subject, or a customer\'s id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l portal -d 'Which of the billing file\'s portals [default: its only one, or `main`, or else the account\'s default]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l flow -d 'Lead straight to one thing' -r -f -a "payment-method\t'Another card, or another way to pay'
+cancel\t'Cancel the subscription'
+change-plan\t'Change to another plan'"
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l subscription -d 'The subscription to cancel or change [default: the one that gives the plan]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l return-url -d 'Where leaving the portal leads, in place of `links.portal_return`; a template too' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l var -d 'A value for the links\' templates; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l locale -d 'The page\'s language: de, fr, pt-BR, …' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l key -d 'Makes one link, however often it is repeated with this key [default: a new one each time]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l open -d 'Open the page in the browser'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l qr -d 'Draw the link as a QR code, on stderr'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand portal; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "show" -d 'Show a customer on one page: plan, status, period, limits, credits, payments, open invoices, events, what to do next'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "list" -d 'List customers, the newest first, with their subject and the plan that holds'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "find" -d 'Find a customer by an id, a subject, an e-mail address, a card\'s last four digits or an invoice\'s number'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "entitlements" -d 'Show which plan and limits hold for a subject now, what it falls back to, and why'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "create" -d 'Make the customer of a subject in Stripe, or find the one that is there'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "link" -d 'Say which customer a subject is'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "unlink" -d 'Take a subject\'s link to its customer away'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from show" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
@@ -308,6 +456,90 @@ complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from entitlements" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l email -d 'Where invoices and receipts go' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l name -d 'What stands on invoices' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l description -d 'A note for yourself, shown in the dashboard' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l metadata -d 'A note for programs; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l test-clock -d 'Let it live by this test clock; only where it is new' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -f -a "list" -d 'List transactions, the newest first'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l subject -d 'Only those of this subject or customer' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l type -d 'Only those of this type; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l status -d 'Only those with this status; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l since -d 'Only those from this time on: 2026-11-01, 2026-11-01T12:00:00Z, 90m, 7d' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l until -d 'Only those before this time' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l oldest-first -d 'The oldest first'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

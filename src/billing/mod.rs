@@ -11,6 +11,7 @@ pub mod env_file; // files of KEY=value lines
 pub mod event; // Stripe's events: envelope, what changed, patterns over their types
 pub mod link; // links back into the application, from templates
 pub mod money; // an integer of minor units plus a currency, and decimals below it
+pub mod offer; // which prices of the catalog a sale is for
 pub mod plan; // what sync would change, and the steps to it
 pub mod projection; // Stripe's objects as rows, and which of two versions holds
 pub mod pull; // an account → the text of a catalog that plans to nothing

@@ -3,6 +3,7 @@
 pub mod alerts;
 mod amount;
 pub mod catalog;
+pub mod checkout;
 pub mod completions;
 pub mod credits;
 pub mod customer;
@@ -11,11 +12,15 @@ pub mod emulator;
 mod env_lines;
 pub mod events;
 pub mod init;
+mod links;
 pub mod man;
 pub mod mirror;
 mod moment;
+mod pair;
+pub mod portal;
 pub mod report;
 mod subject;
+pub mod transactions;
 
 use crate::context::Context;
 use crate::error::Kind;
@@ -52,7 +57,10 @@ pub enum Command {
     Init(init::InitArgs),
     Doctor(doctor::DoctorArgs),
     Catalog(catalog::CatalogArgs),
+    Checkout(checkout::CheckoutArgs),
+    Portal(portal::PortalArgs),
     Customer(customer::CustomerArgs),
+    Transactions(transactions::TransactionsArgs),
     Events(events::EventsArgs),
     Credits(credits::CreditsArgs),
     Report(report::ReportArgs),
@@ -73,7 +81,10 @@ impl Command {
             Command::Init(args) => init::run(ctx, args).await,
             Command::Doctor(args) => doctor::run(ctx, args).await,
             Command::Catalog(args) => catalog::run(ctx, args).await,
+            Command::Checkout(args) => checkout::run(ctx, args).await,
+            Command::Portal(args) => portal::run(ctx, args).await,
             Command::Customer(args) => customer::run(ctx, args).await,
+            Command::Transactions(args) => transactions::run(ctx, args).await,
             Command::Events(args) => events::run(ctx, args).await,
             Command::Credits(args) => credits::run(ctx, args).await,
             Command::Report(args) => report::run(ctx, args).await,

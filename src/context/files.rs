@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::Context;
 use crate::billing::catalog::file::{BillingFile, Policy};
 use crate::billing::catalog::{self, Document};
+use crate::billing::projection::SUBJECT_TAG;
 use crate::error::{Explain as _, Kind, fail};
 use crate::render;
 use crate::settings::CONFIG_NAME;
@@ -110,6 +111,15 @@ impl Context {
     /// `Usage` where it does not exist, or the billing file cannot be used.
     pub fn profile(&self) -> anyhow::Result<Profile> {
         self.settings().profile(self.billing_if_any()?.map(|loaded| &loaded.file))
+    }
+
+    /// The metadata key under which the application's own name for a customer is kept.
+    ///
+    /// # Errors
+    /// `Usage` where the billing file cannot be used.
+    pub fn subject_metadata(&self) -> anyhow::Result<&str> {
+        let links = self.billing_if_any()?.and_then(|loaded| loaded.file.links.as_ref());
+        Ok(links.and_then(|links| links.subject_metadata.as_deref()).unwrap_or(SUBJECT_TAG))
     }
 
     /// The policy that holds in the profile in use.

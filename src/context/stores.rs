@@ -22,8 +22,7 @@ impl Context {
         let file = self.billing_if_any()?.map(|loaded| &loaded.file);
         let personal_data =
             file.and_then(|file| file.mirror.as_ref()).is_none_or(|mirror| mirror.keep_personal_data);
-        let subject =
-            file.and_then(|file| file.links.as_ref()).and_then(|links| links.subject_metadata.clone());
+        let subject = Some(self.subject_metadata()?.to_owned());
         let (sells_once, sells_recurring) = match self.settings().config {
             Some(_) => self.document()?.sells_credits(),
             None => (false, false),

@@ -2,6 +2,7 @@
 
 mod csv;
 mod problems;
+mod qr;
 mod table;
 mod table_file;
 mod view;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub use problems::problems;
+pub use qr::qr_code;
 pub use table::{Column, Table};
 pub use table_file::{FileColumn, FileFormat, TableFile};
 pub use view::{Role, Text, View, visible};

@@ -8,6 +8,7 @@
 
 mod architecture; // what ARCHITECTURE.md promises, checked against the code
 mod catalog_files; // billing.toml: every problem with its place
+mod checkouts; // links to pages where somebody pays
 mod client; // the Stripe client against a server that answers by script
 mod credits; // the ledger: commands, a model, races, tampering
 mod customers; // who they are, which plan holds, what support is told

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use column::{Cell, Column};
 pub use kept::kept;
-pub use subject::{SubjectLink, subject_link};
+pub use subject::{SUBJECT_TAG, SubjectLink, subject_link};
 pub use tables::{Table, table_of, tables};
 pub use transaction::{Paid, change_of_plan, paid_transaction, transaction};
 pub use version::{Candidate, Origin, forever, is_deletion, newest};

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::column::{Cell, Shape, first};
 
+/// The metadata key under which objects name their subject, where the billing file names none.
+pub const SUBJECT_TAG: &str = "billctl_subject";
+
 /// What an object says of a subject and its customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubjectLink {

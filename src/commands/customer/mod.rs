@@ -1,10 +1,13 @@
 //! `billctl customer`: subjects of the application, and the customers that they are in Stripe.
 
+pub mod create;
 pub mod entitlements;
 pub mod find;
+pub mod link;
 pub mod list;
 mod page;
 pub mod show;
+pub mod unlink;
 
 use super::Outcome;
 use crate::context::Context;
@@ -22,6 +25,9 @@ pub enum Verb {
     List(list::ListArgs),
     Find(find::FindArgs),
     Entitlements(entitlements::EntitlementsArgs),
+    Create(create::CreateArgs),
+    Link(link::LinkArgs),
+    Unlink(unlink::UnlinkArgs),
 }
 
 pub async fn run(ctx: &Context, args: CustomerArgs) -> anyhow::Result<Outcome> {
@@ -30,5 +36,8 @@ pub async fn run(ctx: &Context, args: CustomerArgs) -> anyhow::Result<Outcome> {
         Verb::List(args) => list::run(ctx, args).await,
         Verb::Find(args) => find::run(ctx, args).await,
         Verb::Entitlements(args) => entitlements::run(ctx, args).await,
+        Verb::Create(args) => create::run(ctx, args).await,
+        Verb::Link(args) => link::run(ctx, args).await,
+        Verb::Unlink(args) => unlink::run(ctx, args).await,
     }
 }

@@ -38,6 +38,23 @@ impl Page<'_> {
     fn next_steps(&self) -> Vec<(String, &'static str)> {
         let name = self.who.name();
         let mut steps = Vec::new();
+        let going = self.entitlement.subscription.is_some_and(|subscription| !subscription.is_over());
+        if self.person.is_some() {
+            steps.push((
+                format!("billctl portal create --subject {name}"),
+                "change the card or the plan, cancel",
+            ));
+        }
+        if !self.invoices.is_empty() && self.person.is_some() {
+            let command = format!("billctl portal create --subject {name} --flow payment-method");
+            steps.push((command, "pay with another card from now on"));
+        }
+        if !going && let Some(subject) = &self.who.subject {
+            steps.push((
+                format!("billctl checkout create --subject {subject} --plan KEY"),
+                "subscribe to a plan",
+            ));
+        }
         if self.who.customer.is_some() {
             steps.push((format!("billctl customer entitlements {name}"), "why this plan holds"));
         }

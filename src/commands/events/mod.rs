@@ -10,7 +10,7 @@ pub mod pull;
 mod receiving;
 pub mod replay;
 mod resolve;
-mod select;
+pub mod select;
 pub mod show;
 pub mod sign;
 mod summary;

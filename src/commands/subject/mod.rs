@@ -1,5 +1,6 @@
 //! Whom a command is about: a subject, whoever the application bills, and the customer that it is in Stripe.
 
+pub mod ensure; // its customer, found or made exactly once
 pub mod entitled; // the plan and the limits that hold for it
 pub mod limits; // what a plan allows, as JSON and in words
 

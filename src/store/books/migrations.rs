@@ -56,4 +56,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
     super::credits::REFUNDS,
     // Money given in Stripe: see there.
     super::money::TABLES,
+    // Checkouts that somebody asked for: see there.
+    super::checkouts::TABLES,
 ];

@@ -8,7 +8,7 @@ use crate::billing::projection::SubjectLink;
 /// Who says that a subject belongs to a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkOrigin<'a> {
-    /// A person. It goes before what objects say.
+    /// A person. It goes before what objects say. A link to an empty customer says that the subject has none.
     Manual,
     /// The Stripe object with this id.
     Object(&'a str),
@@ -74,24 +74,56 @@ impl Books {
         self.explain(read())
     }
 
-    /// The customers of a subject; the one that counts first. Some may be deleted in Stripe by now.
+    /// The customers of a subject; the one that counts first. Some may be deleted in Stripe by now. None where a person
+    /// said that it has none, whatever objects say.
     ///
     /// # Errors
     /// If the file can't be read.
     pub fn customers_of(&self, subject: &str) -> anyhow::Result<Vec<String>> {
-        self.linked(
-            &format!("SELECT customer FROM subject_links WHERE subject = ?1 ORDER BY {ORDER}"),
-            subject,
-        )
+        match self.is_unlinked(subject)? {
+            true => Ok(Vec::new()),
+            false => self.ever_customers_of(subject),
+        }
     }
 
-    /// The subjects of a customer; the one that counts first.
+    /// The same, also of a subject that a person has unlinked.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn ever_customers_of(&self, subject: &str) -> anyhow::Result<Vec<String>> {
+        let sql = format!(
+            "SELECT customer FROM subject_links WHERE subject = ?1 AND customer <> '' ORDER BY {ORDER}"
+        );
+        self.linked(&sql, subject)
+    }
+
+    /// Whether a person said that a subject has no customer: a link to nobody.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn is_unlinked(&self, subject: &str) -> anyhow::Result<bool> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT 1 FROM subject_links WHERE origin = 'manual' AND subject = ?1 AND customer = ''",
+                )?
+                .exists([subject])
+        };
+        self.explain(read())
+    }
+
+    /// The subjects of a customer; the one that counts first. Without those that a person says are another's.
     ///
     /// # Errors
     /// If the file can't be read.
     pub fn subjects_of(&self, customer: &str) -> anyhow::Result<Vec<String>> {
         self.linked(
-            &format!("SELECT subject FROM subject_links WHERE customer = ?1 ORDER BY {ORDER}"),
+            &format!(
+                "SELECT subject FROM subject_links AS link WHERE customer = ?1 AND NOT EXISTS (
+                    SELECT 1 FROM subject_links AS other
+                    WHERE other.origin = 'manual' AND other.subject = link.subject AND other.customer <> ?1)
+                 ORDER BY {ORDER}"
+            ),
             customer,
         )
     }
@@ -103,7 +135,9 @@ impl Books {
     pub fn subjects(&self) -> anyhow::Result<Vec<String>> {
         let read = || {
             self.connection
-                .prepare_cached("SELECT DISTINCT subject FROM subject_links ORDER BY subject")?
+                .prepare_cached(
+                    "SELECT DISTINCT subject FROM subject_links WHERE customer <> '' ORDER BY subject",
+                )?
                 .query_map([], |row| row.get(0))?
                 .collect()
         };

@@ -15,6 +15,7 @@ mod rebuild;
 mod snapshots;
 mod status;
 mod subscriptions;
+mod transactions;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,7 @@ pub use query::{Answer, Query, Unanswered};
 pub use rebuild::{Go, Rebuilt, Step, Swap};
 pub use snapshots::{Page, Put};
 pub use status::Totals;
+pub use transactions::{Transaction, TransactionFilter};
 
 use super::backup::{self, Copied};
 use super::sqlite::{File, Rules, USUAL_PAGE, file};

@@ -2,6 +2,7 @@
 
 mod entitlements;
 mod find;
+mod making;
 mod show;
 
 use serde_json::Value;

@@ -33,6 +33,8 @@ fn one_page_says_who_it_is_and_what_they_paid() {
     2026-11-01T00:00:00Z  charge.updated                 ch_XXXXXXXXXXXXXXXXXXXXXXX1
 
     next
+    billctl portal create --subject u_1                change the card or the plan,
+                                                       cancel
     billctl customer entitlements u_1                  why this plan holds
     billctl events list --customer cus_XXXXXXXXXXXXX1  all that happened
     billctl credits history u_1                        every booking of credits
@@ -124,8 +126,12 @@ fn a_declined_payment_is_told_in_plain_words_with_the_page_where_it_can_be_paid(
     2026-12-01T01:00:00Z  payment_intent.payment_failed  pi_XXXXXXXXXXXXXXXXXXXXXXX1
 
     next
-    billctl customer entitlements u_1                  why this plan holds
-    billctl events list --customer cus_XXXXXXXXXXXXX1  all that happened
+    billctl portal create --subject u_1                        change the card or
+                                                               the plan, cancel
+    billctl portal create --subject u_1 --flow payment-method  pay with another card
+                                                               from now on
+    billctl customer entitlements u_1                          why this plan holds
+    billctl events list --customer cus_XXXXXXXXXXXXX1          all that happened
     [stderr]
     profile emulator · acct_XXXXXXXXXXXXXXX1 · test mode
     warning: events from 2026-11-01T00:00:01Z to 2026-11-01T02:00:00Z were never read, and Stripe keeps them for thirty days only
@@ -171,7 +177,8 @@ fn a_subject_that_only_has_credits_has_a_page_too() {
     credits   5
 
     next
-    billctl credits history u_9  every booking of credits
+    billctl checkout create --subject u_9 --plan KEY  subscribe to a plan
+    billctl credits history u_9                       every booking of credits
     [exit 0]
     ");
 }

@@ -13,10 +13,11 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
+    "docs/checkout.md",
     "docs/commands.md",
     "docs/credits.md",
     "docs/customers.md",
@@ -40,6 +41,11 @@ fn the_readme_does_what_it_says() {
 #[test]
 fn the_page_of_the_catalog_does_what_it_says() {
     follow("docs/catalog.md");
+}
+
+#[test]
+fn the_page_of_checkout_does_what_it_says() {
+    follow("docs/checkout.md");
 }
 
 #[test]
@@ -102,6 +108,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
     let followed = [
         "README.md",
         "docs/catalog.md",
+        "docs/checkout.md",
         "docs/credits.md",
         "docs/customers.md",
         "docs/emulator.md",

@@ -150,7 +150,7 @@ pub struct Links {
     pub cancel: Option<String>,
     /// When a customer leaves the portal.
     pub portal_return: Option<String>,
-    /// The metadata key under which Stripe objects carry the subject, e.g. `userId`.
+    /// The metadata key under which Stripe objects carry the subject, e.g. `userId`; `billctl_subject` by default.
     pub subject_metadata: Option<String>,
 }
 
@@ -180,6 +180,9 @@ pub struct Policy {
     /// The most changes that one `catalog sync` makes.
     #[schemars(range(min = 1))]
     pub max_changes: Option<u32>,
+    /// The most checkouts that one subject may start in a minute, from all processes together.
+    #[schemars(range(min = 1))]
+    pub checkouts_per_minute: Option<u32>,
     /// What one person may book by hand in the credit ledger.
     pub credits: Option<CreditPolicy>,
     /// When a subscription gives its plan.

@@ -1,0 +1,39 @@
+//! localboxs: tiers plus prepaid API credits.
+
+use serde_json::json;
+
+use super::{CARD_THAT_FAILS_LATER, GOOD_CARD, System, stands};
+
+#[test]
+fn a_top_up_is_a_transaction_once_though_its_events_are_read_again() {
+    let localboxs = System::new("localboxs");
+    localboxs.buy("--subject u_1 --pack credits_1000", GOOD_CARD);
+    localboxs.shop.billctl("events pull --since 7d").exits(0);
+    let booked = localboxs.told("transactions list --subject u_1");
+    let told = |index: usize, name: &str| booked[index][name].clone();
+    assert_eq!(booked.as_array().unwrap().len(), 1, "{booked:#}");
+    assert_eq!(
+        (told(0, "type"), told(0, "status"), told(0, "amount")["amount"].clone()),
+        (json!("CREDIT_TOPUP"), json!("COMPLETED"), json!(100))
+    );
+    assert_eq!(localboxs.stands("u_1"), stands("free", "none"));
+}
+
+#[test]
+fn a_renewal_that_fails_goes_past_due_and_then_the_subject_is_on_free() {
+    let localboxs = System::new("localboxs");
+    localboxs.buy("--subject u_1 --plan pro --trial-days 1", CARD_THAT_FAILS_LATER);
+    localboxs.wait("1d");
+    localboxs.wait("2h");
+    assert_eq!(localboxs.stands("u_1"), stands("pro", "past_due"));
+    localboxs.wait("28d");
+    assert_eq!(localboxs.stands("u_1"), stands("free", "canceled"));
+    let types: Vec<String> = localboxs
+        .told("transactions list --subject u_1 --oldest-first")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["type"].as_str().unwrap(), one["status"].as_str().unwrap()))
+        .collect();
+    assert_eq!(types, ["SUBSCRIPTION_PAYMENT FAILED", "SUBSCRIPTION_CANCEL COMPLETED"]);
+}
