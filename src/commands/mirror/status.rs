@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Outcome, bytes};
+use crate::commands::events::catch_up::Gap;
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
@@ -27,26 +28,12 @@ pub async fn run(ctx: &Context, _: StatusArgs) -> anyhow::Result<Outcome> {
         stored: books.last_seq()?,
         newest: books.events(&EventFilter::default(), 1)?.pop(),
         waiting_since: waiting_since.map(|event| event.received_at),
-        gap: mirror.cursor("events gap")?.as_deref().and_then(Gap::read),
+        gap: Gap::open(&mirror)?,
         totals,
     };
     ctx.show(&status)?;
     status.advise(ctx);
     Ok(Outcome::Done)
-}
-
-/// A time of which Stripe's events could not be read any more.
-struct Gap {
-    from: Timestamp,
-    to: Timestamp,
-}
-
-impl Gap {
-    fn read(text: &str) -> Option<Gap> {
-        let (from, to) = text.split_once("..")?;
-        let time = |text: &str| Timestamp::from_second(text.parse().ok()?).ok();
-        Some(Gap { from: time(from)?, to: time(to)? })
-    }
 }
 
 struct Status {
@@ -120,7 +107,7 @@ impl Present for Status {
                     "created": time(event.created),
                     "received_at": event.received_at.to_string(),
                 })),
-                "gap": self.gap.as_ref().map(|gap| json!({"from": gap.from.to_string(), "to": gap.to.to_string()})),
+                "gap": self.gap.map(|gap| json!({"from": time(gap.from), "to": time(gap.to)})),
             },
             "objects": objects,
             "deleted": deleted,
@@ -146,7 +133,7 @@ impl Present for Status {
             ("newest", Text::from(newest)),
         ];
         if let Some(gap) = &self.gap {
-            let text = format!("no events from {} to {}", gap.from, gap.to);
+            let text = format!("no events from {} to {}", time(gap.from), time(gap.to));
             fields.push(("gap", Text::new(Role::Change, text)));
         }
         if let Some(fetched_at) = fetched_at {
