@@ -1,33 +1,37 @@
 //! Filling the mirror from Stripe's lists: walks side by side within the limiter, what they read and how they stand
 //! kept together, page by page.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod refusals;
+mod rest;
+mod scope;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::walk::Walks;
-use crate::billing::backfill::{
-    Again, Page, Phase, SOURCES, Source, Span, Task, Under, Unread, again, is_settled, kinds, route_of_one,
-    touches,
-};
+use crate::billing::backfill::{Page, Phase, Task};
 use crate::context::Stop;
-use crate::error::{Kind, fail};
 use crate::store::books::Books;
-use crate::store::mirror::{Fill, Filled, Mirror, Scope};
+use crate::store::mirror::{Fill, Filled, Mirror};
 use crate::stripe::limiter::Wait;
-use crate::stripe::lists::{Dated, Found};
+use crate::stripe::lists::Dated;
 use crate::stripe::{Reader, StripeError};
 use crate::ui::Progress;
 
+pub use refusals::{lost_its_place, strange, unread};
+pub use rest::find_each;
+pub use scope::{first_tasks, wanted_kinds};
+
+use refusals::other_version;
+use scope::is_wanted;
+
 /// How many walks are held at once; the rest waits in the mirror.
 const HELD: usize = 2_000;
-
-/// How many objects that no list gave are looked for at a time.
-const LOOKED_FOR: usize = 200;
 
 /// How filling ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,47 +72,6 @@ type Running = JoinSet<(i64, Result<Dated<Page>, StripeError>)>;
 struct Held {
     walks: Walks,
     unread: HashSet<&'static str>,
-}
-
-/// The walks that a backfill begins with. `until` is when it begins, by Stripe's clock.
-pub fn first_tasks(scope: &Scope, until: i64, is_live: bool) -> Vec<Task> {
-    let mut tasks = Vec::new();
-    for phase in [Phase::Lists, Phase::Tail] {
-        for source in SOURCES.iter().filter(|source| source.under.is_none() && is_wanted(source, scope)) {
-            // There are none in live mode, where asking is an error.
-            if is_live && source.route.starts_with("/v1/test_helpers/") {
-                continue;
-            }
-            let from = scope.since.filter(|_| again(source.kind) == Again::Unsettled);
-            let span = match (phase, source.is_timed) {
-                (Phase::Lists, true) => Span { from, until: Some(until) },
-                (Phase::Lists, false) => Span::default(),
-                (Phase::Tail, true) => Span { from: Some(until), until: None },
-                (Phase::Tail, false) | (Phase::Children, _) => continue,
-            };
-            let number = i64::try_from(tasks.len()).unwrap_or(i64::MAX).saturating_add(1);
-            tasks.push(Task::whole(source, number, phase, span));
-        }
-    }
-    tasks
-}
-
-/// Whether a list is to be read: that of a kind which was asked for, or of what such a list hangs on.
-fn is_wanted(source: &Source, scope: &Scope) -> bool {
-    let is_asked = |kind: &str| scope.kinds.is_empty() || scope.kinds.iter().any(|asked| asked == kind);
-    let reads = |source: &Source| is_asked(source.kind) && (scope.per_customer || !source.is_per_customer());
-    let is_told_by = |under: &Under| under.kind == source.kind || under.needs == Some(source.kind);
-    reads(source) || SOURCES.iter().any(|other| reads(other) && other.under.as_ref().is_some_and(is_told_by))
-}
-
-/// The kinds all of which a backfill reads.
-pub fn wanted_kinds(scope: &Scope) -> Vec<&'static str> {
-    let wanted: BTreeSet<&str> = SOURCES
-        .iter()
-        .filter(|source| is_wanted(source, scope) && (scope.per_customer || !source.is_per_customer()))
-        .map(|source| source.kind)
-        .collect();
-    kinds().into_iter().filter(|kind| wanted.contains(kind)).collect()
 }
 
 impl Filling<'_> {
@@ -315,150 +278,4 @@ impl Filling<'_> {
         self.now = self.now.max(second);
         Timestamp::from_second(second).context("Stripe's clock gave no time")
     }
-
-    /// Asks one by one for objects that are in the mirror and in no list: they were deleted, or are listed nowhere,
-    /// as inline prices are. For a gap, also for each that may have changed and is too old for the lists that were
-    /// read.
-    async fn look_for_the_rest(&mut self) -> anyhow::Result<End> {
-        let unread: HashSet<&str> = self
-            .mirror
-            .fill_counts(&self.fill)?
-            .into_iter()
-            .filter(|count| count.unread.is_some())
-            .map(|count| count.kind)
-            .collect();
-        let scope = self.fill.scope.clone();
-        let wanted = wanted_kinds(&scope);
-        for kind in wanted.iter().copied().filter(|kind| !unread.contains(kind)) {
-            let unsettled_only = scope.since.is_some() && again(kind) == Again::Unsettled;
-            let mut after = String::new();
-            loop {
-                let known = self.mirror.unfilled(&self.fill, kind, &after, LOOKED_FOR)?;
-                let Some(last) = known.last() else { break };
-                after.clone_from(&last.id);
-                let is_wanted = |body: &Value| !unsettled_only || !is_settled(kind, body);
-                let ids = known.into_iter().filter(|known| is_wanted(&known.body)).map(|known| known.id);
-                if self.look_for(kind, ids.collect()).await? == End::Stopped {
-                    return Ok(End::Stopped);
-                }
-            }
-        }
-        if scope.since.is_none() {
-            return Ok(End::Finished);
-        }
-        for kind in wanted {
-            let mut after = String::new();
-            loop {
-                let made = self.mirror.filled(&self.fill, kind, &after, LOOKED_FOR)?;
-                let Some(last) = made.last() else { break };
-                after.clone_from(&last.id);
-                let mut touched: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-                for (kind, id) in made.iter().flat_map(|known| touches(kind, &known.body)) {
-                    if !self.mirror.is_filled(&self.fill, kind, id)? {
-                        touched.entry(kind).or_default().insert(id.to_owned());
-                    }
-                }
-                for (kind, ids) in touched {
-                    if self.look_for(kind, ids.into_iter().collect()).await? == End::Stopped {
-                        return Ok(End::Stopped);
-                    }
-                }
-            }
-        }
-        Ok(End::Finished)
-    }
-
-    /// Reads objects one by one.
-    async fn look_for(&mut self, kind: &'static str, ids: Vec<String>) -> anyhow::Result<End> {
-        if self.stop.is_asked() {
-            return Ok(End::Stopped);
-        }
-        let route = route_of_one(kind);
-        let count = u64::try_from(ids.len())?;
-        self.progress.grow(count);
-        let mut objects = Vec::new();
-        let mut oldest = None;
-        for (id, answer) in find_each(&self.reader, route.as_deref(), ids, self.parallel).await? {
-            self.looked_for += 1;
-            oldest = oldest.map_or(answer.at, |oldest: i64| answer.at.map(|at| at.min(oldest)));
-            objects.push(match answer.value {
-                Found::Object(object) => object,
-                Found::Gone => {
-                    self.gone += 1;
-                    json!({"id": id, "object": kind, "deleted": true})
-                }
-            });
-        }
-        let fetched_at = self.dated(oldest)?;
-        self.keep(&[Filled { kind, objects, fetched_at }], &[])?;
-        self.progress.advance(count);
-        Ok(End::Finished)
-    }
-}
-
-/// Reads objects by their ids, several at once; in the order of the ids. Without a route, what is listed no more is
-/// gone.
-///
-/// # Errors
-/// The first that Stripe refuses.
-pub async fn find_each(
-    reader: &Reader,
-    route: Option<&str>,
-    ids: Vec<String>,
-    parallel: usize,
-) -> anyhow::Result<Vec<(String, Dated<Found>)>> {
-    let Some(route) = route else {
-        return Ok(ids.into_iter().map(|id| (id, Dated { value: Found::Gone, at: None })).collect());
-    };
-    let mut waiting = ids.into_iter();
-    let mut running = JoinSet::new();
-    let mut found = Vec::new();
-    loop {
-        while running.len() < parallel {
-            let Some(id) = waiting.next() else { break };
-            let (reader, route) = (reader.clone(), route.to_owned());
-            running.spawn(async move {
-                let answer = reader.find(&route, &id).await;
-                (id, answer)
-            });
-        }
-        let Some(joined) = running.join_next().await else { break };
-        let (id, answer) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        found.push((id, answer?));
-    }
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(found)
-}
-
-/// Whether the object is gone behind which the page was to begin.
-pub fn lost_its_place(error: &StripeError) -> bool {
-    error.api().is_some_and(|api| api.status == 400 && api.param.as_deref() == Some("starting_after"))
-}
-
-/// Whether a list that Stripe refuses can be done without: `Some(None)` where what it hangs on is gone.
-pub fn unread(task: &Task, error: &StripeError) -> Option<Option<Unread>> {
-    let api = error.api()?;
-    match (api.status, api.code.as_deref()) {
-        (403, _) => Some(Some(Unread::Forbidden)),
-        (404, Some("resource_missing")) if task.parent.is_some() => Some(None),
-        // No code: the route is not known.
-        (404, None) => Some(Some(Unread::Unknown)),
-        _ => None,
-    }
-}
-
-pub fn strange(task: &Task, why: &str) -> anyhow::Error {
-    fail(
-        Kind::Failed,
-        format!("Stripe's list of {} can't be trusted: {why}", task.source.name),
-        "Run the same command again; if it says this again, tell billctl's maintainers",
-    )
-}
-
-fn other_version() -> anyhow::Error {
-    fail(
-        Kind::Failed,
-        "The unfinished backfill was begun by another version of billctl",
-        "Begin anew with `billctl mirror backfill --restart`",
-    )
 }
