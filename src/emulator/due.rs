@@ -42,7 +42,7 @@ pub fn of(object: &Object) -> Option<i64> {
 /// # Errors
 /// SQLite's.
 pub fn is_any(db: &super::database::Database, now: i64) -> rusqlite::Result<bool> {
-    Ok(db.next_due(&KINDS, None, now)?.is_some())
+    db.is_due(&KINDS, now)
 }
 
 /// Runs everything that is due until a moment, by the emulator's time or by a test clock's, each at its own moment.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::args::Args;
 use super::call::{Answer, Call, Outcome, Page};
-use super::database::{Cursor, Filter, Row};
+use super::database::{Cursor, Filter, Place, Row};
 use super::kind::Kind;
 use super::refusal::Refusal;
 
@@ -59,8 +59,8 @@ pub fn limit(args: &Args) -> usize {
 }
 
 fn cursor(call: &Call<'_>, args: &Args, kind: Kind) -> Outcome<Cursor> {
-    let place = |param: &str, id: &str| -> Outcome<i64> {
-        Ok(call.db.seq(kind, id)?.ok_or_else(|| Refusal::no_such(kind.label(), id, param))?)
+    let place = |param: &str, id: &str| -> Outcome<Place> {
+        Ok(call.db.place(kind, id)?.ok_or_else(|| Refusal::no_such(kind.label(), id, param))?)
     };
     match (args.text("starting_after"), args.text("ending_before")) {
         (Some(_), Some(_)) => Err(Refusal::exclusive("starting_after", "ending_before").into()),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::args::Args;
 use super::call::{Answer, Call, Outcome, Page};
-use super::database::Cursor;
+use super::database::{Cursor, Place};
 use super::kind::Kind;
 use super::list;
 use super::refusal::Refusal;
@@ -52,7 +52,8 @@ pub fn page(call: &Call<'_>, args: &Args, kind: Kind, fields: &[(&str, Field)]) 
     let mut found = Vec::new();
     'pages: loop {
         let rows = call.db.page(kind, &[], cursor, 500)?;
-        let Some(last) = rows.last().map(|row| row.id.clone()) else { break };
+        let Some(last) = rows.last() else { break };
+        let next = call.db.place(kind, &last.id)?;
         for row in rows {
             let object = row.clone().read(kind)?;
             if matches(&object.body, &clauses, any) {
@@ -62,7 +63,8 @@ pub fn page(call: &Call<'_>, args: &Args, kind: Kind, fields: &[(&str, Field)]) 
                 }
             }
         }
-        cursor = Cursor::After(call.db.seq(kind, &last)?.unwrap_or_default());
+        let Some(next) = next else { break };
+        cursor = Cursor::After(next);
     }
     let has_more = found.len() > limit;
     found.truncate(limit);
@@ -71,9 +73,9 @@ pub fn page(call: &Call<'_>, args: &Args, kind: Kind, fields: &[(&str, Field)]) 
 }
 
 /// The next page starts after the last object of the one before.
-fn page_start(call: &Call<'_>, kind: Kind, page: &str) -> Outcome<i64> {
+fn page_start(call: &Call<'_>, kind: Kind, page: &str) -> Outcome<Place> {
     let invalid = || Refusal::parameter("page", format!("Invalid page: {page}"));
-    Ok(call.db.seq(kind, page)?.ok_or_else(invalid)?)
+    Ok(call.db.place(kind, page)?.ok_or_else(invalid)?)
 }
 
 fn bad(message: impl Into<String>) -> Refusal {

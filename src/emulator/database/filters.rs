@@ -50,26 +50,44 @@ pub enum Filter {
     },
 }
 
+/// An object's place in lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// In seconds.
+    pub created: i64,
+    /// Its number in the order in which objects came about; an object of a test clock has the clock's time.
+    pub seq: i64,
+}
+
 /// Where a page starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cursor {
     /// With the newest.
     Newest,
-    /// After the object with this number, going to older ones.
-    After(i64),
-    /// Before the object with this number, going to newer ones.
-    Before(i64),
+    /// After the object with this place, going to older ones.
+    After(Place),
+    /// Before the object with this place, going to newer ones.
+    Before(Place),
+}
+
+/// What a list is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// The time of creation, and the number within a second.
+    Created,
+    /// The number, where a key leads.
+    Number,
 }
 
 /// A page of a list, as SQL.
 ///
 /// The numbers of the page's objects are found first and the objects then: what is sorted stays small. A filter by one
-/// value of a key leads, as that key's index is in the list's order.
+/// value of a key leads, as that key's index is in order of the objects' numbers; else the list is walked by the time
+/// of creation, from one of its bounds to the other.
 #[derive(Debug)]
 pub struct Query {
     kind: Kind,
-    /// The column that the list is ordered by.
-    order: &'static str,
+    order: Order,
     source: &'static str,
     conditions: Vec<String>,
     pub values: Vec<Sql>,
@@ -86,13 +104,13 @@ impl Query {
         });
         let mut query = Query {
             kind,
-            order: "objects.seq",
+            order: Order::Created,
             source: "objects",
             conditions: Vec::new(),
             values: Vec::new(),
         };
         if let Some((name, value)) = leading {
-            query.order = "keys.seq";
+            query.order = Order::Number;
             query.source = "keys CROSS JOIN objects ON objects.seq = keys.seq";
             let values = [kind.name(), name, value].map(|text| Sql::Text(text.to_owned()));
             query.condition("keys.kind = ? AND keys.name = ? AND keys.value = ?", values);
@@ -105,23 +123,59 @@ impl Query {
                 query.add(filter);
             }
         }
-        let order = query.order;
-        match cursor {
-            Cursor::Newest => {}
-            Cursor::After(seq) => query.condition(format!("{order} < ?"), [Sql::Integer(seq)]),
-            Cursor::Before(seq) => query.condition(format!("{order} > ?"), [Sql::Integer(seq)]),
-        }
+        query.bound(filters, cursor);
         query
+    }
+
+    /// Begins behind an object, and stays within times of creation. Where the list is walked by them there is one lower
+    /// and one upper bound, as SQLite seeks by no more than that.
+    fn bound(&mut self, filters: &[Filter], cursor: Cursor) {
+        let (mut from, mut to) = (i64::MIN, i64::MAX);
+        for filter in filters {
+            if let Filter::Created { from: least, to: most } = filter {
+                (from, to) = (from.max(*least), to.min(*most));
+            }
+        }
+        match (self.order, cursor) {
+            (_, Cursor::Newest) => {}
+            (Order::Number, Cursor::After(place)) => {
+                self.condition("keys.seq < ?", [Sql::Integer(place.seq)])
+            }
+            (Order::Number, Cursor::Before(place)) => {
+                self.condition("keys.seq > ?", [Sql::Integer(place.seq)])
+            }
+            (Order::Created, Cursor::After(Place { created, seq })) => {
+                to = to.min(created);
+                self.condition("(objects.created < ? OR objects.seq < ?)", [created, seq].map(Sql::Integer));
+            }
+            (Order::Created, Cursor::Before(Place { created, seq })) => {
+                from = from.max(created);
+                self.condition("(objects.created > ? OR objects.seq > ?)", [created, seq].map(Sql::Integer));
+            }
+        }
+        if from > i64::MIN {
+            self.condition("objects.created >= ?", [Sql::Integer(from)]);
+        }
+        if to < i64::MAX {
+            self.condition("objects.created <= ?", [Sql::Integer(to)]);
+        }
     }
 
     /// The statement for up to `limit` objects in the cursor's direction.
     pub fn sql(&self, cursor: Cursor, limit: usize) -> String {
         let direction = if matches!(cursor, Cursor::Before(_)) { "ASC" } else { "DESC" };
-        let Query { order, source, conditions, .. } = self;
+        let Query { source, conditions, .. } = self;
+        let (inner, outer) = match self.order {
+            Order::Created => (
+                format!("objects.created {direction}, objects.seq {direction}"),
+                format!("created {direction}, place {direction}"),
+            ),
+            Order::Number => (format!("keys.seq {direction}"), format!("place {direction}")),
+        };
         format!(
             "SELECT id, body, hidden FROM (
-                SELECT objects.seq AS place FROM {source} WHERE {} ORDER BY {order} {direction} LIMIT {limit}
-             ) JOIN objects ON objects.seq = place ORDER BY place {direction}",
+                SELECT objects.seq AS place FROM {source} WHERE {} ORDER BY {inner} LIMIT {limit}
+             ) JOIN objects ON objects.seq = place ORDER BY {outer}",
             conditions.join(" AND "),
         )
     }
@@ -170,9 +224,8 @@ impl Query {
             Filter::Ids(ids) => {
                 self.condition(format!("objects.id IN ({})", marks(ids.len())), ids.iter().cloned().map(Sql::Text));
             }
-            Filter::Created { from, to } => {
-                self.condition("objects.created BETWEEN ? AND ?", [Sql::Integer(*from), Sql::Integer(*to)]);
-            }
+            // See `bound`.
+            Filter::Created { .. } => {}
         }
     }
 }

@@ -1,19 +1,22 @@
 //! The emulator's own SQLite file. This module holds all of its SQL.
 
 mod deliveries;
+mod due;
 mod filters;
 mod migrations;
 mod objects;
 mod replies;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavior};
 
 pub use deliveries::{Due, Fresh, Left, PENDING_KEY, State, Told};
-pub use filters::{Cursor, Filter};
-pub use objects::{Held, Object, Row, due_key};
+pub use due::due_key;
+pub use filters::{Cursor, Filter, Place};
+pub use objects::{Held, Object, Row};
 pub use replies::Kept;
 
 use super::ids;
@@ -22,11 +25,12 @@ use crate::error::{Kind, Note};
 /// How long one process waits for another that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One connection to the file. Nothing read from it is remembered from one transaction to the next: another
-/// process may serve the same file.
+/// One connection to the file. What is read from it is remembered for as long as no other process writes to it: one may
+/// serve the same file.
 #[derive(Debug)]
 pub struct Database {
     connection: Connection,
+    quiet: Cell<Option<due::Quiet>>,
 }
 
 /// What belongs to the state as a whole, made once when the file is made.
@@ -60,7 +64,7 @@ impl Database {
             configure(&connection)?;
             migrate(&mut connection)?;
             connection.set_prepared_statement_cache_capacity(128);
-            Ok(Database { connection })
+            Ok(Database { connection, quiet: Cell::new(None) })
         };
         open().map_err(|error| explain(path, error))
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Database;
 use super::deliveries::PENDING_KEY;
-use super::filters::{Cursor, Filter, Query};
+use super::filters::{Cursor, Filter, Place, Query};
 use crate::emulator::kind::Kind;
 
 /// An object with the fields that are shown only when expanded.
@@ -198,14 +198,14 @@ impl Database {
             .exists((kind.name(), name, value))
     }
 
-    /// An object's number in the order of creation.
+    /// An object's place in lists.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn seq(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<i64>> {
+    pub fn place(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<Place>> {
         self.connection
-            .prepare_cached("SELECT seq FROM objects WHERE kind = ?1 AND id = ?2")?
-            .query_row((kind.name(), id), |row| row.get(0))
+            .prepare_cached("SELECT created, seq FROM objects WHERE kind = ?1 AND id = ?2")?
+            .query_row((kind.name(), id), |row| Ok(Place { created: row.get(0)?, seq: row.get(1)? }))
             .optional()
     }
 
@@ -227,41 +227,6 @@ impl Database {
             .collect()
     }
 
-    /// The object that waits for the earliest moment until `until`, and that moment: of those that follow a test clock,
-    /// or else of those that follow the emulator's own time. At the same moment, kinds come in the given order, then
-    /// the older object.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn next_due(
-        &self,
-        kinds: &[Kind],
-        clock: Option<&str>,
-        until: i64,
-    ) -> rusqlite::Result<Option<(Object, i64)>> {
-        let mut first: Option<(Object, i64)> = None;
-        for kind in kinds {
-            let (name, low) = due_key(clock, 0);
-            let (_, high) = due_key(clock, until);
-            let found = self
-                .connection
-                .prepare_cached(
-                    "SELECT id, body, hidden, value FROM keys JOIN objects USING (seq)
-                     WHERE keys.kind = ?1 AND name = ?2 AND value BETWEEN ?3 AND ?4 ORDER BY value, seq LIMIT 1",
-                )?
-                .query_row((kind.name(), name, low, high), |found| {
-                    Ok((row(found)?, found.get::<_, String>(3)?))
-                })
-                .optional()?;
-            let Some((row, value)) = found else { continue };
-            let moment = value.rsplit(' ').next().and_then(|moment| moment.parse().ok()).unwrap_or_default();
-            if first.as_ref().is_none_or(|(_, earliest)| moment < *earliest) {
-                first = Some((read(*kind, row)?, moment));
-            }
-        }
-        Ok(first)
-    }
-
     fn one(&self, kind: Kind, sql: &str, id: &str) -> rusqlite::Result<Option<Object>> {
         self.connection
             .prepare_cached(sql)?
@@ -274,16 +239,9 @@ impl Database {
     fn add_key(&self, kind: Kind, name: &str, value: &str, seq: i64) -> rusqlite::Result<()> {
         self.connection
             .prepare_cached("INSERT OR IGNORE INTO keys (kind, name, value, seq) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((kind.name(), name, value, seq))
-            .map(|_| ())
-    }
-}
-
-/// The name and value of the key by which an object that waits for a moment is found. Values sort as their moments do.
-pub fn due_key(clock: Option<&str>, moment: i64) -> (&'static str, String) {
-    match clock {
-        None => ("due", format!("{moment:012}")),
-        Some(clock) => ("clock_due", format!("{clock} {moment:012}")),
+            .execute((kind.name(), name, value, seq))?;
+        self.note_due(name, value);
+        Ok(())
     }
 }
 
@@ -291,11 +249,11 @@ fn hidden(object: &Object) -> Option<String> {
     (!object.hidden.is_empty()).then(|| Value::Object(object.hidden.clone()).to_string())
 }
 
-fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+pub(super) fn row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row { id: row.get(0)?, body: row.get(1)?, hidden: row.get(2)? })
 }
 
-fn read(kind: Kind, row: Row) -> rusqlite::Result<Object> {
+pub(super) fn read(kind: Kind, row: Row) -> rusqlite::Result<Object> {
     let Row { id, body, hidden } = row;
     let body = parse(&body)?;
     let hidden = match hidden.as_deref().map(parse).transpose()? {

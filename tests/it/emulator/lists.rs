@@ -201,3 +201,46 @@ fn subscriptions_can_be_counted_though_none_can_be_made() {
     world.get("/v1/subscriptions?status=done").refused(400, None, Some("status"));
     world.get("/v1/subscriptions/sub_x").refused(404, Some("resource_missing"), Some("id"));
 }
+
+/// An index in the order of lists is walked between the bounds: nothing else is looked at.
+#[test]
+fn times_of_creation_bound_a_list_and_its_pages() {
+    let world = World::new();
+    for day in 0..6 {
+        for number in 0..3 {
+            world.make("/v1/customers", &format!("name=c{day}.{number}"));
+        }
+        world.pass(86_400);
+    }
+    let names = |query: &str| -> Vec<String> {
+        let list = world.get(&format!("/v1/customers?{query}")).ok();
+        list["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let day = |number: i64| START + number * 86_400;
+    let within = format!("created[gte]={}&created[lt]={}", day(1), day(3));
+    assert_eq!(names(&within), ["c2.2", "c2.1", "c2.0", "c1.2", "c1.1", "c1.0"]);
+    let list = world.get(&format!("/v1/customers?{within}&limit=2")).ok();
+    let second = ids(&list)[1].clone();
+    assert_eq!(list["has_more"], true);
+    assert_eq!(names(&format!("{within}&limit=3&starting_after={second}")), ["c2.0", "c1.2", "c1.1"]);
+    assert_eq!(names(&format!("{within}&ending_before={second}")), ["c2.2"]);
+    assert_eq!(names(&format!("created={}", day(4))), ["c4.2", "c4.1", "c4.0"]);
+    assert_eq!(names(&format!("created[gt]={}", day(5))), [""; 0]);
+}
+
+#[test]
+fn a_list_is_in_the_order_of_creation_whatever_time_a_test_clock_has() {
+    let world = World::new();
+    let clock = world.make("/v1/test_helpers/test_clocks", &format!("frozen_time={}", START - 86_400));
+    let first = world.make("/v1/customers", "name=first");
+    let clocked = world.make("/v1/customers", &format!("test_clock={clock}"));
+    let of = |customer: &str| {
+        world.make("/v1/invoiceitems", &format!("customer={customer}&amount=5&currency=usd"));
+        world.make("/v1/invoices", &format!("customer={customer}"))
+    };
+    let (now, then) = (of(&first), of(&clocked));
+    // Made last, and yet a day older.
+    assert_eq!(ids(&world.get("/v1/invoices").ok()), [now.as_str(), then.as_str()]);
+    assert_eq!(ids(&world.get(&format!("/v1/invoices?starting_after={now}")).ok()), [then.as_str()]);
+    assert_eq!(ids(&world.get(&format!("/v1/invoices?ending_before={then}")).ok()), [now]);
+}
