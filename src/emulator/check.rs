@@ -113,6 +113,7 @@ fn typed(kind: &Type, value: &Value, place: &Place) -> Result<Value, Refusal> {
     match kind {
         Type::List { of, max } => list(of, *max, value, place),
         Type::Object(params) => typed_object(params, value, place),
+        Type::IdOr(params) if value.is_object() => typed_object(params, value, place),
         Type::ByCurrency(params) => by_currency(params, value, place),
         Type::Metadata => metadata(value, place),
         Type::Range if value.is_object() => range(value, place),
@@ -138,6 +139,7 @@ fn scalar(kind: &Type, text: &str, place: &Place) -> Result<Value, Refusal> {
         Type::TimeOr(words) if words.contains(&text) => Ok(Value::String(text.to_owned())),
         Type::TimeOr(_) => integer(text, 0, i64::from(u32::MAX), place),
         Type::Text { max } => within(text, *max, place),
+        Type::IdOr(_) => within(text, 5000, place),
         Type::Url => url(text, place),
         Type::Decimal => match shortest_decimal(text) {
             Some(decimal) => Ok(Value::String(decimal)),

@@ -10,6 +10,8 @@ use super::due;
 pub enum Kind {
     Product,
     Price,
+    /// A recurring price as it was called before there were prices. It is kept as the price.
+    Plan,
     ProductFeature,
     Meter,
     CreditGrant,
@@ -73,6 +75,7 @@ impl Kind {
         match self {
             Kind::Product => "product",
             Kind::Price => "price",
+            Kind::Plan => "plan",
             Kind::ProductFeature => "product_feature",
             Kind::Meter => "billing.meter",
             Kind::CreditGrant => "billing.credit_grant",
@@ -131,6 +134,7 @@ impl Kind {
             Kind::BalanceTransaction => "balance transaction",
             Kind::Product
             | Kind::Price
+            | Kind::Plan
             | Kind::Coupon
             | Kind::Customer
             | Kind::CheckoutSession
@@ -151,6 +155,7 @@ impl Kind {
         match self {
             Kind::Product => Some("prod"),
             Kind::Price => Some("price"),
+            Kind::Plan => Some("plan"),
             Kind::ProductFeature => Some("prodft"),
             Kind::Meter => Some("mtr_test"),
             Kind::CreditGrant => Some("credgr_test"),
@@ -205,6 +210,7 @@ impl Kind {
             | Kind::Event => None,
             Kind::Product
             | Kind::Price
+            | Kind::Plan
             | Kind::Meter
             | Kind::CreditGrant
             | Kind::CreditBalanceTransaction
@@ -235,6 +241,7 @@ impl Kind {
                 Hidden("currency_options"),
                 Hidden("currency_options.*.tiers"),
             ],
+            Kind::Plan => &[Link("product", Kind::Product), Hidden("tiers")],
             Kind::Coupon => &[Hidden("applies_to"), Hidden("currency_options")],
             Kind::PromotionCode => &[
                 Link("promotion.coupon", Kind::Coupon),
@@ -452,6 +459,7 @@ impl Kind {
             }
             Kind::Event => text("type", "/type"),
             Kind::Product
+            | Kind::Plan
             | Kind::Coupon
             | Kind::TaxRate
             | Kind::PortalConfiguration

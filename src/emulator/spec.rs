@@ -51,6 +51,8 @@ pub enum Type {
         max: usize,
     },
     Object(&'static [Param]),
+    /// The id of an object of ours, or what makes one.
+    IdOr(&'static [Param]),
     /// Objects by currency code.
     ByCurrency(&'static [Param]),
 }

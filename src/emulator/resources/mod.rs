@@ -24,6 +24,7 @@ mod meters;
 mod payment_intents;
 mod payment_links;
 mod payment_methods;
+mod plans;
 mod portal;
 pub mod portal_sessions;
 mod price_amounts;
@@ -52,6 +53,7 @@ use super::pages;
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     [
         prices::ENDPOINTS,
+        plans::ENDPOINTS,
         products::ENDPOINTS,
         product_features::ENDPOINTS,
         meters::ENDPOINTS,

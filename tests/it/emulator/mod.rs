@@ -22,6 +22,7 @@ mod pages;
 mod pay;
 mod paying;
 mod payments;
+mod plans;
 mod receiver;
 mod search;
 mod selling;

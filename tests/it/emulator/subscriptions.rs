@@ -82,6 +82,23 @@ fn period(subscription: &Value) -> (i64, i64) {
 }
 
 #[test]
+fn a_subscription_that_moves_here_keeps_its_start_and_pays_from_its_anchor_on() {
+    let billing = Billing::new();
+    let start = START - 45 * DAY;
+    let backdated = format!("backdate_start_date={start}&billing_cycle_anchor={}", START + 10 * DAY);
+    let moved = billing.subscribe(&format!("{backdated}&proration_behavior=none"));
+    assert_eq!((&moved["start_date"], &moved["created"]), (&json!(start), &json!(START)));
+    assert_eq!((&moved["status"], &moved["latest_invoice"]), (&json!("active"), &Value::Null));
+    assert_eq!(period(&moved), (START, START + 10 * DAY));
+    let refused = |more: &str| {
+        let asked = billing.world.post("/v1/subscriptions", &billing.form(more));
+        asked.refused(400, None, Some("backdate_start_date"));
+    };
+    refused(&backdated);
+    refused(&format!("backdate_start_date={}&proration_behavior=none", START + 1));
+}
+
+#[test]
 fn a_subscription_is_active_once_its_first_invoice_is_paid() {
     let shop = Billing::new();
     let mark = shop.mark();

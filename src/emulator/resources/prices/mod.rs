@@ -22,10 +22,9 @@ use crate::emulator::spec::{PAGE, SEARCH};
 pub use build::build;
 pub use options::currency_options;
 pub use params::{DEFAULT_PRICE, INTERVAL};
-pub use plan::{plan, store};
+pub use plan::{plan, store, store_changes};
 
 use options::{check_tax_behavior, update_options};
-use plan::store_changes;
 
 pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -103,9 +102,8 @@ fn take_lookup_key(call: &mut Call<'_>, key: &str, taker: Option<&str>, transfer
 fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     let before = call.fetch(Kind::Price)?;
     let mut after = before.clone();
-    if args.flag("active") == Some(false) && is_default(call, &before)? {
-        let message = "This price cannot be archived because it is the default price of its product.";
-        return Err(Refusal::invalid(message).into());
+    if args.flag("active") == Some(false) {
+        refuse_if_default(call, &before)?;
     }
     if let Some(behavior) = args.text("tax_behavior") {
         let current = before.body["tax_behavior"].as_str().unwrap_or_default();
@@ -124,9 +122,17 @@ fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     store_changes(call, &before, after).map(Answer::Object)
 }
 
-fn is_default(call: &Call<'_>, price: &Object) -> Outcome<bool> {
+/// Refuses to take a price away that its product names.
+///
+/// # Errors
+/// 400 if it is its product's default price.
+pub fn refuse_if_default(call: &Call<'_>, price: &Object) -> Outcome<()> {
     let product = call.db.get(Kind::Product, price.body["product"].as_str().unwrap_or_default())?;
-    Ok(product.is_some_and(|product| product.body["default_price"] == price.body["id"]))
+    if product.is_some_and(|product| product.body["default_price"] == price.body["id"]) {
+        let message = "This price cannot be archived because it is the default price of its product.";
+        return Err(Refusal::invalid(message).into());
+    }
+    Ok(())
 }
 
 /// Lists prices. Without `active`, only active ones: that is what Stripe's reference says ("Returns a list of your

@@ -62,6 +62,7 @@ pub fn subscribe(call: &mut Call<'_>, args: &Args) -> Outcome<Object> {
         item["current_period_end"] = json!(end);
     }
     subscription.body = blank(&id, &customer, &currency, anchor, now);
+    subscription.body["start_date"] = json!(start_date(args, now)?);
     subscription.body["billing_mode"] = billing_mode(args);
     subscription.body["items"] = items::list(&id, chosen.clone());
     subscription.body["metadata"] = args.new_metadata();
@@ -202,6 +203,22 @@ fn anchor(args: &Args, chosen: &[Value], trial_end: Option<i64>, now: i64) -> Re
         return Err(Refusal::parameter("billing_cycle_anchor", message));
     }
     Ok(anchor)
+}
+
+/// When the subscription is said to have begun. Only what moves here from elsewhere is backdated: the time before now was
+/// paid there.
+fn start_date(args: &Args, now: i64) -> Result<i64, Refusal> {
+    let Some(start) = args.integer("backdate_start_date") else { return Ok(now) };
+    if start > now {
+        let message = "`backdate_start_date` must be in the past.";
+        return Err(Refusal::parameter("backdate_start_date", message));
+    }
+    if args.text("proration_behavior") != Some("none") {
+        let message =
+            "The emulator does not charge for the time before now: set `proration_behavior` to `none`.";
+        return Err(Refusal::parameter("backdate_start_date", message));
+    }
+    Ok(start)
 }
 
 fn billing_mode(args: &Args) -> Value {

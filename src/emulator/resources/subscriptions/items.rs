@@ -51,9 +51,13 @@ pub fn amount(call: &Call<'_>, item: &Value, currency: &str) -> Outcome<i64> {
     if is_metered(item) {
         return Ok(0);
     }
-    let price = call.db.get(Kind::Price, item["price"]["id"].as_str().unwrap_or_default())?;
+    let id = item["price"]["id"].as_str().unwrap_or_default();
+    // Of a plan that was deleted there is what the item has kept.
+    let kept =
+        || Object { kind: Kind::Price, id: id.to_owned(), body: item["price"].clone(), hidden: Map::new() };
+    let price = call.db.get(Kind::Price, id)?.unwrap_or_else(kept);
     let quantity = item["quantity"].as_i64().unwrap_or(1);
-    Ok(price.map_or(0, |price| price_amounts::total_in(&price, currency, quantity)))
+    Ok(price_amounts::total_in(&price, currency, quantity))
 }
 
 /// The name of what an item sells.

@@ -157,6 +157,7 @@ pub const COMMON: &[Param] = &[
 ];
 
 pub const CREATE: &[Param] = &[
+    optional("backdate_start_date", Type::Time),
     optional("billing_cycle_anchor", Type::Time),
     optional(
         "billing_mode",
