@@ -2,6 +2,7 @@
 
 mod apply; // what events and fetched objects do
 mod backup; // whole copies while others write
+mod commands; // status and export, as they are met
 mod derived; // transactions, subjects, and what is left out
 mod faults; // a disk that is full, a file that is locked, damaged, read-only or newer
 mod life; // random life cycles, with what is true of them
