@@ -1,5 +1,7 @@
 //! Books and a mirror in an empty folder, and events to put into them.
 
+use std::path::Path;
+
 use billctl::billing::event::Event;
 use billctl::store::books::{Added, Books, NewEvent, Source};
 use billctl::store::mirror::{Applied, Mirror, Page};
@@ -20,7 +22,17 @@ pub const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
 impl World {
     pub fn new() -> World {
-        let folder = tempfile::tempdir().unwrap();
+        World::within(&std::env::temp_dir())
+    }
+
+    /// In memory, where the system has a folder there: for tests of what is in the files, not of whether that lasts.
+    pub fn quick() -> World {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { World::within(memory) } else { World::new() }
+    }
+
+    fn within(parent: &Path) -> World {
+        let folder = tempfile::tempdir_in(parent).unwrap();
         let books = Books::open(&folder.path().join("books.db")).unwrap();
         let mirror = Mirror::open(&folder.path().join("mirror.db"), true).unwrap();
         World { folder, books, mirror }
@@ -55,33 +67,61 @@ impl World {
     /// All rows of all tables that are made from events and snapshots, with the table's name, sorted.
     pub fn rows(&self) -> Vec<String> {
         let connection = Connection::open(self.mirror.path()).unwrap();
-        let tables: Vec<String> = connection
-            .prepare(
-                "SELECT name FROM sqlite_schema WHERE type = 'table'
-                 AND name NOT IN ('snapshots', 'outcomes', 'cursors', 'settings') AND name NOT LIKE 'fill%'",
-            )
-            .unwrap()
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .map(Result::unwrap)
+        let tables = tables(&connection);
+        let mut rows: Vec<String> = tables
+            .iter()
+            .flat_map(|table| found(&connection, table, &format!("SELECT * FROM {table}")))
             .collect();
-        let mut rows = Vec::new();
-        for table in tables {
-            let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
-            let columns = statement.column_count();
-            let found = statement.query_map([], |row| {
-                let cells: Vec<SqlValue> = (0..columns).map(|index| row.get(index).unwrap()).collect();
-                Ok(format!("{table}: {cells:?}"))
-            });
-            rows.extend(found.unwrap().map(Result::unwrap));
-        }
         rows.sort();
         rows
+    }
+
+    /// Of the same tables, the rows that only one of two worlds has, and how many rows this one has.
+    pub fn compared_with(&self, other: &World) -> (Vec<String>, usize) {
+        let connection = Connection::open(self.mirror.path()).unwrap();
+        connection.execute("ATTACH ?1 AS other", [other.mirror.path().to_str().unwrap()]).unwrap();
+        let mut differing = Vec::new();
+        let mut count = 0;
+        for table in tables(&connection) {
+            for (one, two) in [("main", "other"), ("other", "main")] {
+                let sql = format!("SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {two}.{table}");
+                differing.extend(found(&connection, &format!("{one}.{table}"), &sql));
+            }
+            let rows: i64 = connection
+                .query_row(&format!("SELECT count(*) FROM main.{table}"), [], |row| row.get(0))
+                .unwrap();
+            count += usize::try_from(rows).unwrap();
+        }
+        (differing, count)
     }
 
     pub fn body(&self, kind: &str, id: &str) -> Value {
         self.mirror.object(kind, id).unwrap().map_or(Value::Null, |object| object.body)
     }
+}
+
+/// The tables that are made from events and snapshots.
+fn tables(connection: &Connection) -> Vec<String> {
+    connection
+        .prepare(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table'
+             AND name NOT IN ('snapshots', 'outcomes', 'cursors', 'settings') AND name NOT LIKE 'fill%'",
+        )
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
+}
+
+fn found(connection: &Connection, table: &str, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        let cells: Vec<SqlValue> = (0..columns).map(|index| row.get(index).unwrap()).collect();
+        Ok(format!("{table}: {cells:?}"))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
 }
 
 pub fn fetch(mirror: &mut Mirror, books: &Books, kind: &str, second: i64, objects: &[Value]) {
@@ -100,9 +140,15 @@ pub fn try_add(books: &mut Books, events: &[Value]) -> anyhow::Result<Vec<Added>
 
 pub fn add_bytes(books: &mut Books, bodies: &[Vec<u8>]) -> anyhow::Result<Vec<Added>> {
     let read: Vec<Event> = bodies.iter().map(|body| Event::read(body).unwrap()).collect();
-    let new: Vec<NewEvent<'_>> = read
-        .iter()
-        .zip(bodies)
+    add_read(books, read.iter().zip(bodies.iter().map(Vec::as_slice)))
+}
+
+/// Stores events that were read before, with their bytes.
+pub fn add_read<'a>(
+    books: &mut Books,
+    events: impl Iterator<Item = (&'a Event, &'a [u8])>,
+) -> anyhow::Result<Vec<Added>> {
+    let new: Vec<NewEvent<'_>> = events
         .map(|(event, body)| NewEvent { event, body, received_at: NOW, source: Source::Webhook })
         .collect();
     books.add_events(&new)
