@@ -25,7 +25,7 @@ pub fn customer_of(books: &Books, subject: &str, named: Option<String>) -> anyho
         fail(
             Kind::Usage,
             format!("`{subject}` belongs to no customer in Stripe that is known here"),
-            "Name the customer with `--customer cus_…`; `billctl events pull` learns of those who went through a checkout",
+            "Name the customer with `--customer cus_…`, or say once with `billctl customer link` whose it is",
         )
     })
 }
