@@ -13,13 +13,15 @@ use super::resources;
 /// The hidden field that holds the moment, in seconds since 1970.
 pub const DUE: &str = "due";
 
-/// The kinds that wait for moments, in the order in which those of the same moment come.
-pub const KINDS: [Kind; 7] = [
+/// The kinds that wait for moments, in the order in which those of the same moment come: a schedule's next phase before
+/// the renewal that charges it.
+pub const KINDS: [Kind; 8] = [
     Kind::TestClock,
     Kind::PaymentIntent,
     Kind::Refund,
     Kind::CheckoutSession,
     Kind::CreditGrant,
+    Kind::SubscriptionSchedule,
     Kind::Subscription,
     Kind::Invoice,
 ];

@@ -35,6 +35,7 @@ pub enum Kind {
     BalanceTransaction,
     Subscription,
     SubscriptionItem,
+    SubscriptionSchedule,
     Invoice,
     LineItem,
     InvoiceItem,
@@ -99,6 +100,7 @@ impl Kind {
             Kind::BalanceTransaction => "balance_transaction",
             Kind::Subscription => "subscription",
             Kind::SubscriptionItem => "subscription_item",
+            Kind::SubscriptionSchedule => "subscription_schedule",
             Kind::Invoice => "invoice",
             Kind::LineItem => "line_item",
             Kind::InvoiceItem => "invoiceitem",
@@ -125,6 +127,7 @@ impl Kind {
             Kind::WebhookEndpoint => "webhook endpoint",
             Kind::PaymentLink => "payment link",
             Kind::SubscriptionItem => "subscription item",
+            Kind::SubscriptionSchedule => "subscription schedule",
             Kind::LineItem => "line item",
             Kind::InvoicePayment => "invoice payment",
             Kind::ActiveEntitlement => "active entitlement",
@@ -179,6 +182,7 @@ impl Kind {
             Kind::BalanceTransaction => Some("txn"),
             Kind::Subscription => Some("sub"),
             Kind::SubscriptionItem => Some("si"),
+            Kind::SubscriptionSchedule => Some("sub_sched"),
             Kind::Invoice => Some("in"),
             Kind::LineItem => Some("il"),
             Kind::InvoiceItem => Some("ii"),
@@ -224,6 +228,7 @@ impl Kind {
             | Kind::PaymentIntent
             | Kind::SetupIntent
             | Kind::Refund
+            | Kind::SubscriptionSchedule
             | Kind::Invoice
             | Kind::InvoiceItem
             | Kind::TestClock => Some(self.name()),
@@ -296,6 +301,15 @@ impl Kind {
                 Inline("items.data", Kind::SubscriptionItem),
                 Link("latest_invoice", Kind::Invoice),
                 Link("pending_setup_intent", Kind::SetupIntent),
+                Link("schedule", Kind::SubscriptionSchedule),
+                Link("test_clock", Kind::TestClock),
+            ],
+            Kind::SubscriptionSchedule => &[
+                Link("customer", Kind::Customer),
+                Link("default_settings.default_payment_method", Kind::PaymentMethod),
+                Link("phases.default_payment_method", Kind::PaymentMethod),
+                Link("phases.items.price", Kind::Price),
+                Link("subscription", Kind::Subscription),
                 Link("test_clock", Kind::TestClock),
             ],
             Kind::SubscriptionItem => &[Link("discounts", Kind::Discount), Inline("price", Kind::Price)],
@@ -386,6 +400,7 @@ impl Kind {
             Kind::CustomerBalanceTransaction | Kind::PaymentMethod | Kind::PaymentIntent => {
                 text("customer", "/customer");
             }
+            Kind::SubscriptionSchedule => text("customer", "/customer"),
             Kind::CheckoutSession => {
                 text("customer", "/customer");
                 text("email", "/customer_details/email");

@@ -221,7 +221,7 @@ fn line_of(view: &Value, line: &Value, wrong: &Wrong) -> Element {
                 .add(
                     classed("div", "apply")
                         .add(
-                            element("div")
+                            classed("div", "short")
                                 .add(
                                     element("label")
                                         .with("for", id_of(&field))
@@ -272,7 +272,7 @@ fn payment(view: &Value, filled: &Form, wrong: &Wrong) -> Element {
                 label: "Email",
                 kind: "email",
                 autocomplete: "email",
-                value: kept("email"),
+                value: if kept("email").is_empty() { text(view, "/prefilled_email") } else { kept("email") },
                 ..Field::PLAIN
             }
             .shown(wrong),

@@ -17,16 +17,23 @@ use super::dispatch::Shared;
 use super::endpoint::Endpoint;
 use super::form::{self, Form};
 use super::own;
+use super::resources::payment_links;
 
 use html::{classed, element, page};
 
 /// What the pages' addresses begin with.
 const CHECKOUT: &str = "/c/pay/";
+const LINK: &str = "/b/";
 const PORTAL: &str = "/p/session/";
 
 /// The address of a session's page, on a server at `base_url`.
 pub fn checkout_url(base_url: &str, session: &str) -> String {
     format!("{base_url}{CHECKOUT}{session}")
+}
+
+/// The address of a payment link, which ends with its code.
+pub fn link_url(base_url: &str, code: &str) -> String {
+    format!("{base_url}{LINK}{code}")
 }
 
 /// The address of a portal session, which ends with its secret.
@@ -37,7 +44,8 @@ pub fn portal_url(base_url: &str, secret: &str) -> String {
 /// Has the `url` of an object lead to where its page is served now: the port may be another than when it was made.
 pub fn refresh(base_url: &str, body: &mut Value) {
     let Some(url) = body["url"].as_str() else { return };
-    if let Some(path) = url.find(CHECKOUT).and_then(|at| url.get(at..)) {
+    let found = [CHECKOUT, LINK].iter().find_map(|start| url.get(url.find(start)?..));
+    if let Some(path) = found {
         body["url"] = Value::String(format!("{base_url}{path}"));
     }
 }
@@ -65,7 +73,7 @@ pub enum Page {
 
 /// Whether a path is a page's.
 pub fn is_page(path: &str) -> bool {
-    [CHECKOUT, PORTAL].iter().any(|start| path.starts_with(start))
+    [CHECKOUT, LINK, PORTAL].iter().any(|start| path.starts_with(start))
 }
 
 /// Serves a page.
@@ -78,6 +86,9 @@ pub async fn serve(shared: &Shared, visit: Visit<'_>) -> Page {
     }
     if let Some(rest) = visit.path.strip_prefix(CHECKOUT) {
         return checkout::serve(shared, &visit, rest).await;
+    }
+    if let Some(code) = visit.path.strip_prefix(LINK) {
+        return open_link(shared, &visit, code).await;
     }
     if let Some(rest) = visit.path.strip_prefix(PORTAL) {
         return portal::serve(shared, &visit, rest).await;
@@ -96,6 +107,25 @@ impl Visit<'_> {
     /// What stands behind the question mark.
     fn query(&self) -> Form {
         form::decode(self.query).unwrap_or_default()
+    }
+}
+
+/// A payment link leads each visitor to a session of its own.
+async fn open_link(shared: &Shared, visit: &Visit<'_>, code: &str) -> Page {
+    if !matches!(visit.method, "GET" | "HEAD") {
+        return missing();
+    }
+    let mut query = visit.query();
+    let known = ["client_reference_id", "prefilled_email", "prefilled_promo_code"];
+    // Whatever else stands there is for others: links are posted with campaign marks.
+    query.retain(|name, value| {
+        known.contains(&name.as_str()) && value.as_str().is_some_and(|text| !text.is_empty())
+    });
+    let (status, answer) = ask(shared, &payment_links::open::OPEN, code, &query).await;
+    match status {
+        200 => Page::GoTo(format!("{CHECKOUT}{}", parts::text(&answer, "/id"))),
+        404 => missing(),
+        _ => plain(status, "This link can't be used", parts::text(&answer, "/error/message")),
     }
 }
 

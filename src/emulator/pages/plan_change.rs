@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::html::{Element, classed, element};
 use super::parts::{Wrong, complaint, form, hidden, id_of, submit, text};
-use super::portal::{Portal, price_words};
+use super::portal::{Portal, price_words, titled};
 use crate::emulator::wording::{day, money};
 
 /// The plans that can be chosen.
@@ -85,8 +85,12 @@ fn described(when: &str, name: &str, price: &Value, quantity: Option<i64>) -> El
         .add(element("div").text(price_words(price, quantity)))
 }
 
-/// The lines of the invoice that the change brings.
+/// The lines of the invoice that the change brings, or when it comes.
 fn bill(preview: &Value) -> Option<Element> {
+    if let Some(from) = preview["from"].as_i64() {
+        let words = format!("Your plan changes on {}. Nothing is charged today.", day(from));
+        return Some(classed("p", "note").text(words));
+    }
     let invoice = preview["invoice"].is_object().then(|| &preview["invoice"])?;
     let currency = text(invoice, "/currency");
     let sum = |value: &Value| money(value.as_i64().unwrap_or(0), currency);
@@ -103,5 +107,5 @@ fn bill(preview: &Value) -> Option<Element> {
     let due = classed("div", "total due")
         .add(element("span").text(when))
         .add(element("span").text(sum(&invoice["amount_due"])));
-    Some(classed("section", "card").with("aria-label", "What it costs").all(rows).add(due))
+    Some(titled("What it costs").all(rows).add(due))
 }

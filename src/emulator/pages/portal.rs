@@ -283,7 +283,7 @@ impl Portal<'_> {
 
     fn methods(&self) -> Element {
         let methods = self.view["methods"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let mut section = classed("section", "card").with("aria-label", "Payment methods");
+        let mut section = titled("Payment methods");
         if methods.is_empty() {
             section = section.add(element("p").text("There is no payment method yet."));
         }
@@ -317,8 +317,7 @@ impl Portal<'_> {
         };
         let change =
             classed("a", "button").with("href", format!("{}/details", self.path)).text("Change details");
-        classed("section", "card")
-            .with("aria-label", "Your details")
+        titled("Your details")
             .add(row("Name", text(customer, "/name")))
             .add(row("Email", text(customer, "/email")))
             .add(classed("div", "actions").add(change))
@@ -326,7 +325,7 @@ impl Portal<'_> {
 
     fn invoices(&self) -> Element {
         let invoices = self.view["invoices"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let section = classed("section", "card").with("aria-label", "Invoices");
+        let section = titled("Invoices");
         if invoices.is_empty() {
             return section.add(element("p").text("There are no invoices yet."));
         }
@@ -441,6 +440,11 @@ impl Portal<'_> {
         let back = link("button main", self.session("return_url"), "Return");
         self.page("Done", None, [element("p").text(words), classed("div", "actions").all(back)])
     }
+}
+
+/// A part of the portal under its heading.
+pub fn titled(title: &str) -> Element {
+    classed("section", "card").with("aria-label", title).add(element("h3").text(title))
 }
 
 /// `$99.00 per month`, `3 × $5.00 per month`.

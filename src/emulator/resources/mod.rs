@@ -22,7 +22,7 @@ mod invoice_payments;
 mod invoices;
 mod meters;
 mod payment_intents;
-mod payment_links;
+pub mod payment_links;
 mod payment_methods;
 mod plans;
 mod portal;
@@ -33,6 +33,7 @@ mod product_features;
 mod products;
 mod promotion_codes;
 mod refunds;
+mod schedules;
 mod setup_intents;
 mod stripecli;
 mod subscription_items;
@@ -79,6 +80,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         balance_transactions::ENDPOINTS,
         subscriptions::ENDPOINTS,
         subscription_items::ENDPOINTS,
+        schedules::ENDPOINTS,
         invoices::ENDPOINTS,
         invoice_items::ENDPOINTS,
         invoice_payments::ENDPOINTS,
@@ -95,7 +97,14 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
 
 /// Whether objects of a kind look different later, so that [`refresh`] must see them.
 pub fn changes_with_time(kind: Kind) -> bool {
-    matches!(kind, Kind::Coupon | Kind::PromotionCode | Kind::BalanceTransaction | Kind::CheckoutSession)
+    matches!(
+        kind,
+        Kind::Coupon
+            | Kind::PromotionCode
+            | Kind::BalanceTransaction
+            | Kind::CheckoutSession
+            | Kind::PaymentLink
+    )
 }
 
 /// Brings up to date what follows from the time, and from where the emulator is served now.
@@ -104,7 +113,7 @@ pub fn refresh(call: &Call<'_>, kind: Kind, body: &mut Value) {
         Kind::Coupon => coupons::refresh(body, call.now),
         Kind::PromotionCode => promotion_codes::refresh(body, call.now),
         Kind::BalanceTransaction => balance_transactions::refresh(body, call.now),
-        Kind::CheckoutSession => pages::refresh(call.pages_at, body),
+        Kind::CheckoutSession | Kind::PaymentLink => pages::refresh(call.pages_at, body),
         _ => {}
     }
 }
@@ -119,6 +128,7 @@ pub fn run_due(call: &mut Call<'_>, object: Object, moment: i64) -> Outcome<()> 
         Kind::PaymentIntent => payment_intents::finish_processing(call, &object).map(drop),
         Kind::Refund => refunds::fail(call, &object),
         Kind::CheckoutSession => checkout::end(call, &object).map(drop),
+        Kind::SubscriptionSchedule => schedules::run_due(call, &object, moment),
         Kind::Subscription => subscriptions::run_due(call, &object, moment),
         Kind::Invoice => invoices::states::run_due(call, &object),
         Kind::CreditGrant => credit_grants::lapse(call, &object, moment),

@@ -216,7 +216,9 @@ fn a_declined_subscription_leaves_nothing_behind() {
     let session = shop.subscription("");
     let declined = shop.pay(&session, "4000000000009995", "");
     assert_eq!((declined.status, complaint(&declined)), (402, Some("Your card has insufficient funds.")));
-    assert_eq!(shop.world.get("/v1/subscriptions?status=all").ok()["data"], json!([]));
+    for kind in ["subscriptions?status=all", "customers"] {
+        assert_eq!(shop.world.get(&format!("/v1/{kind}")).ok()["data"], json!([]), "{kind}");
+    }
     assert_eq!(shop.pay(&session, "4242424242424242", "").status, 303);
 }
 
@@ -398,4 +400,45 @@ fn no_card_data_is_stored() {
             assert!(!kept.contains(number), "{number} is kept");
         }
     }
+}
+
+#[test]
+fn a_payment_link_leads_each_visitor_to_a_session_of_its_own() {
+    let shop = shop();
+    let price = shop.world.make("/v1/prices", "product=pro&currency=usd&unit_amount=2500");
+    let link = |more: &str| {
+        let form = format!("line_items[0][price]={price}&line_items[0][quantity]=1&metadata[a]=1{more}");
+        shop.world.post("/v1/payment_links", &form).ok()
+    };
+    let limited = link(
+        "&restrictions[completed_sessions][limit]=1&inactive_message=Sold out.&after_completion[type]=redirect\
+         &after_completion[redirect][url]=https://shop.example/thanks?id={CHECKOUT_SESSION_ID}",
+    );
+    let visit = |link: &Value, query: &str| {
+        let path = format!("{}{query}", shop.path(link));
+        let to = shop.browse("GET", &path, "");
+        assert_eq!(to.status, 303, "{}", to.text);
+        let id = to.header("location").unwrap().strip_prefix("/c/pay/").unwrap().to_owned();
+        shop.world.get(&format!("/v1/checkout/sessions/{id}")).ok()
+    };
+    let session = visit(&limited, "?client_reference_id=u_7&prefilled_email=ada%40a.example&utm_source=mail");
+    assert_ne!(session["id"], visit(&limited, "")["id"]);
+    assert_eq!((&session["payment_link"], &session["metadata"]), (&limited["id"], &json!({"a": "1"})));
+    assert_eq!((&session["client_reference_id"], &session["amount_total"]), (&json!("u_7"), &json!(2500)));
+    assert!(shop.open(&session).text.contains("value=\"ada@a.example\""));
+    let paid = shop.pay(&session, "4242424242424242", "");
+    let thanks = format!("https://shop.example/thanks?id={}", text(&session["id"]));
+    assert_eq!(paid.header("location"), Some(thanks.as_str()));
+    let closed = shop.browse("GET", shop.path(&limited), "");
+    assert!(closed.status == 410 && closed.text.contains("Sold out."), "{}", closed.text);
+    let plain = link(
+        "&after_completion[type]=hosted_confirmation&after_completion[hosted_confirmation][custom_message]=Merci!",
+    );
+    let session = visit(&plain, "");
+    let paid = shop.pay(&session, "4242424242424242", "");
+    let page = shop.browse("GET", paid.header("location").unwrap(), "");
+    assert!(page.text.contains("Merci!"), "{}", page.text);
+    shop.world.post(&format!("/v1/payment_links/{}", text(&plain["id"])), "active=false").ok();
+    assert_eq!(shop.browse("GET", shop.path(&plain), "").status, 410);
+    assert_eq!(shop.browse("GET", "/b/test_none", "").status, 404);
 }

@@ -67,7 +67,7 @@ impl fmt::Display for Transcript {
 }
 
 /// Ids that the emulator makes up at random. One that another begins with comes after it.
-const RANDOM: [&str; 33] = [
+const RANDOM: [&str; 34] = [
     "acct_",
     "price_",
     "mtr_test_",
@@ -101,6 +101,7 @@ const RANDOM: [&str; 33] = [
     "sub_sched_",
     "sub_",
     "txn_",
+    "upcoming_in_",
 ];
 
 /// A text without what differs from run to run.

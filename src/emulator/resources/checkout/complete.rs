@@ -12,7 +12,7 @@ use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::payment_intents::{self, Attempt, Paid, Paying, Payment};
 use crate::emulator::resources::payment_methods;
 use crate::emulator::resources::setup_intents::{self, SetUp};
-use crate::emulator::resources::{customers, discounts};
+use crate::emulator::resources::{customers, discounts, payment_links};
 
 /// How an attempt to complete a session ended.
 enum Done {
@@ -212,6 +212,7 @@ fn complete(
     session.body["url"] = Value::Null;
     let session = call.store(before, session)?;
     redeem(call, &session)?;
+    payment_links::open::count(call, &session)?;
     call.tell("checkout.session.completed", &session)?;
     Ok(session)
 }

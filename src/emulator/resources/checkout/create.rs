@@ -26,6 +26,16 @@ const MOST_RECURRING: usize = 20;
 const SHORTEST_TRIAL: i64 = 48 * HOUR;
 
 pub fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
+    check_urls(args)?;
+    let session = start(call, args)?;
+    call.create(session).map(Answer::Object)
+}
+
+/// A session that is not stored yet, from the parameters of its creation.
+///
+/// # Errors
+/// 400 for what doesn't fit together.
+pub fn start(call: &mut Call<'_>, args: &Args) -> Outcome<Object> {
     let mode = args.text("mode").unwrap_or_default().to_owned();
     check(call, args, &mode)?;
     let lines = match mode.as_str() {
@@ -56,7 +66,7 @@ pub fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         session.body["discounts"] = json!([shown]);
     }
     due::set(&mut session, Some(expires_at));
-    call.create(session).map(Answer::Object)
+    Ok(session)
 }
 
 /// What a session keeps for its completion.
@@ -134,8 +144,7 @@ fn check(call: &Call<'_>, args: &Args, mode: &str) -> Outcome<()> {
     if let Some(customer) = args.text("customer") {
         call.refer(Kind::Customer, customer, "customer")?;
     }
-    check_trial(call, args)?;
-    check_urls(args)
+    check_trial(call, args)
 }
 
 fn check_trial(call: &Call<'_>, args: &Args) -> Outcome<()> {
@@ -256,7 +265,7 @@ fn apply(body: &mut Value, args: &Args) {
 }
 
 /// Custom fields of a session have room for the customer's answers.
-fn with_answers(fields: &mut Value) {
+pub fn with_answers(fields: &mut Value) {
     for field in fields.as_array_mut().into_iter().flatten() {
         let kind = field["type"].as_str().unwrap_or_default().to_owned();
         field[kind.as_str()]["value"] = Value::Null;

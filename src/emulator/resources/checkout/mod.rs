@@ -24,6 +24,8 @@ use crate::emulator::refusal::Refusal;
 use crate::emulator::spec::PAGE;
 
 pub use complete::{follow, follow_set_up};
+pub use create::{start, with_answers};
+pub use page::{CONFIRMATION, PREFILLED_EMAIL, with_code};
 
 pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint {

@@ -9,7 +9,7 @@ use super::complete::{self, Completion};
 use super::create::price;
 use super::payer;
 use crate::emulator::args::Args;
-use crate::emulator::call::{Answer, Call, Outcome};
+use crate::emulator::call::{Answer, Call, Failure, Outcome};
 use crate::emulator::database::Object;
 use crate::emulator::endpoint::{Answers, Endpoint, Method};
 use crate::emulator::kind::Kind;
@@ -21,6 +21,11 @@ use crate::emulator::wording::interval;
 const DAY: i64 = 24 * 60 * 60;
 /// The most of an item that can be chosen, where the line does not say.
 const MOST: i64 = 99;
+
+/// Hidden: what is said once it is paid, where no address follows.
+pub const CONFIRMATION: &str = "confirmation";
+/// Hidden: the address that a link's query filled in.
+pub const PREFILLED_EMAIL: &str = "prefilled_email";
 
 pub static SHOW: Endpoint = Endpoint {
     method: Method::Get,
@@ -94,10 +99,11 @@ fn view(call: &Call<'_>, session: &Object) -> Outcome<Answer> {
         "recurring": recurring(call, session)?,
         "trial_end": trial_end(call, session),
         "email": email,
+        "prefilled_email": session.hidden.get(PREFILLED_EMAIL),
         "needs_card": complete::needs_method(session),
         "code": code(call, session)?,
         "waits_for_bank": waiting(call, session)?.is_some(),
-        "message": session.hidden.get("confirmation"),
+        "message": session.hidden.get(CONFIRMATION),
     })))
 }
 
@@ -201,6 +207,19 @@ fn adjust(session: &mut Object, quantities: &Map<String, Value>) -> Result<(), R
         line["quantity"] = json!(quantity.ok_or_else(message)?);
     }
     Ok(())
+}
+
+/// The session with a promotion code; `None` where the code can't be used.
+///
+/// # Errors
+/// SQLite's.
+pub fn with_code(call: &Call<'_>, session: &Object, code: &str) -> Outcome<Option<Object>> {
+    let mut with = session.clone();
+    match apply(call, &mut with, code) {
+        Ok(()) => Ok(Some(with)),
+        Err(Failure::Refused(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// Applies a promotion code that the customer typed.

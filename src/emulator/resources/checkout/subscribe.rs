@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::emulator::args::Args;
-use crate::emulator::call::{Call, Outcome};
+use crate::emulator::call::{Call, Failure, Outcome};
 use crate::emulator::database::Object;
 use crate::emulator::kind::Kind;
 use crate::emulator::resources::{payment_methods, subscriptions};
@@ -22,7 +22,7 @@ pub fn subscribe(
     let mut args = Map::new();
     if let Some(method) = method {
         payment_methods::check_usable(method, Some(&customer))?;
-        let method = payment_methods::attach(call, method.clone(), &customer)?;
+        let method = payment_methods::attach(call, method.clone(), &customer).map_err(undone)?;
         args.insert("default_payment_method".to_owned(), json!(method.id));
     }
     let (items, once) = items(call, session)?;
@@ -43,6 +43,14 @@ pub fn subscribe(
     session.body["invoice"] = subscription.body["latest_invoice"].clone();
     let due = session.body["amount_total"].as_i64().unwrap_or(0);
     Ok(if due == 0 { "no_payment_required" } else { "paid" })
+}
+
+/// A card that can't even be saved: nothing stays of the attempt, not the customer either.
+fn undone(failure: Failure) -> Failure {
+    match failure {
+        Failure::Declined(refusal) => Failure::Refused(*refusal),
+        other => other,
+    }
 }
 
 /// What recurs, and what is paid once with the first invoice.

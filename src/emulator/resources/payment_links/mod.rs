@@ -1,6 +1,7 @@
 //! `/v1/payment_links`. What a link sells is fixed; quantities and everything around it can change.
 
 mod lines;
+pub mod open;
 mod params;
 
 use serde_json::{Map, Value, json};
@@ -14,6 +15,7 @@ use crate::emulator::endpoint::{Answers, Endpoint, Method};
 use crate::emulator::ids;
 use crate::emulator::kind::Kind;
 use crate::emulator::list;
+use crate::emulator::pages;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::spec::{PAGE, Type, optional};
 
@@ -109,7 +111,7 @@ fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         "subscription_data": if recurring { subscription_data() } else { Value::Null },
         "tax_id_collection": {"enabled": false, "required": "never"},
         "transfer_data": null,
-        "url": format!("https://buy.stripe.com/test_{}", ids::random(18)),
+        "url": pages::link_url(call.pages_at, &format!("test_{}", ids::random(18))),
     });
     apply(call, &mut link, args)?;
     call.create(link).map(Answer::Object)

@@ -10,7 +10,7 @@ use crate::emulator::endpoint::{Answers, Endpoint, Handler, Method};
 use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::checkout::payer;
-use crate::emulator::resources::{payment_methods, subscriptions};
+use crate::emulator::resources::{payment_methods, schedules, subscriptions};
 use crate::emulator::spec::{ID, Param, TEXT, Type, optional, required};
 
 const SUBSCRIPTION: &[Param] = &[required("subscription", ID)];
@@ -131,6 +131,11 @@ fn renew(call: &mut Call<'_>, given: &Args) -> Outcome<Answer> {
 fn update(call: &mut Call<'_>, given: &Args) -> Outcome<Answer> {
     let (visit, subscription) = chosen(call, given)?;
     let Args(mut change) = visit.change(call, &subscription, given)?;
+    if visit.waits_for_period_end(call, &subscription, &change)? {
+        let items = change.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+        schedules::at_period_end(call, &subscription, &visit.phase_items(&subscription, &items))?;
+        return shown(call);
+    }
     change.insert("payment_behavior".to_owned(), json!("error_if_incomplete"));
     subscriptions::change(call, &subscription, &Args(change))?;
     shown(call)

@@ -8,6 +8,7 @@ use crate::emulator::call::{Answer, Call, Failure, Outcome};
 use crate::emulator::database::Object;
 use crate::emulator::endpoint::{Answers, Endpoint, Method};
 use crate::emulator::kind::Kind;
+use crate::emulator::period::Every;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::invoices::preview;
 use crate::emulator::resources::{payment_methods, subscriptions};
@@ -161,6 +162,57 @@ impl Visit {
         Ok(Args(params.as_object().cloned().unwrap_or_default()))
     }
 
+    /// Whether a change comes into force with the next period only: one to less money or to a shorter interval, where the
+    /// configuration says so.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn waits_for_period_end(
+        &self,
+        call: &Call<'_>,
+        subscription: &Object,
+        change: &Map<String, Value>,
+    ) -> Outcome<bool> {
+        let settings = &self.configuration.body["features"]["subscription_update"]["schedule_at_period_end"];
+        let waits_for = |kind: &str| {
+            settings["conditions"].as_array().is_some_and(|list| list.iter().any(|one| one["type"] == kind))
+        };
+        let item = change.get("items").map(|items| items[0].clone()).unwrap_or_default();
+        let items = subscriptions::items::of(&subscription.body);
+        let Some(old) = items.into_iter().find(|old| old["id"] == item["id"]) else { return Ok(false) };
+        let mut new = old.clone();
+        new["quantity"] = item["quantity"].clone();
+        if let Some(id) = item["price"].as_str()
+            && let Some(price) = call.db.get(Kind::Price, id)?
+        {
+            new["price"] = price.body;
+        }
+        let currency = subscription.body["currency"].as_str().unwrap_or_default();
+        let (before, after) = (
+            subscriptions::items::amount(call, &old, currency)?,
+            subscriptions::items::amount(call, &new, currency)?,
+        );
+        let length = |item: &Value| Every::read(&item["price"]["recurring"]).counted_from(0, 1);
+        let is_shorter = length(&new) < length(&old);
+        let is_less = after < before && length(&new) == length(&old);
+        Ok(waits_for("decreasing_item_amount") && is_less || waits_for("shortening_interval") && is_shorter)
+    }
+
+    /// The items of the phase that a planned change brings.
+    pub fn phase_items(&self, subscription: &Object, changes: &[Value]) -> Vec<Value> {
+        let change = |item: &Value| {
+            let changed = changes.iter().find(|change| change["id"] == item["id"]);
+            let price = changed.and_then(|change| change["price"].as_str()).or(item["price"]["id"].as_str());
+            let quantity = changed.map_or(&item["quantity"], |change| &change["quantity"]);
+            let mut planned = json!({"price": price});
+            if !quantity.is_null() {
+                planned["quantity"] = quantity.clone();
+            }
+            planned
+        };
+        subscriptions::items::of(&subscription.body).iter().map(change).collect()
+    }
+
     /// Whether so many of a price may be chosen: its product says from where to where.
     fn takes(&self, price: &str, quantity: i64) -> bool {
         let product = products(&self.configuration).into_iter().find(|product| {
@@ -206,7 +258,9 @@ impl Visit {
         if let Some(discounts) = discounts {
             params.insert("discounts".to_owned(), discounts);
         }
+        let waits = self.waits_for_period_end(call, subscription, &change.0)?;
         let invoice = match preview::invoice(call, &Args(params)) {
+            _ if waits => Value::Null,
             Ok(invoice) => invoice.body,
             // Nothing follows a subscription that ends.
             Err(Failure::Refused(refusal)) if refusal.code == Some("invoice_upcoming_none") => Value::Null,
@@ -227,6 +281,7 @@ impl Visit {
             },
             "invoice": invoice,
             "at_once": at_once,
+            "from": waits.then(|| subscriptions::items::last_end(&subscription.body)),
         }))
     }
 
@@ -236,17 +291,22 @@ impl Visit {
     /// SQLite's.
     pub fn view(&self, call: &Call<'_>, preview: Value) -> Outcome<Value> {
         let Visit { session, configuration, customer } = self;
+        let subscriptions = call.db.with_key(Kind::Subscription, "customer", &customer.id)?;
         let default = payment_methods::default_of(call, &customer.body)?.map(|method| method.id);
         let methods = call.db.with_key(Kind::PaymentMethod, "customer", &customer.id)?;
         let methods = methods.into_iter().map(|method| {
-            let is_default = Some(&method.id) == default.as_ref();
+            let pays = |subscription: &Object| {
+                subscription.body["default_payment_method"] == method.id.as_str()
+                    && !subscriptions::has_ended(&subscription.body)
+            };
+            let is_default = Some(&method.id) == default.as_ref() || subscriptions.iter().any(pays);
             json!({"id": method.id, "card": method.body["card"], "type": method.body["type"], "is_default": is_default})
         });
         let methods: Vec<Value> = methods.collect();
         let mut running = Vec::new();
-        for subscription in call.db.with_key(Kind::Subscription, "customer", &customer.id)? {
+        for subscription in &subscriptions {
             if !subscriptions::has_ended(&subscription.body) && subscription.body["status"] != "incomplete" {
-                running.push(self.subscribed(call, &subscription)?);
+                running.push(self.subscribed(call, subscription)?);
             }
         }
         let mut invoices = call.db.with_key(Kind::Invoice, "customer", &customer.id)?;

@@ -11,7 +11,7 @@ use crate::emulator::event;
 use crate::emulator::kind::Kind;
 use crate::emulator::refusal::Refusal;
 use crate::emulator::resources::invoices::{self, states};
-use crate::emulator::resources::test_clocks;
+use crate::emulator::resources::{schedules, test_clocks};
 
 /// `DELETE /v1/subscriptions/{id}`: it ends now.
 pub fn cancel(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
@@ -71,6 +71,7 @@ fn end_as(
     }
     let after = save_as(call, before, after, None)?;
     event::emit(call, "customer.subscription.deleted", &after.body, None)?;
+    schedules::subscription_ended(call, &after, moment)?;
     stop_collecting(call, &after)?;
     super::entitle(call, &after)?;
     Ok(after)

@@ -168,6 +168,14 @@ fn save(call: &mut Call<'_>, before: &Object, after: Object) -> Outcome<Object> 
     Ok(after)
 }
 
+/// Stores a subscription that was moved into another phase, and tells of it.
+///
+/// # Errors
+/// SQLite's.
+pub fn put(call: &mut Call<'_>, before: &Object, after: Object) -> Outcome<()> {
+    save(call, before, after).map(drop)
+}
+
 /// Like [`save`], under another event name or none.
 fn save_as(call: &mut Call<'_>, before: &Object, mut after: Object, event: Option<&str>) -> Outcome<Object> {
     schedule(&mut after);

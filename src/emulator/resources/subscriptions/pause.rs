@@ -33,6 +33,10 @@ pub fn hold(call: &mut Call<'_>, before: &Object) -> Outcome<Object> {
         let message = format!("A subscription with status `{status}` can't be paused.");
         return Err(Refusal::invalid(message).into());
     }
+    if before.body["schedule"].is_string() {
+        let message = "A subscription that is managed by a subscription schedule can't be paused.";
+        return Err(Refusal::invalid(message).into());
+    }
     if before.body["billing_mode"]["type"] != "flexible" {
         let message = "Only subscriptions with `billing_mode` `flexible` can be paused.";
         return Err(Refusal::invalid(message).into());

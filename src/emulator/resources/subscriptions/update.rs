@@ -19,6 +19,15 @@ use crate::emulator::resources::{invoice_items, test_clocks};
 /// `POST /v1/subscriptions/{id}`.
 pub fn update(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
     let before = call.fetch(Kind::Subscription)?;
+    if let Some(schedule) = before.body["schedule"].as_str()
+        && let Some(name) = ["cancel_at", "cancel_at_period_end"].into_iter().find(|name| args.has(name))
+    {
+        let message = format!(
+            "The subscription is managed by the subscription schedule `{schedule}`, and updating any cancelation \
+             behavior directly is not allowed. Please update the schedule instead."
+        );
+        return Err(Refusal::invalid(message).param(name).into());
+    }
     change(call, &before, args).map(Answer::Object)
 }
 
