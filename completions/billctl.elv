@@ -882,7 +882,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand balance 'Show what a subject can spend, and what of it expires when'
-            cand grant 'Give a subject credits'
+            cand grant 'Give a subject credits, or with --money an amount in Stripe'
             cand deduct 'Take credits for what was used, if the balance covers it (exit code 4 if not)'
             cand adjust 'Set a balance right by hand: add credits or remove them'
             cand set 'Bring a balance to a number, if it is what you expect it to be now'
@@ -895,6 +895,8 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand import 'Book a file of adjustments: all of it, or nothing'
             cand export 'Write entries for other programs, with the hashes that prove them'
             cand verify 'Prove the ledger: no entry was changed or removed, and every sum is right (exit code 3 if not)'
+            cand money 'Show the money that a subject has in Stripe: the customer''s balance, and billing credits'
+            cand void 'Take back billing credits in Stripe of which nothing is used'
         }
         &'billctl;credits;balance'= {
             cand --kind 'The kind of credits'
@@ -917,6 +919,13 @@ set edit:completion:arg-completer[billctl] = {|@words|
         }
         &'billctl;credits;grant'= {
             cand --expires 'When they expire: a date (2027-01-31), a time, or a duration (90d) [default: never]'
+            cand --money 'Give money in Stripe instead of credits of the ledger, such as 20.00usd'
+            cand --as 'As the customer''s balance, which their next invoices use up, or as billing credits for metered prices'
+            cand --customer 'The customer in Stripe [default: the one that the subject is linked to]'
+            cand --category 'Billing credits are `promotional` or `paid` [default: promotional]'
+            cand --priority 'Which billing credits are used up first: 0 before 100 [default: 50]'
+            cand --price 'Billing credits for this metered price alone; may be repeated [default: all metered prices]'
+            cand --name 'A name that the customer sees on invoices'
             cand --key 'Books once, however often it is repeated with this key [default: a new one each time]'
             cand --reference 'What it follows from: a ticket, an invoice, a session'
             cand --kind 'The kind of credits'
@@ -934,8 +943,8 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --quiet 'Say less: no progress, no hints'
             cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
             cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'billctl;credits;deduct'= {
             cand --key 'Books once, however often it is repeated with this key [default: a new one each time]'
@@ -1166,6 +1175,43 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'billctl;credits;verify'= {
+            cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
+            cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
+            cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --output 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --reason 'Why this is done; kept with the change, and required where the policy says so'
+            cand --json 'Short for `--output json`'
+            cand -y 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --yes 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --live 'Say that a live key is meant; without it a live key is refused'
+            cand --dry-run 'Show what would be sent or stored, and change nothing'
+            cand -q 'Say less: no progress, no hints'
+            cand --quiet 'Say less: no progress, no hints'
+            cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'billctl;credits;money'= {
+            cand --customer 'The customer in Stripe [default: the one that the subject is linked to]'
+            cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
+            cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
+            cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --output 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --reason 'Why this is done; kept with the change, and required where the policy says so'
+            cand --json 'Short for `--output json`'
+            cand -y 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --yes 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --live 'Say that a live key is meant; without it a live key is refused'
+            cand --dry-run 'Show what would be sent or stored, and change nothing'
+            cand -q 'Say less: no progress, no hints'
+            cand --quiet 'Say less: no progress, no hints'
+            cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'billctl;credits;void'= {
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
             cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
             cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
