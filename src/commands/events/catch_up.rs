@@ -103,12 +103,18 @@ pub fn note_through(mirror: &mut Mirror, second: i64, now: i64) -> anyhow::Resul
 }
 
 /// Where a reading begins: a little before where the last one ended, or at `since` if that is further back. None, and
-/// so as far back as Stripe keeps events, at the first one without `since`.
+/// so as far back as Stripe keeps events, at the first one: how far everything was read is one second, so nothing may
+/// be left out below it.
 pub fn begin_at(read_through: Option<i64>, since: Option<i64>) -> Option<i64> {
-    match (read_through.map(|second| second.saturating_sub(OVERLAP_SECONDS)), since) {
-        (Some(second), Some(since)) => Some(second.min(since)),
-        (second, since) => second.or(since),
-    }
+    let second = read_through?.saturating_sub(OVERLAP_SECONDS);
+    Some(since.map_or(second, |since| since.min(second)))
+}
+
+/// Whether Stripe's clock is behind what was read, as an emulator's is that was reset: then nothing that was noted about
+/// how far it was read is true any more.
+fn is_set_back(read_through: Option<i64>, now: Option<i64>) -> bool {
+    // Stripe's servers need not agree to the second.
+    read_through.zip(now).is_some_and(|(second, now)| now.saturating_add(OVERLAP_SECONDS) < second)
 }
 
 /// The time between the last reading and what Stripe still keeps, if there is any. `now` is Stripe's, in seconds.
@@ -141,6 +147,7 @@ impl Taker for Nobody {
 }
 
 struct UnderWay {
+    reader: Reader,
     walk: EventWalk,
     /// Up to which second everything had been read.
     before: Option<i64>,
@@ -158,7 +165,8 @@ pub struct CatchUp<'a> {
 }
 
 impl CatchUp<'_> {
-    /// Reads what happened since the last time, or since `since`, stores it and applies it; `tell` hears how far it is.
+    /// Reads what happened since the last time, or since `since` if that is further back, stores it and applies it;
+    /// `tell` hears how far it is.
     ///
     /// # Errors
     /// What Stripe or the disk refuses. What was stored by then stays, and the next reading does the rest.
@@ -202,15 +210,22 @@ impl CatchUp<'_> {
     /// # Errors
     /// What Stripe or the disk refuses.
     pub async fn look(&self, reader: &Reader, since: Option<i64>) -> anyhow::Result<CaughtUp> {
-        let before = read_through(self.mirror)?;
+        let mut before = read_through(self.mirror)?;
         let mut seen = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
         let mut walk = reader.events(begin_at(before, since));
-        while let Some(step) = walk.next().await? {
-            let Step::Events(events) = step else { continue };
-            for id in events.iter().filter_map(|event| event.get("id")?.as_str()) {
-                seen.received += 1;
-                seen.new += u64::from(self.books.event(id)?.is_none());
+        loop {
+            while let Some(step) = walk.next().await? {
+                let Step::Events(events) = step else { continue };
+                for id in events.iter().filter_map(|event| event.get("id")?.as_str()) {
+                    seen.received += 1;
+                    seen.new += u64::from(self.books.event(id)?.is_none());
+                }
             }
+            if !is_set_back(before, walk.begun_at()) {
+                break;
+            }
+            before = None;
+            walk = reader.events(None);
         }
         let found = walk.begun_at().and_then(|now| gap(before, now));
         seen.gap = Gap::open(self.mirror)?.or(found);
@@ -224,22 +239,30 @@ impl CatchUp<'_> {
     fn begin(&self, reader: &Reader, since: Option<i64>) -> anyhow::Result<UnderWay> {
         let before = read_through(self.mirror)?;
         let caught_up = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
-        Ok(UnderWay { walk: reader.events(begin_at(before, since)), before, caught_up })
+        let walk = reader.events(begin_at(before, since));
+        Ok(UnderWay { reader: reader.clone(), walk, before, caught_up })
     }
 
     /// The bytes of the next events; none at the end. Those before are stored by now.
     async fn next(&mut self, reading: &mut UnderWay) -> anyhow::Result<Option<Vec<Vec<u8>>>> {
-        while let Some(step) = reading.walk.next().await? {
-            self.note_gap(&reading.walk, reading.before)?;
-            match step {
-                Step::Events(events) => {
-                    reading.caught_up.received += count(events.len());
-                    return Ok(Some(events.iter().map(|event| event.to_string().into_bytes()).collect()));
+        loop {
+            while let Some(step) = reading.walk.next().await? {
+                self.note_gap(&reading.walk, reading.before)?;
+                match step {
+                    Step::Events(events) => {
+                        reading.caught_up.received += count(events.len());
+                        return Ok(Some(events.iter().map(|event| event.to_string().into_bytes()).collect()));
+                    }
+                    Step::Through(second) => note_through(self.mirror, second, self.now())?,
                 }
-                Step::Through(second) => note_through(self.mirror, second, self.now())?,
             }
+            if !is_set_back(reading.before, reading.walk.begun_at()) {
+                return Ok(None);
+            }
+            self.mirror.set_cursor(CURSOR, None, self.now())?;
+            reading.before = None;
+            reading.walk = reading.reader.events(None);
         }
-        Ok(None)
     }
 
     fn end(&self, reading: UnderWay) -> anyhow::Result<CaughtUp> {
@@ -297,10 +320,19 @@ mod tests {
     fn a_reading_begins_a_little_before_the_last_one_ended() {
         assert_eq!(begin_at(None, None), None);
         assert_eq!(begin_at(Some(1_000), None), Some(1_000 - OVERLAP_SECONDS));
-        assert_eq!(begin_at(None, Some(5)), Some(5));
         // It never leaves anything out.
+        assert_eq!(begin_at(None, Some(5)), None);
         assert_eq!(begin_at(Some(1_000), Some(5)), Some(5));
         assert_eq!(begin_at(Some(1_000), Some(5_000)), Some(1_000 - OVERLAP_SECONDS));
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_by_more_than_servers_differ_was_set_back() {
+        assert!(is_set_back(Some(10 * DAY), Some(DAY)));
+        assert!(!is_set_back(Some(DAY), Some(DAY - 1)));
+        assert!(!is_set_back(Some(DAY), Some(2 * DAY)));
+        assert!(!is_set_back(None, Some(DAY)));
+        assert!(!is_set_back(Some(DAY), None));
     }
 
     #[test]
