@@ -1,4 +1,7 @@
-//! One walk through a list, newest objects first: what to ask next, and what a page says about going on.
+//! One walk through a list: what to ask next, and what a page says about going on.
+//!
+//! Stripe lists the newest objects first. Nothing relies on it but guesses of how much is left: what a test clock made
+//! is as old as the clock has it.
 
 use serde_json::{Map, Value, json};
 use thiserror::Error;
@@ -62,6 +65,8 @@ pub struct Task {
     pub page_seconds: i64,
     /// Whether a part was split off since the last page.
     pub is_halved: bool,
+    /// The place that was lost last.
+    pub lost: Option<String>,
 }
 
 /// The next page to ask for.
@@ -108,6 +113,7 @@ impl Task {
             objects: 0,
             page_seconds: 0,
             is_halved: false,
+            lost: None,
         }
     }
 
@@ -149,52 +155,77 @@ impl Task {
         Question { route: self.source.route, parent: self.parent.clone(), params }
     }
 
+    /// What to ask once it is done, so that a part which was not read would show: for what is older than the last
+    /// object, and for the middle of its time.
+    pub fn doubts(&self) -> Vec<Question> {
+        let Span { from, until } = self.span;
+        let last = self.place.as_ref().and_then(|place| place.created);
+        let middle = last.zip(until).map(|(last, until)| last + (until - last) / 2);
+        let mut ends: Vec<Option<i64>> = match last {
+            Some(_) => vec![last, middle],
+            None => vec![until],
+        };
+        ends.dedup();
+        let asked =
+            ends.into_iter().map(|until| Task { span: Span { from, until }, place: None, ..self.clone() });
+        asked.map(|task| task.question()).collect()
+    }
+
     /// Goes on past a page that was asked for by [`Task::question`], and gives what of it belongs to this walk: a part
     /// may have been split off since.
+    ///
+    /// The walk is done when Stripe says that nothing follows, and at no object before: whatever order a list is in,
+    /// it is read to its end.
     ///
     /// # Errors
     /// [`Unlikely`]; nothing has changed then.
     pub fn take(&mut self, page: Page) -> Result<Vec<Value>, Unlikely> {
         let Page { mut objects, has_more } = page;
-        let mut newest = None;
-        let mut last = None;
-        let mut kept = 0;
+        let mut places = Vec::with_capacity(objects.len());
         for object in &objects {
             let place = self.place_of(object)?;
             match place.created.filter(|_| self.source.is_timed) {
-                // Newest first: from here on it is the other walk's.
-                Some(created) if self.span.from.is_some_and(|from| created < from) => break,
                 Some(created) if !self.span.holds(created) => {
-                    return Err(Unlikely::OtherTime { id: place.id });
+                    // What the other walk reads was not to be asked for when this page was.
+                    let is_the_others = self.is_halved && self.span.until.is_none_or(|until| created < until);
+                    if !is_the_others {
+                        return Err(Unlikely::OtherTime { id: place.id });
+                    }
+                    places.push(None);
                 }
-                Some(_) | None => {}
+                Some(_) | None => places.push(Some(place)),
             }
-            newest = newest.or(place.created);
-            last = Some(place);
-            kept += 1;
         }
-        let is_cut = kept < objects.len();
-        objects.truncate(kept);
-        if let Some(last) = last {
-            self.page_seconds = newest.zip(last.created).map_or(0, |(newest, oldest)| newest - oldest);
+        let mut belongs = places.iter().map(Option::is_some);
+        objects.retain(|_| belongs.next().unwrap_or_default());
+        let created = || places.iter().flatten().filter_map(|place| place.created);
+        // A page without any tells nothing of how dense the list is.
+        if let Some((newest, oldest)) = created().max().zip(created().min()) {
+            self.page_seconds = newest - oldest;
+        }
+        // Behind the last of its own, the other walk's are asked for no more.
+        if let Some(last) = places.into_iter().flatten().last() {
             self.place = Some(last);
         }
-        self.is_done = !has_more || is_cut;
+        self.is_done = !has_more;
         self.is_halved = false;
         self.pages += 1;
         self.objects += u64::try_from(objects.len()).unwrap_or(u64::MAX);
         Ok(objects)
     }
 
-    /// Goes on although the object that the walk is at was deleted meanwhile, so that no page can begin behind it:
-    /// with what is as old as it or older, or from the beginning where the list takes no times.
+    /// Goes on although the object that the walk is at was deleted meanwhile, so that no page can begin behind it: from
+    /// the beginning, as nothing else tells for sure what came before it.
     ///
-    /// Says whether there is another way to ask.
+    /// Says whether there is another way to ask; there is none where the same place is lost again, as a list does not
+    /// give what is deleted.
     pub fn lose_place(&mut self) -> bool {
         let Some(place) = self.place.take() else { return false };
-        if let (true, Some(created)) = (self.source.is_timed, place.created) {
-            self.span.until = Some(created.saturating_add(1));
+        let lost = Some(place.id);
+        if self.lost == lost {
+            return false;
         }
+        self.lost = lost;
         true
     }
 
@@ -250,13 +281,30 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_is_gone_is_gone_on_from_by_time() {
+    fn a_walk_that_is_done_is_doubted_where_it_ended_and_in_its_middle() {
+        let created = |task: &Task| -> Vec<Value> {
+            task.doubts().into_iter().map(|question| question.params["created"].clone()).collect()
+        };
+        let mut task = customers(Some(100), Some(200));
+        assert_eq!(created(&task), [json!({"gte": 100, "lt": 200})]);
+        task.take(page(&[190, 120], false)).unwrap();
+        assert_eq!(created(&task), [json!({"gte": 100, "lt": 120}), json!({"gte": 100, "lt": 160})]);
+        assert!(task.doubts().iter().all(|question| question.params.get("starting_after").is_none()));
+    }
+
+    #[test]
+    fn a_walk_whose_place_is_gone_begins_again() {
         let mut task = customers(None, Some(200));
         assert!(!task.lose_place());
-        task.take(page(&[190, 180], true)).unwrap();
+        // The list need not be in order of time, so any object may be behind the one that is gone.
+        task.take(page(&[120, 180], true)).unwrap();
         assert!(task.lose_place());
-        // What was made in the same second may not have been read.
-        assert_eq!(task.question().params, json!({"created": {"lt": 181}}));
+        assert_eq!(task.question().params, json!({"created": {"lt": 200}}));
+        task.take(page(&[120, 170], true)).unwrap();
+        assert!(task.lose_place());
+        // A list that gives what it does not know would be read for ever.
+        task.take(page(&[120, 170], true)).unwrap();
+        assert!(!task.lose_place());
     }
 
     #[test]
@@ -264,8 +312,18 @@ mod tests {
         let mut task = customers(None, Some(200));
         task.take(page(&[199], true)).unwrap();
         task.span.from = Some(150);
-        let kept = task.take(page(&[160, 150, 149, 120], true)).unwrap();
+        task.is_halved = true;
+        let kept = task.take(page(&[160, 149, 150, 120], true)).unwrap();
         assert_eq!(kept.len(), 2);
+        // More of its own may follow behind the other's.
+        assert!(!task.is_done);
+        assert_eq!(
+            task.question().params,
+            json!({"created": {"gte": 150, "lt": 200}, "starting_after": "cus_150"})
+        );
+        // What was asked for since is its own alone.
+        assert!(task.take(page(&[149], true)).is_err());
+        task.take(page(&[151], false)).unwrap();
         assert!(task.is_done);
     }
 

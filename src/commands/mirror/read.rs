@@ -48,6 +48,8 @@ pub struct Read {
     /// Objects that were asked for one by one, and those among them that are gone.
     pub looked_for: u64,
     pub gone: u64,
+    /// Objects that the second look at long lists gave.
+    pub rechecked: u64,
     /// Requests that were sent.
     pub requests: u64,
 }
@@ -144,9 +146,10 @@ impl Opened {
             last: walks.last,
             looked_for: 0,
             gone: 0,
+            rechecked: 0,
         };
         let ended = filling.run().await;
-        let Filling { mut fill, looked_for, gone, .. } = filling;
+        let Filling { mut fill, looked_for, gone, rechecked, .. } = filling;
         progress.finish();
         let end = ended.with_context(|| match self.mirror.fill_walks(&fill) {
             Ok(walks) => {
@@ -154,7 +157,6 @@ impl Opened {
             }
             Err(_) => "Stopped".to_owned(),
         })?;
-        let counts = self.mirror.fill_counts(&fill)?;
         if end == End::Finished {
             self.mirror.finish_fill(&mut fill)?;
         }
@@ -162,7 +164,9 @@ impl Opened {
             End::Finished => Some(self.catch_up(ctx, Some(fill.began_at)).await?),
             End::Stopped => None,
         };
+        // After the events: what came while it ran is there by them.
+        let counts = self.mirror.fill_counts(&fill)?;
         let requests = self.connection.stats().requests - sent;
-        Ok(Read { fill, end, counts, events, looked_for, gone, requests })
+        Ok(Read { fill, end, counts, events, looked_for, gone, rechecked, requests })
     }
 }

@@ -28,6 +28,8 @@ pub struct Report {
     /// Objects that were asked for one by one, and those among them that are gone from Stripe.
     pub looked_for: u64,
     pub gone: u64,
+    /// Objects that the second look at long lists gave.
+    pub rechecked: u64,
     pub requests: u64,
     /// Kinds that are listed customer by customer, and were not asked for.
     pub not_read: Vec<&'static str>,
@@ -37,7 +39,7 @@ impl Report {
     /// # Errors
     /// If the mirror can't be read.
     pub fn of(opened: &Opened, read: Read, is_resumed: bool) -> anyhow::Result<Report> {
-        let Read { fill, end, mut counts, events, looked_for, gone, requests } = read;
+        let Read { fill, end, mut counts, events, looked_for, gone, rechecked, requests } = read;
         let wanted = wanted_kinds(&fill.scope);
         counts.retain(|count| wanted.contains(&count.kind));
         let is_whole = fill.scope.kinds.is_empty();
@@ -52,6 +54,7 @@ impl Report {
             events,
             looked_for,
             gone,
+            rechecked,
             requests,
             not_read,
         })
@@ -103,6 +106,7 @@ impl Present for Report {
             events,
             looked_for,
             gone,
+            rechecked,
             requests,
             not_read,
         } = self;
@@ -115,6 +119,7 @@ impl Present for Report {
             "missing": proof.missing(),
             "looked_for": looked_for,
             "gone": gone,
+            "rechecked": rechecked,
             "requests": requests,
             "events": events.map(|events| events.received),
             "kinds": proof.counts.iter().map(|count| self.row(count)).collect::<Vec<_>>(),

@@ -35,6 +35,15 @@ pub struct Fill {
     pub is_finished: bool,
 }
 
+/// What a backfill of everything, or several, came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WholeFill {
+    /// When the last one began, by Stripe's clock, in seconds.
+    pub began_at: i64,
+    /// One of them read the lists under each customer.
+    pub per_customer: bool,
+}
+
 /// How many walks there are, and how far they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Walks {
@@ -96,14 +105,33 @@ impl Mirror {
     /// # Errors
     /// If the file can't be read.
     pub fn open_tasks(&self, fill: &Fill, phase: Phase, limit: usize) -> anyhow::Result<Option<Vec<Task>>> {
+        self.tasks(fill, phase, false, limit)
+    }
+
+    /// The walks of a phase that are done; `None` where one is of a list that this version does not read.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn done_tasks(&self, fill: &Fill, phase: Phase) -> anyhow::Result<Option<Vec<Task>>> {
+        self.tasks(fill, phase, true, usize::MAX)
+    }
+
+    fn tasks(
+        &self,
+        fill: &Fill,
+        phase: Phase,
+        done: bool,
+        limit: usize,
+    ) -> anyhow::Result<Option<Vec<Task>>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let read = || {
             self.connection
                 .prepare_cached(
                     "SELECT number, source, phase, parent, params, from_second, until_second, place_id,
                             place_created, done, pages, objects
-                     FROM fill_tasks WHERE fill = ?1 AND phase = ?2 AND done = 0 ORDER BY number LIMIT ?3",
+                     FROM fill_tasks WHERE fill = ?1 AND phase = ?2 AND done = ?4 ORDER BY number LIMIT ?3",
                 )?
-                .query_map((fill.number, phase as i64, i64::try_from(limit).unwrap_or(i64::MAX)), task)?
+                .query_map((fill.number, phase as i64, limit, done), task)?
                 .collect::<rusqlite::Result<Vec<Option<Task>>>>()
         };
         Ok(self.explain(read())?.into_iter().collect())
@@ -158,6 +186,49 @@ impl Mirror {
         batch.finish()?;
         transaction.commit().map_err(|error| file.explain(error))?;
         Ok(put)
+    }
+
+    /// Counts objects that a list gave when it was looked at again among those that were received, and keeps nothing
+    /// of them: one that no walk gave and no event brings is missing.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn note_listed(&mut self, fill: &Fill, kind: &str, ids: &[&str]) -> anyhow::Result<()> {
+        let file = self.file.clone();
+        let mut write = || {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut new = 0;
+            for id in ids {
+                new += note_filled(&transaction, fill, kind, id)?;
+            }
+            count_received(&transaction, fill, kind, new)?;
+            transaction.commit()
+        };
+        write().map_err(|error| file.explain(error))
+    }
+
+    /// What the last whole backfill was that got to its end, and whether one of them read the lists under each
+    /// customer; events keep up what it read.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn whole_fill(&self) -> anyhow::Result<Option<WholeFill>> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT max(began_at), max(per_customer) FROM fills
+                     WHERE finished = 1 AND since IS NULL AND kinds = ''",
+                )?
+                .query_row([], |row| {
+                    let began_at: Option<i64> = row.get(0)?;
+                    let per_customer: Option<bool> = row.get(1)?;
+                    Ok(began_at.map(|began_at| WholeFill {
+                        began_at,
+                        per_customer: per_customer.unwrap_or_default(),
+                    }))
+                })
+        };
+        self.explain(read())
     }
 
     /// Notes that a walk's list can't be read, and why.
@@ -320,23 +391,33 @@ fn put(batch: &Batch<'_>, fill: &Fill, filled: &[Filled], tasks: &[&Task]) -> an
             let id = object.get("id").and_then(Value::as_str);
             let id = id.with_context(|| format!("Stripe sent a {kind} without an id"))?;
             put_one(batch, &page, object, &mut kept)?;
-            first += batch
-                .connection()
-                .prepare_cached("INSERT OR IGNORE INTO filled (fill, kind, id) VALUES (?1, ?2, ?3)")?
-                .execute((fill.number, kind, id))?;
+            first += note_filled(batch.connection(), fill, kind, id)?;
         }
-        batch
-            .connection()
-            .prepare_cached(
-                "INSERT INTO fill_counts (fill, kind, received) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (fill, kind) DO UPDATE SET received = received + ?3",
-            )?
-            .execute((fill.number, kind, i64::try_from(first)?))?;
+        count_received(batch.connection(), fill, kind, first)?;
     }
     for task in tasks {
         put_task(batch.connection(), fill.number, task)?;
     }
     Ok(kept)
+}
+
+/// 1 if it was not noted before, else 0.
+fn note_filled(connection: &Connection, fill: &Fill, kind: &str, id: &str) -> rusqlite::Result<usize> {
+    connection.prepare_cached("INSERT OR IGNORE INTO filled (fill, kind, id) VALUES (?1, ?2, ?3)")?.execute((
+        fill.number,
+        kind,
+        id,
+    ))
+}
+
+fn count_received(connection: &Connection, fill: &Fill, kind: &str, new: usize) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO fill_counts (fill, kind, received) VALUES (?1, ?2, ?3)
+             ON CONFLICT (fill, kind) DO UPDATE SET received = received + ?3",
+        )?
+        .execute((fill.number, kind, i64::try_from(new).unwrap_or(i64::MAX)))
+        .map(|_| ())
 }
 
 fn put_task(connection: &Connection, fill: i64, task: &Task) -> rusqlite::Result<()> {

@@ -24,7 +24,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 pub use apply::Applied;
 pub use customers::{Customer, OpenInvoice, Payment, PaymentMethod};
 pub use export::{ColumnType, Export, ExportTable};
-pub use fill::{Fill, Filled, Known, Scope, Walks};
+pub use fill::{Fill, Filled, Known, Scope, Walks, WholeFill};
 pub use find::Found;
 pub use objects::MirroredObject;
 pub use outcomes::{EventOutcome, Outcome, Span};

@@ -93,3 +93,33 @@ fn a_long_list_is_read_in_several_slices_at_once() {
     assert_eq!((walks.done, walks.objects), (walks.all, 520));
     assert_eq!(in_mirror(&shop).keys().filter(|(kind, _)| kind == "customer").count(), 520);
 }
+
+#[test]
+fn what_a_test_clock_dates_back_is_not_where_a_list_ends() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let clock = emulator.post("/v1/test_helpers/test_clocks", "frozen_time=1577836800");
+    let customer = emulator.post("/v1/customers", &format!("test_clock={}", id(&clock)));
+    for number in 0..450 {
+        let of = if number % 40 == 0 { format!("&customer={}", id(&customer)) } else { String::new() };
+        emulator.post("/v1/payment_intents", &format!("amount=500&currency=usd{of}"));
+        if number % 20 == 19 {
+            emulator.post("/_emulator/advance", "86400");
+        }
+    }
+    let filled = shop.billctl("mirror backfill -o json").exits(0).json();
+    assert_eq!(row(&filled, "payment_intent"), (450, 450, 0, "complete".to_owned()));
+    assert_ne!(filled["rechecked"], 0, "{filled}");
+}
+
+#[test]
+fn the_events_that_stripe_keeps_are_in_the_books_after_the_first_backfill() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    emulator.post("/v1/customers", "name=Ada");
+    emulator.post("/_emulator/advance", "86400");
+    shop.billctl("mirror backfill").exits(0);
+    let kept = |type_: &str| shop.billctl(&format!("events list --type {type_} -o json")).exits(0).json();
+    assert_eq!(kept("customer.created").as_array().map(Vec::len), Some(1));
+    assert_eq!(shop.billctl("events pull -o json").exits(0).json()["new"], 0);
+}

@@ -1,14 +1,14 @@
 //! What can't be read, and what is missing at the end.
 
 use billctl::store::lock::Lock;
+use serde_json::{Value, json};
 
 use super::row;
 use crate::support::{Shop, StandIn};
 
-#[test]
-fn a_list_that_the_key_may_not_read_is_told_and_the_others_are_read() {
+/// A shop whose account is at the stand-in.
+fn shop_at(stripe: &StandIn) -> Shop {
     let mut shop = Shop::new();
-    let stripe = StandIn::hiding("acct_1Hidden", "/v1/coupons");
     shop.write(
         "billing.toml",
         format!(
@@ -17,10 +17,47 @@ fn a_list_that_the_key_may_not_read_is_told_and_the_others_are_read() {
         ),
     );
     shop.set_secret("STRIPE_SECRET_KEY", "sk_test_billctl_backfill_hidden_1");
+    shop
+}
+
+#[test]
+fn a_list_that_the_key_may_not_read_is_told_and_the_others_are_read() {
+    let stripe = StandIn::hiding("acct_1Hidden", "/v1/coupons");
+    let shop = shop_at(&stripe);
     let filled = shop.billctl("mirror backfill -o json").exits(5).json();
     assert_eq!(row(&filled, "coupon").3, "forbidden");
     assert_eq!(row(&filled, "customer").3, "complete");
     assert_eq!(filled["finished"], true);
+    // What is not compared does not agree.
+    let verified = shop.billctl("mirror verify -o json").exits(5).json();
+    assert_eq!((&verified["different"], &verified["not_compared"]), (&json!(0), &json!(["coupon"])));
+}
+
+/// A hundred customers, and then the end of the list, though three older ones are found by their time.
+fn cut_short(target: &str) -> Option<Value> {
+    const OLDEST: i64 = 1_700_000_000;
+    let query = target.strip_prefix("/v1/customers?")?;
+    let bound = |name: &str| {
+        let (_, rest) = query.split_once(name)?;
+        rest.trim_start_matches("=").split('&').next()?.parse::<i64>().ok()
+    };
+    let until = bound("created[lt]").or(bound("created%5Blt%5D")).unwrap_or(i64::MAX);
+    let from = bound("created[gte]").or(bound("created%5Bgte%5D")).unwrap_or(0);
+    let newest = if until > OLDEST { OLDEST + 100 } else { OLDEST };
+    let count = if until > OLDEST { 100 } else { 3 };
+    let object = |at: i64| json!({"id": format!("cus_{at}"), "object": "customer", "created": at});
+    let is_there = |at: &i64| *at < until && *at >= from && !query.contains("starting_after");
+    let data: Vec<Value> = (newest - count..newest).rev().filter(is_there).map(object).collect();
+    let has_more = data.len() == 100;
+    Some(json!({"object": "list", "data": data, "has_more": has_more, "url": "/v1/customers"}))
+}
+
+#[test]
+fn what_a_list_did_not_give_is_missed_where_a_second_look_finds_it() {
+    let stripe = StandIn::listing("acct_1Cut", cut_short);
+    let shop = shop_at(&stripe);
+    let filled = shop.billctl("mirror backfill --kind customer").exits(1);
+    assert!(filled.stdout.contains("3 of 103 objects are not in the mirror"), "{filled}");
 }
 
 #[test]

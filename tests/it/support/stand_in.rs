@@ -17,21 +17,30 @@ impl StandIn {
     pub fn of_account(id: &str, name: &str) -> StandIn {
         let account =
             json!({"id": id, "object": "account", "settings": {"dashboard": {"display_name": name}}});
-        StandIn::start(Some(account), None)
+        StandIn::start(Some(account), None, |_| None)
+    }
+
+    /// The same, with lists: what is given for a request's path and query is the answer.
+    pub fn listing(id: &str, lists: fn(&str) -> Option<Value>) -> StandIn {
+        StandIn::start(Some(json!({"id": id, "object": "account"})), None, lists)
     }
 
     /// The same, but the key may not read what is at `path`.
     pub fn hiding(id: &str, path: &'static str) -> StandIn {
         let account = json!({"id": id, "object": "account"});
-        StandIn::start(Some(account), Some(path))
+        StandIn::start(Some(account), Some(path), |_| None)
     }
 
     /// Answers everything with 503, and that trying again is of no use.
     pub fn out_of_order() -> StandIn {
-        StandIn::start(None, None)
+        StandIn::start(None, None, |_| None)
     }
 
-    fn start(account: Option<Value>, hidden: Option<&'static str>) -> StandIn {
+    fn start(
+        account: Option<Value>,
+        hidden: Option<&'static str>,
+        lists: fn(&str) -> Option<Value>,
+    ) -> StandIn {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -39,7 +48,7 @@ impl StandIn {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (account, seen) = (account.clone(), Arc::clone(&seen));
-                std::thread::spawn(move || serve(stream.unwrap(), account.as_ref(), hidden, &seen));
+                std::thread::spawn(move || serve(stream.unwrap(), account.as_ref(), hidden, lists, &seen));
             }
         });
         StandIn { base_url, requests }
@@ -56,7 +65,13 @@ impl StandIn {
     }
 }
 
-fn serve(mut stream: TcpStream, account: Option<&Value>, hidden: Option<&str>, seen: &Mutex<Vec<String>>) {
+fn serve(
+    mut stream: TcpStream,
+    account: Option<&Value>,
+    hidden: Option<&str>,
+    lists: fn(&str) -> Option<Value>,
+    seen: &Mutex<Vec<String>>,
+) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     loop {
         let mut line = String::new();
@@ -87,7 +102,8 @@ fn serve(mut stream: TcpStream, account: Option<&Value>, hidden: Option<&str>, s
             }
             (Some(account), "GET", "/v1/account") => (200, account.clone()),
             (Some(_), "GET", _) => {
-                (200, json!({"object": "list", "data": [], "has_more": false, "url": path}))
+                let empty = || json!({"object": "list", "data": [], "has_more": false, "url": path});
+                (200, lists(&target).unwrap_or_else(empty))
             }
             (Some(_), _, _) => (400, error("Nothing is written here")),
         };

@@ -4,6 +4,7 @@
 mod refusals;
 mod rest;
 mod scope;
+mod second_look;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -62,6 +63,8 @@ pub struct Filling<'a> {
     /// How many objects were asked for one by one, and how many of those are gone.
     pub looked_for: u64,
     pub gone: u64,
+    /// How many objects the second look at long lists gave.
+    pub rechecked: u64,
 }
 
 /// What is under way.
@@ -85,7 +88,10 @@ impl Filling<'_> {
                 return Ok(End::Stopped);
             }
         }
-        self.look_for_the_rest().await
+        match self.look_for_the_rest().await? {
+            End::Finished => self.look_twice().await,
+            End::Stopped => Ok(End::Stopped),
+        }
     }
 
     async fn run_phase(&mut self, phase: Phase) -> anyhow::Result<End> {
