@@ -49,6 +49,13 @@ pub async fn run(ctx: &Context, args: BackfillArgs) -> anyhow::Result<Outcome> {
         Scope { account: opened.account.clone(), since: None, per_customer: args.per_customer, kinds };
     let last = opened.mirror.last_fill()?.filter(|fill| !fill.is_finished && fill.scope == scope);
     let unfinished = last.filter(|_| !args.restart);
+    if let Some(old) = unfinished.as_ref().filter(|fill| !opened.goes_on(fill)) {
+        ctx.ui().warn(&format!(
+            "the backfill begun {} is too old to go on with, as Stripe keeps events for thirty days: beginning anew",
+            time(old.began_at)
+        ));
+    }
+    let unfinished = unfinished.filter(|fill| opened.goes_on(fill));
     if ctx.settings().dry_run {
         ctx.show(&Planned { kinds: wanted_kinds(&scope), is_resumed: unfinished.is_some() })?;
         return Ok(Outcome::Done);

@@ -10,7 +10,12 @@ use crate::error::{Kind, fail};
 use crate::store::books::{Books, Source};
 use crate::store::lock::Lock;
 use crate::store::mirror::{Fill, Mirror};
+use crate::stripe::events::KEPT_SECONDS;
 use crate::stripe::key::Mode;
+
+/// How long after it began reading can be gone on with, in seconds: what was read is brought up to date by the events
+/// since then, and they are to be there at its end, too.
+const GOES_ON_SECONDS: i64 = KEPT_SECONDS - 24 * 60 * 60;
 
 /// The account and the files that a command works with.
 #[derive(Debug)]
@@ -90,6 +95,11 @@ pub async fn open(ctx: &Context) -> anyhow::Result<Opened> {
 impl Opened {
     pub fn is_live(&self) -> bool {
         self.connection.mode() == Mode::Live
+    }
+
+    /// Whether unfinished reading can be gone on with: the events since it began are still there.
+    pub fn goes_on(&self, fill: &Fill) -> bool {
+        !fill.is_finished && self.now.saturating_sub(fill.began_at) < GOES_ON_SECONDS
     }
 
     /// Reads the events since the last time, and from `since` on, and applies them, with a progress line.

@@ -162,3 +162,19 @@ fn ctrl_c_keeps_what_was_read() {
     assert_eq!(filled["resumed"], true);
     assert_mirrored_customers(&shop, &emulator, "after Ctrl-C");
 }
+
+#[test]
+fn what_is_older_than_stripes_events_is_not_gone_on_with() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    live(&emulator, 210);
+    kill_at(&shop, &emulator, 12, "stall-before");
+    let page = emulator.get("/v1/customers?limit=1");
+    emulator.post(&format!("/v1/customers/{}", id(&page["data"][0])), "name=Changed");
+    // Nothing tells any more what has changed of what was read.
+    emulator.post("/_emulator/advance", &(40 * 86_400).to_string());
+    let filled = shop.billctl(&format!("{READ} -o json")).exits(0);
+    assert!(filled.stderr.contains("is too old to go on with"), "{filled}");
+    assert_eq!(filled.json()["resumed"], false);
+    assert_mirrored_customers(&shop, &emulator, "begun anew");
+}
