@@ -80,7 +80,7 @@ impl Filling<'_> {
         let mut oldest = None;
         for (id, answer) in find_each(&self.reader, route.as_deref(), ids, self.parallel).await? {
             self.looked_for += 1;
-            oldest = oldest.map_or(answer.at, |oldest: i64| answer.at.map(|at| at.min(oldest)));
+            oldest = earlier(oldest, answer.at);
             objects.push(match answer.value {
                 Found::Object(object) => object,
                 Found::Gone => {
@@ -94,6 +94,11 @@ impl Filling<'_> {
         self.progress.advance(count);
         Ok(End::Finished)
     }
+}
+
+/// The earlier of two times; one that is not told says nothing about the other.
+fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    one.into_iter().chain(other).min()
 }
 
 /// Reads objects by their ids, several at once; in the order of the ids. Without a route, what is listed no more is
@@ -128,4 +133,17 @@ pub async fn find_each(
     }
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_read_together_are_as_old_as_the_first_even_where_one_of_them_is_gone() {
+        let oldest = |times: &[Option<i64>]| times.iter().copied().fold(None, earlier);
+        assert_eq!(oldest(&[Some(5), None, Some(9)]), Some(5));
+        assert_eq!(oldest(&[None, Some(9), Some(7)]), Some(7));
+        assert_eq!(oldest(&[None, None]), None);
+    }
 }
