@@ -10,9 +10,10 @@ use super::compare::{Difference, Differs, Known, Standing};
 use super::filling::{find_each, first_tasks, wanted_kinds};
 use super::read::{Opened, open};
 use super::walk::{Wait, Walk};
-use crate::billing::backfill::{Phase, Span, Task, kinds, route_of_one};
+use crate::billing::backfill::{Phase, Span, Task, Unread, kinds, route_of_one};
 use crate::commands::Outcome;
 use crate::context::Context;
+use crate::error::Kind;
 use crate::render::{Column, Present, Role, Table, Text, View};
 use crate::store::mirror::{Page as Snapshots, Scope};
 use crate::stripe::lists::{Dated, Found};
@@ -24,7 +25,8 @@ const AT_ONCE: usize = 500;
 /// Compare the mirror with Stripe, object by object
 ///
 /// All lists are read and compared field by field, or a random sample is read one by one. What seems to differ is read
-/// once more before it is told, as things change meanwhile. Differences end with exit code 3.
+/// once more before it is told, as things change meanwhile. Differences end with exit code 3; kinds that the key may not read
+/// are told, and end with exit code 5.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -52,6 +54,7 @@ pub async fn run(ctx: &Context, args: VerifyArgs) -> anyhow::Result<Outcome> {
         parallel: usize::from(args.parallel),
         checked: 0,
         doubtful: BTreeMap::new(),
+        unread: BTreeMap::new(),
     };
     let looked = match args.sample {
         Some(size) => check.sample(usize::try_from(size)?).await,
@@ -62,7 +65,11 @@ pub async fn run(ctx: &Context, args: VerifyArgs) -> anyhow::Result<Outcome> {
         Err(error) => Err(error),
     };
     progress.finish();
-    let mut verified = Verified { checked: check.checked, differences: differences? };
+    let mut verified = Verified {
+        checked: check.checked,
+        differences: differences?,
+        unread: std::mem::take(&mut check.unread),
+    };
     if args.repair && !ctx.settings().dry_run {
         check.repair(&mut verified.differences)?;
     }
@@ -79,6 +86,8 @@ struct Check<'a> {
     checked: u64,
     /// Ids by kind of what is to be looked at once more, with what a list gave where it can't be read alone.
     doubtful: BTreeMap<String, BTreeMap<String, Option<Value>>>,
+    /// Kinds that could not be compared, or not all of them, with the reason.
+    unread: BTreeMap<&'static str, Unread>,
 }
 
 impl Check<'_> {
@@ -119,12 +128,11 @@ impl Check<'_> {
             self.progress.grow(1);
         }
         let mut seen: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-        let mut unread: BTreeSet<&'static str> = BTreeSet::new();
         while let Some(step) = walk.next().await? {
             let (task, objects) = match step {
                 Wait::Page { task, objects } => (task, objects),
-                Wait::Unread { task } => {
-                    unread.insert(task.source.kind);
+                Wait::Unread { task, why } => {
+                    self.unread.insert(task.source.kind, why);
                     self.progress.advance(1);
                     continue;
                 }
@@ -146,7 +154,10 @@ impl Check<'_> {
                 self.progress.advance(1);
             }
         }
-        for kind in wanted_kinds(&scope).into_iter().filter(|kind| !unread.contains(kind)) {
+        for kind in wanted_kinds(&scope) {
+            if self.unread.contains_key(kind) {
+                continue;
+            }
             let mut after = String::new();
             loop {
                 let known = self.opened.mirror.objects_of(kind, &after, AT_ONCE)?;
@@ -240,6 +251,7 @@ fn is_younger(found: &Found, second: i64) -> bool {
 struct Verified {
     checked: u64,
     differences: Vec<Difference>,
+    unread: BTreeMap<&'static str, Unread>,
 }
 
 impl Verified {
@@ -247,8 +259,20 @@ impl Verified {
         self.differences.iter().filter(|difference| !difference.is_repaired).count()
     }
 
+    /// Kinds that the key may not read.
+    fn forbidden(&self) -> Vec<&'static str> {
+        self.unread.iter().filter(|(_, why)| **why == Unread::Forbidden).map(|(kind, _)| *kind).collect()
+    }
+
+    /// The exit code: a difference is what was asked for, and what was not compared is no agreement.
     fn outcome(&self) -> Outcome {
-        if self.left() == 0 { Outcome::Done } else { Outcome::Difference }
+        if self.left() > 0 {
+            Outcome::Difference
+        } else if !self.forbidden().is_empty() {
+            Outcome::Failed(Kind::Refused)
+        } else {
+            Outcome::Done
+        }
     }
 }
 
@@ -259,6 +283,7 @@ impl Present for Verified {
             "different": self.differences.len(),
             "repaired": self.differences.len() - self.left(),
             "differences": self.rows(),
+            "not_compared": self.forbidden(),
         })
     }
 
@@ -267,6 +292,20 @@ impl Present for Verified {
     }
 
     fn view(&self) -> View {
+        let view = self.compared();
+        match self.forbidden().as_slice() {
+            [] => view,
+            forbidden => view.line(
+                Text::new(Role::Delete, "Not compared, as the key may not read them: ")
+                    .plain(forbidden.join(", ")),
+            ),
+        }
+    }
+}
+
+impl Verified {
+    /// What comparing came to.
+    fn compared(&self) -> View {
         let checked =
             if self.checked == 1 { "1 object".to_owned() } else { format!("{} objects", self.checked) };
         if self.differences.is_empty() {

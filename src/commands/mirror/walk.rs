@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::filling::{lost_its_place, strange, unread};
-use crate::billing::backfill::{Page, Task, most_left, split};
+use crate::billing::backfill::{Page, Task, Unread, most_left, split};
 use crate::stripe::lists::Dated;
 use crate::stripe::{Reader, StripeError};
 
@@ -20,6 +20,7 @@ pub enum Wait {
     /// Its list can't be read.
     Unread {
         task: Task,
+        why: Unread,
     },
 }
 
@@ -109,7 +110,7 @@ impl Walk {
                     Some(why) => {
                         task.is_done = true;
                         match why {
-                            Some(_) => Wait::Unread { task: task.clone() },
+                            Some(why) => Wait::Unread { task: task.clone(), why },
                             None => Wait::Page { task: task.clone(), objects: Vec::new() },
                         }
                     }
