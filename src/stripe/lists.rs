@@ -70,7 +70,7 @@ impl Reader {
 }
 
 /// `Date` is the second in which the answer was given, and Stripe looked no earlier than the request was sent.
-fn looked_up_at(answer: &Answer) -> Option<i64> {
+pub(super) fn looked_up_at(answer: &Answer) -> Option<i64> {
     let answered_at = clock(answer.date.as_deref())?;
     Some(answered_at.as_second().saturating_sub(whole_seconds(answer.took)))
 }

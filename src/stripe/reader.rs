@@ -7,6 +7,7 @@ use super::client::Client;
 use super::error::{AnswerError, Call, Outcome, RequestError, StripeError, Unsendable};
 use super::form;
 use super::judge::Answer;
+use super::lists::looked_up_at;
 use super::paging::{self, Next};
 use super::path::Method;
 use super::wire::Outgoing;
@@ -37,13 +38,18 @@ impl Reader {
         Ok(self.fetch(path, query).await?.body)
     }
 
-    /// Reads one object, and when that was by Stripe's clock.
+    /// Reads one object, and when it was so by Stripe's clock.
     ///
     /// # Errors
     /// [`StripeError`].
     pub async fn fetch_object(&self, path: &str) -> Result<Fetched, StripeError> {
         let answer = self.fetch(path, String::new()).await?;
-        Ok(Fetched { answered_at: clock(answer.date.as_deref()), object: answer.body })
+        // What is gone stays gone, whenever Stripe looked.
+        let is_gone = answer.body.get("deleted") == Some(&Value::Bool(true));
+        let answered_at = clock(answer.date.as_deref()).map(Timestamp::as_second);
+        let second = if is_gone { answered_at } else { looked_up_at(&answer) };
+        let at = second.and_then(|second| Timestamp::from_second(second).ok());
+        Ok(Fetched { at, object: answer.body })
     }
 
     /// Reads the account that the key opens, with what the answer tells about Stripe itself.
@@ -86,8 +92,8 @@ impl Reader {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetched {
     pub object: Value,
-    /// Stripe's clock, to the second.
-    pub answered_at: Option<Timestamp>,
+    /// The second by Stripe's clock at which it was so, at the earliest; see [`super::lists::Dated`].
+    pub at: Option<Timestamp>,
 }
 
 /// The account that a key opens, and how Stripe answered.

@@ -141,10 +141,10 @@ impl Keep<'_> {
 
     /// Brings the mirror up to date with a fetched object, unless it has no id or this is a dry run; whether it did.
     fn object(&mut self, event: &Event, fetched: Fetched) -> anyhow::Result<(Value, bool)> {
-        let Fetched { object, answered_at } = fetched;
+        let Fetched { object, at } = fetched;
         let about = event.about.as_ref().filter(|_| !self.ctx.settings().dry_run);
         let Some(about) = about else { return Ok((object, false)) };
-        let fetched_at = answered_at.unwrap_or_else(|| self.ctx.clock().now());
+        let fetched_at = at.unwrap_or_else(|| self.ctx.clock().now());
         let objects = std::slice::from_ref(&object);
         self.mirror
             .put_snapshots(self.books, Page { kind: &about.kind, objects, fetched_at, cursor: None })?;

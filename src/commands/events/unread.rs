@@ -54,5 +54,5 @@ async fn lines(reader: &Reader, route: &str, kind: &'static str, id: &str) -> Fo
 
 async fn price(reader: &Reader, id: &str) -> Found {
     let fetched = reader.fetch_object(&format!("/v1/prices/{}", segment(id))).await?;
-    Ok(("price", fetched.object, fetched.answered_at))
+    Ok(("price", fetched.object, fetched.at))
 }

@@ -179,3 +179,15 @@ fn an_event_that_is_whole_is_not_resolved() {
     let said = shop.billctl("events show evt_1TfixtureDeletedAAAAAAA --resolve").exits(2);
     assert!(said.stderr.contains("holds its object already"), "{said}");
 }
+
+#[test]
+fn a_fetched_object_is_as_old_as_the_request_for_it() {
+    let (shop, emulator) = with_customers(0);
+    let customer = &customers(&emulator, 1)[0];
+    thin(&shop, customer, "evt_1QyHrZ2eZvKYlo2CGoneGone");
+    let resolved =
+        shop.billctl("events show evt_test_65TthinAAAAAAAAAAAAAAAA --resolve --json").exits(0).json();
+    // It may have changed between Stripe's looking and its answer, in the second that the answer is of.
+    let at = resolved["mirror"]["holds"]["at"].as_str().unwrap();
+    assert!(at < "2026-11-01T00:00:00Z", "{resolved}");
+}
