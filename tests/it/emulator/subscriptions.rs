@@ -183,7 +183,10 @@ fn a_subscription_renews_an_hour_into_its_next_period() {
     );
     let upcoming = shop.world.event("invoice.upcoming");
     assert_eq!(upcoming["created"], end - 7 * DAY);
-    assert!(text(&upcoming["data"]["object"]["id"]).starts_with("upcoming_in_"));
+    // It is no invoice yet.
+    let announced = &upcoming["data"]["object"];
+    assert_eq!((announced.get("id"), &announced["lines"]["data"][0]["invoice"]), (None, &Value::Null));
+    assert_eq!(announced["billing_reason"], "upcoming");
     assert_eq!(shop.world.event("invoice.paid")["created"], end + HOUR, "things happen at their own time");
     assert_eq!(shop.world.event("customer.subscription.updated")["created"], end);
 }

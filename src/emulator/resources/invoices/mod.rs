@@ -250,6 +250,17 @@ pub fn as_upcoming(invoice: &mut Object, attempt: i64) {
     invoice.id = id;
 }
 
+/// Turns a preview into what `invoice.upcoming` tells: there is no invoice yet, and so no id of one.
+pub fn as_announced(preview: &mut Value) {
+    if let Some(body) = preview.as_object_mut() {
+        body.shift_remove("id");
+    }
+    for line in preview["lines"]["data"].as_array_mut().into_iter().flatten() {
+        line["invoice"] = Value::Null;
+    }
+    preview["lines"]["url"] = json!("/v1/invoices/upcoming/lines");
+}
+
 /// What an invoice shows of its payments when expanded.
 ///
 /// # Errors

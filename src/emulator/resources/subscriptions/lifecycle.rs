@@ -100,7 +100,8 @@ fn tell_upcoming(call: &mut Call<'_>, subscription: &Object, moment: i64) -> Out
     let mut after = subscription.clone();
     after.hidden.insert(UPCOMING_TOLD.to_owned(), json!(items::first_end(&subscription.body)));
     let after = save(call, subscription, after)?;
-    if let Some(upcoming) = upcoming(call, &after, moment)? {
+    if let Some(mut upcoming) = upcoming(call, &after, moment)? {
+        invoices::as_announced(&mut upcoming.body);
         event::emit(call, "invoice.upcoming", &upcoming.body, None)?;
     }
     Ok(())
