@@ -166,6 +166,23 @@ pub fn still_on(call: &Call<'_>, ids: &Value, moment: i64) -> Outcome<Value> {
     Ok(Value::Array(on))
 }
 
+/// Of these discounts, those that held for the invoice of a period that started at `moment`, those it used up among them.
+///
+/// # Errors
+/// SQLite's.
+pub fn held(call: &Call<'_>, ids: &Value, moment: i64) -> Outcome<Value> {
+    let mut held = Vec::new();
+    for id in ids.as_array().into_iter().flatten() {
+        let Some(discount) = call.db.get(Kind::Discount, id.as_str().unwrap_or_default())? else { continue };
+        let begun = discount.body["start"].as_i64().is_none_or(|start| start <= moment);
+        let ended = discount.body["end"].as_i64().is_some_and(|end| end <= moment);
+        if begun && !ended {
+            held.push(id.clone());
+        }
+    }
+    Ok(Value::Array(held))
+}
+
 /// Notes that an invoice has used discounts: those for one invoice only are used up.
 ///
 /// # Errors

@@ -264,3 +264,30 @@ fn a_clock_renews_the_subscriptions_of_its_customers_alone() {
     shop.world.delete(&format!("/v1/test_helpers/test_clocks/{clock}")).ok();
     assert_eq!(shop.subscription(&subscription)["status"], "canceled");
 }
+
+#[test]
+fn prorations_are_of_what_is_paid_after_discounts() {
+    let shop = Billing::new();
+    shop.world.post("/v1/coupons", "id=HALF&percent_off=50&duration=forever").ok();
+    let subscription = shop.subscribe("discounts[0][coupon]=HALF");
+    assert_eq!(shop.invoice(&subscription)["total"], 500);
+    let dear = dearer(&shop, "month");
+    shop.advance(31 * DAY / 2);
+    let form = to_price(&subscription, &dear, "proration_behavior=always_invoice");
+    let changed = shop.world.post(&path(&subscription), &form).ok();
+    let invoice = shop.invoice(&changed);
+    assert_eq!((amounts(&invoice), &invoice["total"]), (vec![-250, 500], &json!(250)));
+}
+
+#[test]
+fn what_a_discount_made_later_did_not_take_off_is_given_back() {
+    let shop = Billing::new();
+    let subscription = shop.subscribe("");
+    let dear = dearer(&shop, "month");
+    shop.advance(31 * DAY / 2);
+    shop.world.post("/v1/coupons", "id=HALF&percent_off=50&duration=forever").ok();
+    shop.world.post(&path(&subscription), "discounts[0][coupon]=HALF").ok();
+    let form = to_price(&subscription, &dear, "proration_behavior=always_invoice");
+    let changed = shop.world.post(&path(&subscription), &form).ok();
+    assert_eq!(amounts(&shop.invoice(&changed)), vec![-500, 500]);
+}

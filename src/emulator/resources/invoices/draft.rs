@@ -166,6 +166,37 @@ pub fn settle(call: &Call<'_>, invoice: &mut Object, customer: &Object) -> Outco
     Ok(())
 }
 
+/// What lines cost after discounts, as an invoice of nothing else would have it. A line has its `amount`, `price` and the
+/// ids of its own `discounts`.
+///
+/// # Errors
+/// SQLite's.
+pub fn discounted(
+    call: &Call<'_>,
+    currency: &Value,
+    discounts: &Value,
+    lines: Vec<Value>,
+) -> Outcome<Vec<i64>> {
+    let lines = lines.into_iter().map(|line| {
+        json!({
+            "amount": line["amount"],
+            "discountable": true,
+            "discounts": line["discounts"],
+            "pricing": {"price_details": {"product": line["price"]["product"]}},
+        })
+    });
+    let mut invoice =
+        json!({"currency": currency, "discounts": discounts, "lines": {"data": lines.collect::<Vec<_>>()}});
+    let applied = applied(call, &invoice)?;
+    totals::settle(&mut invoice, &applied, 0);
+    let left = |line: &Value| {
+        let off = line["discount_amounts"].as_array().into_iter().flatten();
+        let off: i64 = off.filter_map(|off| off["amount"].as_i64()).sum();
+        line["amount"].as_i64().unwrap_or_default() - off
+    };
+    Ok(invoice["lines"]["data"].as_array().into_iter().flatten().map(left).collect())
+}
+
 /// The discounts of an invoice, then those of its lines, each once.
 fn applied(call: &Call<'_>, invoice: &Value) -> Outcome<Vec<Applied>> {
     let lines = invoice["lines"]["data"].as_array().into_iter().flatten();

@@ -25,7 +25,7 @@ use crate::emulator::resources::payment_methods;
 use crate::emulator::search;
 use crate::emulator::spec::{PAGE, SEARCH, Type, optional};
 
-pub use draft::{Bill, FINALIZES_AFTER, draft, wait};
+pub use draft::{Bill, FINALIZES_AFTER, discounted, draft, wait};
 pub use edit::{add_item, remove_item, require_editable};
 pub use line::{Line, Origin, counted, describe, pricing};
 pub use totals::share;
