@@ -416,3 +416,34 @@ fn a_subscription_ends_with_its_period_or_at_once() {
     let now = shop.world.delete(&format!("/v1/subscriptions/{}", text(&second["id"]))).ok();
     assert_eq!((&now["status"], &now["ended_at"]), (&json!("canceled"), &json!(end)));
 }
+
+#[test]
+fn a_subscription_follows_its_latest_invoice_whatever_older_ones_are_open() {
+    for written_off in [false, true] {
+        let shop = Billing::new();
+        shop.world.control("POST", "/_emulator/after-retries", "past_due").ok();
+        let subscription = shop.subscribe("");
+        let attach = |card: &str| {
+            let path = format!("/v1/payment_methods/{card}/attach");
+            shop.world.make(&path, &format!("customer={}", shop.customer))
+        };
+        let good = attach("pm_card_visa");
+        let bad = attach("pm_card_chargeCustomerFail");
+        let settings = format!("invoice_settings[default_payment_method]={bad}");
+        shop.world.post(&format!("/v1/customers/{}", shop.customer), &settings).ok();
+        shop.advance(31 * DAY + HOUR);
+        let first = text(&shop.subscription(&subscription)["latest_invoice"]);
+        shop.advance(28 * DAY);
+        let late = shop.subscription(&subscription);
+        let latest = text(&late["latest_invoice"]);
+        assert_eq!(late["status"], "past_due");
+        assert_ne!(first, latest);
+        if written_off {
+            shop.world.post(&format!("/v1/invoices/{latest}/mark_uncollectible"), "").ok();
+        } else {
+            shop.world.post(&format!("/v1/invoices/{latest}/pay"), &format!("payment_method={good}")).ok();
+        }
+        assert_eq!(shop.subscription(&subscription)["status"], "active");
+        assert_eq!(shop.world.get(&format!("/v1/invoices/{first}")).ok()["status"], "open");
+    }
+}

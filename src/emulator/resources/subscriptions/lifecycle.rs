@@ -197,9 +197,8 @@ pub fn invoice_paid(call: &mut Call<'_>, invoice: &Object) -> Outcome<()> {
     let is_latest = before.body["latest_invoice"] == invoice.id.as_str();
     match before.body["status"].as_str() {
         Some("incomplete") if is_latest => after.body["status"] = json!("active"),
-        Some("past_due" | "unpaid") if is_latest && !has_open_failures(call, &before)? => {
-            after.body["status"] = json!("active");
-        }
+        // Whatever older invoices are still open.
+        Some("past_due" | "unpaid") if is_latest => after.body["status"] = json!("active"),
         Some("paused") if is_latest && before.hidden.contains_key(super::pause::RESUMING) => {
             return super::pause::finish(call, &before);
         }
@@ -213,12 +212,6 @@ pub fn invoice_paid(call: &mut Call<'_>, invoice: &Object) -> Outcome<()> {
     }
     save(call, &before, after)?;
     if paid_nothing { Ok(()) } else { set_delinquent(call, invoice, false) }
-}
-
-/// Whether an invoice of a subscription was tried to be paid and is open still.
-fn has_open_failures(call: &Call<'_>, subscription: &Object) -> Outcome<bool> {
-    let invoices = call.db.with_key(Kind::Invoice, "subscription", &subscription.id)?;
-    Ok(invoices.iter().any(|invoice| invoice.body["status"] == "open" && invoice.body["attempted"] == true))
 }
 
 /// Has a subscription follow an invoice of its that was not paid; `last` if it is not tried again.
@@ -244,18 +237,27 @@ fn moment_of(call: &Call<'_>, subscription: &Object) -> Outcome<i64> {
     crate::emulator::resources::test_clocks::time_of(call, &subscription.body)
 }
 
-/// Has a subscription follow an invoice of its that nobody will pay: one that never began is over.
+/// Has a subscription follow an invoice of its that nobody will pay: one that never began is over, and one whose latest
+/// invoice is written off is no longer past due (docs.stripe.com/api/subscriptions/object, `status`).
 ///
 /// # Errors
 /// SQLite's.
 pub fn invoice_given_up(call: &mut Call<'_>, invoice: &Object) -> Outcome<()> {
     let Some(before) = subscription(call, invoice)? else { return Ok(()) };
-    if before.body["status"] != "incomplete" || before.body["latest_invoice"] != invoice.id.as_str() {
+    if before.body["latest_invoice"] != invoice.id.as_str() {
         return Ok(());
     }
     let mut after = before.clone();
-    after.body["status"] = json!("incomplete_expired");
-    after.body["ended_at"] = json!(moment_of(call, &before)?);
+    match before.body["status"].as_str() {
+        Some("incomplete") => {
+            after.body["status"] = json!("incomplete_expired");
+            after.body["ended_at"] = json!(moment_of(call, &before)?);
+        }
+        Some("past_due") if invoice.body["status"] == "uncollectible" => {
+            after.body["status"] = json!("active");
+        }
+        _ => return Ok(()),
+    }
     save(call, &before, after).map(drop)
 }
 
