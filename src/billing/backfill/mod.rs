@@ -10,7 +10,7 @@ mod task;
 
 pub use difference::{Change, changes};
 pub use proof::{Count, Proof, Unread};
-pub use settled::{Again, again, is_settled, touches};
+pub use settled::{Again, UNTOLD, again, is_settled, touches};
 pub use source::{SOURCES, Source, Under, kinds, route_of_one, source_of};
 pub use split::{most_left, split};
 pub use task::{Page, Phase, Place, Question, Span, Task, Unlikely};

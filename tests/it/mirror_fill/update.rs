@@ -154,3 +154,111 @@ fn a_dry_run_stores_no_event() {
     assert_eq!(looked["new"], again["new"]);
     assert_ne!(looked["new"], 0);
 }
+
+#[test]
+fn a_charge_that_was_only_authorized_is_read_again_after_a_gap() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let form = "amount=900&currency=usd&payment_method=pm_card_visa&confirm=true&capture_method=manual\
+                &automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never";
+    let intent = id(&emulator.post("/v1/payment_intents", form));
+    advance(&emulator, 3_600);
+    shop.billctl("mirror backfill").exits(0);
+    advance(&emulator, 3_600);
+    emulator.post(&format!("/v1/payment_intents/{intent}/capture"), "");
+    advance(&emulator, 40 * DAY);
+    shop.billctl("mirror update").exits(0);
+    let charges = mirror(&shop).objects_of("charge", "", 10).unwrap();
+    assert_eq!(charges[0].body["captured"], true);
+    assert_eq!(payments(in_payments(&shop)), payments(there(&emulator)));
+}
+
+#[test]
+fn what_no_event_tells_about_is_read_as_well() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let pay = || {
+        let form = "amount=900&currency=usd&payment_method=pm_card_visa&confirm=true\
+                    &automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never";
+        emulator.post("/v1/payment_intents", form)
+    };
+    // Its money becomes available later.
+    pay();
+    advance(&emulator, 3_600);
+    shop.billctl("mirror backfill").exits(0);
+    advance(&emulator, 3_600);
+    pay();
+    emulator.post("/v1/entitlements/features", "name=Reports&lookup_key=reports");
+    advance(&emulator, 10 * DAY);
+    let updated = shop.billctl("mirror update -o json").exits(0).json();
+    assert_eq!((&updated["gap"], &updated["untold"]["missing"]), (&().into(), &0.into()));
+    shop.billctl("mirror verify").exits(0);
+    let balance = |status: &str| {
+        let transactions = mirror(&shop).objects_of("balance_transaction", "", 10).unwrap();
+        transactions.iter().filter(|known| known.body["status"] == status).count()
+    };
+    assert_eq!((balance("available"), balance("pending")), (2, 0));
+}
+
+#[test]
+fn an_unfinished_backfill_is_not_forgotten_for_what_no_event_tells() {
+    let shop = Shop::new();
+    let emulator = filled(&shop);
+    let scope = mirror(&shop).last_fill().unwrap().unwrap().scope;
+    let begun = mirror(&shop).begin_fill(scope, 1_800_000_000, &[]).unwrap();
+    change(&emulator);
+    let updated = shop.billctl("mirror update -o json").exits(0).json();
+    assert_eq!(updated["untold"], serde_json::Value::Null);
+    assert_eq!(mirror(&shop).last_fill().unwrap(), Some(begun));
+}
+
+#[test]
+fn what_was_read_under_each_customer_is_read_again_after_a_gap() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let customer = id(&emulator.post("/v1/customers", "name=Ada"));
+    let attach = |card: &str| {
+        id(&emulator.post(&format!("/v1/payment_methods/{card}/attach"), &format!("customer={customer}")))
+    };
+    let old = attach("pm_card_visa");
+    advance(&emulator, 60);
+    shop.billctl("mirror backfill --per-customer").exits(0);
+    let new = attach("pm_card_mastercard");
+    emulator.post(&format!("/v1/payment_methods/{old}/detach"), "");
+    advance(&emulator, 40 * DAY);
+    shop.billctl("mirror update").exits(0);
+    let method = |id: &str| mirror(&shop).object("payment_method", id).unwrap().unwrap().body;
+    assert_eq!(method(&new)["customer"], customer);
+    assert_eq!(method(&old)["customer"], serde_json::Value::Null);
+}
+
+#[test]
+fn what_events_brought_of_a_payment_method_is_looked_for_after_a_gap() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let customer = id(&emulator.post("/v1/customers", "name=Ada"));
+    let form = format!("customer={customer}");
+    let method = id(&emulator.post("/v1/payment_methods/pm_card_visa/attach", &form));
+    shop.billctl("mirror backfill").exits(0);
+    advance(&emulator, 60);
+    emulator.post(&format!("/v1/payment_methods/{method}/detach"), "");
+    advance(&emulator, 40 * DAY);
+    shop.billctl("mirror update").exits(0);
+    let here = mirror(&shop).object("payment_method", &method).unwrap().unwrap().body;
+    assert_eq!(here["customer"], serde_json::Value::Null);
+}
+
+#[test]
+fn events_are_read_after_the_clock_was_set_back() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    emulator.post("/v1/customers", "name=Ada");
+    advance(&emulator, 10 * DAY);
+    shop.billctl("events pull").exits(0);
+    emulator.reset();
+    emulator.post("/v1/customers", "name=Grace");
+    assert_eq!(shop.billctl("events pull --dry-run -o json").exits(0).json()["new"], 1);
+    assert_eq!(shop.billctl("events pull -o json").exits(0).json()["new"], 1);
+    emulator.post("/v1/customers", "name=Edsger");
+    assert_eq!(shop.billctl("mirror update -o json").exits(0).json()["new"], 1);
+}

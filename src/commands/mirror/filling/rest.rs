@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::scope::wanted_kinds;
 use super::{End, Filling};
-use crate::billing::backfill::{Again, again, is_settled, route_of_one, touches};
+use crate::billing::backfill::{Again, again, is_settled, kinds, route_of_one, touches};
 use crate::store::mirror::Filled;
 use crate::stripe::Reader;
 use crate::stripe::lists::{Dated, Found};
@@ -29,14 +29,21 @@ impl Filling<'_> {
             .collect();
         let scope = self.fill.scope.clone();
         let wanted = wanted_kinds(&scope);
-        for kind in wanted.iter().copied().filter(|kind| !unread.contains(kind)) {
+        // What events brought of the other kinds can have changed in a gap as well.
+        let others = match (scope.since, scope.kinds.is_empty()) {
+            (Some(_), true) => kinds().into_iter().filter(|kind| !wanted.contains(kind)).collect(),
+            _ => Vec::new(),
+        };
+        let others = others.into_iter().filter(|kind| route_of_one(kind).is_some());
+        for kind in wanted.iter().copied().chain(others).filter(|kind| !unread.contains(kind)) {
             let unsettled_only = scope.since.is_some() && again(kind) == Again::Unsettled;
             let mut after = String::new();
             loop {
                 let known = self.mirror.unfilled(&self.fill, kind, &after, LOOKED_FOR)?;
                 let Some(last) = known.last() else { break };
                 after.clone_from(&last.id);
-                let is_wanted = |body: &Value| !unsettled_only || !is_settled(kind, body);
+                let since = scope.since.unwrap_or_default();
+                let is_wanted = |body: &Value| !unsettled_only || !is_settled(kind, body, since);
                 let ids = known.into_iter().filter(|known| is_wanted(&known.body)).map(|known| known.id);
                 if self.look_for(kind, ids.collect()).await? == End::Stopped {
                     return Ok(End::Stopped);
