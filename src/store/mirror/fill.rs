@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::Mirror;
 use super::apply::{Batch, told};
+use super::fill_counts::{count_received, note_filled};
 use super::snapshots::{Page, Put, put_one};
-use crate::billing::backfill::{Count, Phase, Place, Span, Task, Unread, kinds, source_of};
+use crate::billing::backfill::{Phase, Place, Span, Task, source_of};
 use crate::store::books::Books;
 
 /// What a backfill is to read.
@@ -188,25 +189,6 @@ impl Mirror {
         Ok(put)
     }
 
-    /// Counts objects that a list gave when it was looked at again among those that were received, and keeps nothing
-    /// of them: one that no walk gave and no event brings is missing.
-    ///
-    /// # Errors
-    /// If the file can't be written.
-    pub fn note_listed(&mut self, fill: &Fill, kind: &str, ids: &[&str]) -> anyhow::Result<()> {
-        let file = self.file.clone();
-        let mut write = || {
-            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut new = 0;
-            for id in ids {
-                new += note_filled(&transaction, fill, kind, id)?;
-            }
-            count_received(&transaction, fill, kind, new)?;
-            transaction.commit()
-        };
-        write().map_err(|error| file.explain(error))
-    }
-
     /// What the last whole backfill was that got to its end, and whether one of them read the lists under each
     /// customer; events keep up what it read.
     ///
@@ -229,34 +211,6 @@ impl Mirror {
                 })
         };
         self.explain(read())
-    }
-
-    /// Notes that a walk's list can't be read, and why.
-    ///
-    /// # Errors
-    /// If the file can't be written.
-    pub fn note_unread(&mut self, fill: &Fill, kind: &str, why: Unread) -> anyhow::Result<()> {
-        let name = match why {
-            Unread::Unknown => "unknown",
-            Unread::Forbidden => "forbidden",
-        };
-        let write = || {
-            self.connection
-                .prepare_cached(
-                    "INSERT INTO fill_counts (fill, kind, received, unread) VALUES (?1, ?2, 0, ?3)
-                     ON CONFLICT (fill, kind) DO UPDATE SET unread = ?3",
-                )?
-                .execute((fill.number, kind, name))
-        };
-        self.explain(write()).map(|_| ())
-    }
-
-    /// Counts a backfill's objects two ways, kind by kind: as they came, and as they are in the tables now.
-    ///
-    /// # Errors
-    /// If the file can't be read.
-    pub fn fill_counts(&self, fill: &Fill) -> anyhow::Result<Vec<Count>> {
-        kinds().into_iter().map(|kind| self.explain(count(&self.connection, fill, kind))).collect()
     }
 
     /// Up to `limit` objects of a kind that are there and that a backfill did not read, by id, behind `after`.
@@ -368,6 +322,8 @@ fn begin(connection: &mut Connection, scope: &Scope, began_at: i64, tasks: &[Tas
     for table in ["filled", "fill_counts", "fill_tasks"] {
         transaction.prepare_cached(&format!("DELETE FROM {table}"))?.execute([])?;
     }
+    // There is one for each update; of those of everything it is known what they read.
+    transaction.prepare_cached("DELETE FROM fills WHERE since IS NOT NULL")?.execute([])?;
     let Scope { account, since, per_customer, kinds } = scope;
     let number = transaction
         .prepare_cached(
@@ -399,25 +355,6 @@ fn put(batch: &Batch<'_>, fill: &Fill, filled: &[Filled], tasks: &[&Task]) -> an
         put_task(batch.connection(), fill.number, task)?;
     }
     Ok(kept)
-}
-
-/// 1 if it was not noted before, else 0.
-fn note_filled(connection: &Connection, fill: &Fill, kind: &str, id: &str) -> rusqlite::Result<usize> {
-    connection.prepare_cached("INSERT OR IGNORE INTO filled (fill, kind, id) VALUES (?1, ?2, ?3)")?.execute((
-        fill.number,
-        kind,
-        id,
-    ))
-}
-
-fn count_received(connection: &Connection, fill: &Fill, kind: &str, new: usize) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO fill_counts (fill, kind, received) VALUES (?1, ?2, ?3)
-             ON CONFLICT (fill, kind) DO UPDATE SET received = received + ?3",
-        )?
-        .execute((fill.number, kind, i64::try_from(new).unwrap_or(i64::MAX)))
-        .map(|_| ())
 }
 
 fn put_task(connection: &Connection, fill: i64, task: &Task) -> rusqlite::Result<()> {
@@ -490,20 +427,4 @@ fn task(row: &Row<'_>) -> rusqlite::Result<Option<Task>> {
 fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
     let body: String = row.get(1)?;
     Ok(Known { id: row.get(0)?, body: serde_json::from_str(&body).unwrap_or(Value::Null) })
-}
-
-fn count(connection: &Connection, fill: &Fill, kind: &'static str) -> rusqlite::Result<Count> {
-    let counted: Option<(i64, Option<String>)> = connection
-        .prepare_cached("SELECT received, unread FROM fill_counts WHERE fill = ?1 AND kind = ?2")?
-        .query_row((fill.number, kind), |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let stored: i64 = connection
-        .prepare_cached(
-            "SELECT count(*) FROM filled JOIN objects USING (kind, id) WHERE fill = ?1 AND kind = ?2",
-        )?
-        .query_row((fill.number, kind), |row| row.get(0))?;
-    let (received, unread) = counted.unwrap_or((0, None));
-    let unread = unread.map(|why| if why == "forbidden" { Unread::Forbidden } else { Unread::Unknown });
-    let count = |number: i64| u64::try_from(number).unwrap_or(0);
-    Ok(Count { kind, received: count(received), stored: count(stored), unread })
 }

@@ -4,6 +4,7 @@ mod apply;
 mod customers;
 mod export;
 mod fill;
+mod fill_counts;
 mod find;
 mod held;
 mod migrations;
