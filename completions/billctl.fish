@@ -46,6 +46,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "checkout" -d 'Check
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "portal" -d 'The customer portal: links to pages where somebody looks after their own subscription'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "customer" -d 'Customers: who they are, which plan holds, what they paid'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "transactions" -d 'Transactions: payments, top-ups, refunds, changes of plan, cancellations, each booked once'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "usage" -d 'What subjects use: record it, hold it against the limits of their plans, and look it up'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "report" -d 'What happened, in figures: by day or month'
@@ -540,6 +541,130 @@ complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "record" -d 'Record what a subject used'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "check" -d 'Ask whether a subject may use so much more (exit code 4 if not), and record nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "show" -d 'Show what a subject uses of all that its plan limits or that was recorded'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "reserve" -d 'Hold an estimate before a task, if the limit allows it (exit code 4 if not)'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "commit" -d 'Record what a task really took, and let go of what was held for it'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "release" -d 'Let go of what is held for a task that used nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l cost -d 'What it costs, such as "0.12 usd"' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l at -d 'When it was used [default: now]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l dim -d 'What reports can be told apart by, such as agent=writer. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l key -d 'Counts once, however often it is repeated with this key [default: a new one each time]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l corrects -d 'Take back the record with this key, or as much of it as `--quantity` or `--cost` says' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l enforce -d 'Record it only if the limit allows it'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l cost -d 'What it costs, such as "0.12 usd"' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l cost -d 'What it costs, such as "0.12 usd"' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l key -d 'What the reservation is settled by, and held once under' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l expires -d 'How long it is held if nobody settles it, such as 15m or 2h' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l cost -d 'What it costs, such as "0.12 usd"' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l dim -d 'What reports can be told apart by, such as agent=writer. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from commit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from release" -s h -l help -d 'Print help'
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand events; and not __fish_seen_subcommand_from listen list show pull replay trigger verify sign" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

@@ -21,6 +21,7 @@ pub mod portal;
 pub mod report;
 mod subject;
 pub mod transactions;
+pub mod usage;
 
 use crate::context::Context;
 use crate::error::Kind;
@@ -61,6 +62,7 @@ pub enum Command {
     Portal(portal::PortalArgs),
     Customer(customer::CustomerArgs),
     Transactions(transactions::TransactionsArgs),
+    Usage(usage::UsageArgs),
     Events(events::EventsArgs),
     Credits(credits::CreditsArgs),
     Report(report::ReportArgs),
@@ -85,6 +87,7 @@ impl Command {
             Command::Portal(args) => portal::run(ctx, args).await,
             Command::Customer(args) => customer::run(ctx, args).await,
             Command::Transactions(args) => transactions::run(ctx, args).await,
+            Command::Usage(args) => usage::run(ctx, args),
             Command::Events(args) => events::run(ctx, args).await,
             Command::Credits(args) => credits::run(ctx, args).await,
             Command::Report(args) => report::run(ctx, args).await,

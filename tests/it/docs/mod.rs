@@ -13,7 +13,7 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
@@ -30,6 +30,7 @@ const PAGES: [&str; 17] = [
     "docs/recipes.md",
     "docs/runbooks.md",
     "docs/store.md",
+    "docs/usage.md",
     "docs/webhooks.md",
 ];
 
@@ -51,6 +52,11 @@ fn the_page_of_checkout_does_what_it_says() {
 #[test]
 fn the_page_of_credits_does_what_it_says() {
     follow("docs/credits.md");
+}
+
+#[test]
+fn the_page_of_usage_does_what_it_says() {
+    follow("docs/usage.md");
 }
 
 #[test]
@@ -119,6 +125,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "docs/recipes.md",
         "docs/runbooks.md",
         "docs/store.md",
+        "docs/usage.md",
         "docs/webhooks.md",
     ];
     for path in PAGES.into_iter().filter(|path| !followed.contains(path)) {

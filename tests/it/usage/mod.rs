@@ -1,3 +1,5 @@
 //! Usage: recorded once, counted right, and never over a limit that is held.
 
+mod commands;
 mod model;
+mod races;

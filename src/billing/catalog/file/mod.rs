@@ -31,8 +31,8 @@ pub use product::{
     FreeCredits, FreeCreditsExpiry, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product,
 };
 pub use settings::{
-    Alert, CreditPolicy, EntitlementPolicy, EnvText, KeySource, Links, Mirror, Overrides, Policy, Profile,
-    Project, RateLimits, RefundedCredits, SecretSource, TextOrEnv,
+    Alert, CreditPolicy, EntitlementPolicy, EnvText, IfUnreadable, KeySource, Links, Mirror, Overrides,
+    Policy, Profile, Project, RateLimits, RefundedCredits, SecretSource, TextOrEnv, UsagePolicy,
 };
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;

@@ -187,6 +187,24 @@ pub struct Policy {
     pub credits: Option<CreditPolicy>,
     /// When a subscription gives its plan.
     pub entitlement: Option<EntitlementPolicy>,
+    /// What `usage check` answers in an emergency.
+    pub usage: Option<UsagePolicy>,
+}
+
+/// What `usage check` answers where it cannot look up anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(extend("x-expects" = "a table like { if_unreadable = \"allow\" }"))]
+pub struct UsagePolicy {
+    /// The answer of `usage check` where its files cannot be read; without it, that is an error with exit code 1.
+    pub if_unreadable: Option<IfUnreadable>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IfUnreadable {
+    Allow,
+    Refuse,
 }
 
 /// When a subscription gives the plan that it is for. One that is active does; one that is unpaid, incomplete or paused

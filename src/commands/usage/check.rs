@@ -1,0 +1,105 @@
+//! `usage check`
+
+use serde_json::{Value, json};
+
+use super::metric::{Metric, counted_as};
+use super::quantity::QuantityArgs;
+use super::result::Held;
+use crate::billing::catalog::file::IfUnreadable;
+use crate::commands::Outcome;
+use crate::commands::subject::entitled::Known;
+use crate::commands::subject::{self, Who};
+use crate::context::Context;
+use crate::error::{Kind, fail_plain};
+use crate::render::{Present, Role, Text, View};
+
+/// Ask whether a subject may use so much more (exit code 4 if not), and record nothing
+///
+/// Two that ask at once may both be told yes: `usage record --enforce` and `usage reserve` ask and take in one step.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  billctl usage check u_1 posts && publish
+  billctl usage check u_1 spending --unit token=12000 --unit minute=90s -o json")]
+pub struct CheckArgs {
+    /// The subject, or a customer's id
+    pub subject: String,
+    /// What is limited
+    pub metric: String,
+    #[command(flatten)]
+    pub quantity: QuantityArgs,
+}
+
+pub fn run(ctx: &Context, args: CheckArgs) -> anyhow::Result<Outcome> {
+    // What can't be meant is an error, whatever the store says.
+    let CheckArgs { subject, metric, quantity } = args;
+    let amount = quantity.amount().map_err(|error| fail_plain(Kind::Usage, error))?;
+    let stores = ctx.books().and_then(|books| Ok((books, ctx.mirror()?)));
+    let (books, mirror) = match stores {
+        Ok(stores) => stores,
+        Err(error) => return unreadable(ctx, &subject, &metric, error),
+    };
+    let who = subject::look_up(&books, &mirror, &subject)?
+        .unwrap_or_else(|| Who { subject: Some(subject.clone()), customer: None });
+    let known = Known::read(ctx, &mirror, &who)?;
+    let entitlement = known.entitlement(ctx)?;
+    let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, known.now)?;
+    let asked = metric.quantity(&amount)?;
+    let held = Held::read(&books, counted_as(&who, &subject), &metric, asked, known.now)?;
+    let allowed = held.check.allowed();
+    ctx.show(&Checked { held })?;
+    Ok(if allowed { Outcome::Done } else { Outcome::Limit })
+}
+
+/// What the policy answers where nothing can be looked up. It is never implied: without a word in the policy it is an
+/// error.
+fn unreadable(ctx: &Context, subject: &str, metric: &str, error: anyhow::Error) -> anyhow::Result<Outcome> {
+    let answer = ctx.policy()?.and_then(|policy| policy.usage).and_then(|usage| usage.if_unreadable);
+    let Some(answer) = answer else { return Err(error) };
+    let allowed = answer == IfUnreadable::Allow;
+    ctx.ui().warn(&format!("{error:#}"));
+    ctx.show(&Unreadable { subject, metric, allowed })?;
+    Ok(if allowed { Outcome::Done } else { Outcome::Limit })
+}
+
+struct Checked<'a> {
+    held: Held<'a>,
+}
+
+impl Present for Checked<'_> {
+    fn json(&self) -> Value {
+        let mut json = self.held.json();
+        json["allowed"] = json!(self.held.check.allowed());
+        json
+    }
+
+    fn view(&self) -> View {
+        let Held { subject, metric, check, resets_at: _ } = &self.held;
+        let asked = self.held.words(check.asked);
+        let line = if check.allowed() {
+            Text::new(Role::Create, format!("Allowed: {subject} may use {asked} more of {}", metric.name))
+        } else {
+            Text::new(Role::Delete, format!("Refused: {subject} may not use {asked} more of {}", metric.name))
+        };
+        View::new().line(line).fields(self.held.fields())
+    }
+}
+
+struct Unreadable<'a> {
+    subject: &'a str,
+    metric: &'a str,
+    allowed: bool,
+}
+
+impl Present for Unreadable<'_> {
+    fn json(&self) -> Value {
+        let Unreadable { subject, metric, allowed } = self;
+        json!({"subject": subject, "metric": metric, "used": null, "limit": null, "remaining": null,
+               "resets_at": null, "allowed": allowed, "unreadable": true})
+    }
+
+    fn view(&self) -> View {
+        let (role, word) = if self.allowed { (Role::Create, "Allowed") } else { (Role::Delete, "Refused") };
+        View::new().line(Text::new(role, format!("{word}: the policy says so where nothing can be read")))
+    }
+}

@@ -1,0 +1,74 @@
+//! `usage commit`
+
+use std::collections::BTreeMap;
+
+use super::metric::{Metric, counted_as};
+use super::quantity::{Amount, QuantityArgs};
+use super::record::{dimension, distinct, refusal};
+use super::release::{Shown, held_by, settled};
+use crate::billing::usage::Record;
+use crate::commands::Outcome;
+use crate::commands::subject::entitled::Known;
+use crate::commands::subject::{self, Who};
+use crate::context::Context;
+use crate::error::{Kind, fail, fail_plain};
+use crate::store::books::Settled;
+
+/// Record what a task really took, and let go of what was held for it
+///
+/// It is recorded whatever the limit says, because it was used. Without an amount it took what was held. A reservation that
+/// has expired can be committed still.
+#[derive(Debug, clap::Args)]
+pub struct CommitArgs {
+    /// The key of the reservation
+    pub key: String,
+    #[command(flatten)]
+    pub quantity: QuantityArgs,
+    /// What reports can be told apart by, such as agent=writer. Repeatable
+    #[arg(long = "dim", value_name = "NAME=VALUE", value_parser = dimension)]
+    pub dimensions: Vec<(String, String)>,
+}
+
+pub fn run(ctx: &Context, args: CommitArgs) -> anyhow::Result<Outcome> {
+    let CommitArgs { key, quantity, dimensions } = args;
+    ctx.check_policy()?;
+    let amount = quantity.amount().map_err(|error| fail_plain(Kind::Usage, error))?;
+    let dimensions: BTreeMap<String, String> = distinct(dimensions)?;
+    let (mut books, mirror) = (ctx.books()?, ctx.mirror()?);
+    let reservation = held_by(&books, &key)?;
+    let who = subject::look_up(&books, &mirror, &reservation.subject)?
+        .unwrap_or_else(|| Who { subject: Some(reservation.subject.clone()), customer: None });
+    let known = Known::read(ctx, &mirror, &who)?;
+    let entitlement = known.entitlement(ctx)?;
+    let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &reservation.metric, known.now)?;
+    let name = counted_as(&who, &reservation.subject);
+    let record = Record {
+        subject: name.to_owned(),
+        metric: metric.name.to_owned(),
+        quantity: match amount {
+            Amount::Default => reservation.quantity,
+            amount => metric.quantity(&amount)?,
+        },
+        currency: reservation.currency,
+        at: known.now,
+        key: format!("reservation:{key}"),
+        dimensions,
+        corrects: None,
+    };
+    record.check(known.now).map_err(|bad| {
+        fail(
+            Kind::Usage,
+            format!("Nothing was recorded: {bad}"),
+            "Where nothing was used, `billctl usage release` it",
+        )
+    })?;
+    if ctx.settings().dry_run {
+        ctx.show(&Shown { reservation, used: Some(record.quantity), now: false, dry_run: true })?;
+        return Ok(Outcome::Done);
+    }
+    let outcome = match books.settle_usage(&key, Some(&record), known.now)? {
+        Settled::NotRecorded(recorded) => return Err(refusal(&recorded, &record)),
+        other => other,
+    };
+    settled(ctx, outcome, Some(record.quantity))
+}

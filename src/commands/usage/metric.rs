@@ -1,0 +1,185 @@
+//! A metric as a subject's plan counts it.
+
+use std::collections::BTreeSet;
+
+use super::quantity::Amount;
+use crate::billing::catalog::model::{Catalog, Limit, Product, Window};
+use crate::billing::catalog::nearest::nearest;
+use crate::billing::currency::Currency;
+use crate::billing::entitlement::Entitlement;
+use crate::billing::usage::{Check, CostError, Counted, Period, Stretch, check_limit, cost, stretch};
+use crate::commands::subject::Who;
+use crate::error::{Kind, fail};
+use crate::store::books::{Books, Bound, UsageSeries};
+
+/// What a plan says of a metric, at a moment.
+#[derive(Debug)]
+pub struct Metric<'a> {
+    pub name: &'a str,
+    /// The plan's key.
+    pub plan: Option<&'a str>,
+    pub product: Option<&'a Product>,
+    /// `None` where no plan limits it; then it is only counted.
+    pub limit: Option<&'a Limit>,
+    /// Other plans limit it and this one doesn't name it: then it is no part of this plan.
+    pub is_left_out: bool,
+    /// Of a metric that is counted in money.
+    pub currency: Option<Currency>,
+    pub stretch: Stretch,
+    /// The length of a rolling window, in seconds.
+    pub rolling: Option<i64>,
+}
+
+impl<'a> Metric<'a> {
+    /// Finds a metric in a plan, and the stretch of time that counts at `now` (seconds since 1970).
+    ///
+    /// # Errors
+    /// `Usage` for a metric that the catalog doesn't know, with the nearest that it does.
+    pub fn of(
+        catalog: &'a Catalog,
+        entitlement: &Entitlement<'a>,
+        name: &'a str,
+        now: i64,
+    ) -> anyhow::Result<Metric<'a>> {
+        let named: Vec<&Limit> =
+            catalog.products.values().filter_map(|product| product.limits.get(name)).collect();
+        if named.is_empty() && !catalog.meters.contains_key(name) {
+            return Err(unknown(catalog, name));
+        }
+        let (plan, product) = entitlement.plan.unzip();
+        let limit = product.and_then(|product| product.limits.get(name));
+        let in_money = |limit: &Limit| match limit {
+            Limit::Money { max, window: _ } => Some(max.currency),
+            Limit::Count { .. } | Limit::Unlimited => None,
+        };
+        // Where this plan sets no amount, another's currency says that it is money.
+        let currency = match limit {
+            Some(Limit::Count { .. }) => None,
+            Some(Limit::Money { max, window: _ }) => Some(max.currency),
+            Some(Limit::Unlimited) | None => named.iter().find_map(|limit| in_money(limit)),
+        };
+        let period = entitlement.subscription.and_then(|subscription| {
+            let (start, end) = (subscription.current_period_start?, subscription.current_period_end?);
+            Some(Period { start, end })
+        });
+        // A plan that no subscription gives has no billing period, whatever once was paid.
+        let is_paid = entitlement.considered.first().is_some_and(|first| first.standing.holds);
+        let period = period.filter(|_| is_paid);
+        let window = match limit {
+            Some(Limit::Count { max: _, window } | Limit::Money { max: _, window }) => window,
+            Some(Limit::Unlimited) | None => &Window::Period,
+        };
+        let stretch = stretch(window, period, now).map_err(|error| {
+            fail(
+                Kind::Usage,
+                format!("The limit of `{name}` can't be counted: {error}"),
+                "Correct `time_zone` of the limit in billing.toml",
+            )
+        })?;
+        let rolling = match window {
+            Window::Rolling { seconds } => Some(*seconds),
+            Window::Month { .. } | Window::Period => None,
+        };
+        let is_left_out = limit.is_none() && !named.is_empty();
+        Ok(Metric { name, plan, product, limit, is_left_out, currency, stretch, rolling })
+    }
+
+    /// The most that is allowed, in the metric's unit; `None` is unlimited.
+    pub fn max(&self) -> Option<i64> {
+        match self.limit {
+            Some(Limit::Count { max, window: _ }) => Some(*max),
+            Some(Limit::Money { max, window: _ }) => Some(max.minor),
+            Some(Limit::Unlimited) => None,
+            None => self.is_left_out.then_some(0),
+        }
+    }
+
+    pub fn bound(&self) -> Bound {
+        Bound { max: self.max(), stretch: self.stretch }
+    }
+
+    pub fn series<'b>(&'b self, subject: &'b str) -> UsageSeries<'b> {
+        UsageSeries { subject, metric: self.name, currency: self.currency }
+    }
+
+    /// What was typed, in the metric's unit: a count, or minor units.
+    ///
+    /// # Errors
+    /// `Usage` where the amount can't be meant of this metric.
+    pub fn quantity(&self, amount: &Amount) -> anyhow::Result<i64> {
+        let name = self.name;
+        let money = |currency: Currency| {
+            fail(
+                Kind::Usage,
+                format!("`{name}` is counted in money ({currency})"),
+                "Give the units that it cost, such as `--unit token=1200`, or the cost itself: `--cost \"0.12 usd\"`",
+            )
+        };
+        match (amount, self.currency) {
+            (Amount::Count(count), None) => Ok(*count),
+            (Amount::Default, None) => Ok(1),
+            (Amount::Count(_) | Amount::Default, Some(currency)) => Err(money(currency)),
+            (Amount::Units(_) | Amount::Cost(_), None) => Err(fail(
+                Kind::Usage,
+                format!("`{name}` is counted, and not in money"),
+                "Say how much with `--quantity N`",
+            )),
+            (Amount::Cost(cost), Some(currency)) if cost.currency == currency => Ok(cost.minor),
+            (Amount::Cost(_), Some(currency)) => Err(money(currency)),
+            (Amount::Units(units), Some(currency)) => {
+                let rates = self.product.map(|product| &product.rates);
+                let plan = self.plan.unwrap_or("none");
+                match rates.map(|rates| cost(units, rates)).transpose() {
+                    Ok(Some(cost)) if cost.currency == currency => Ok(cost.minor),
+                    // A plan that allows nothing needs no rates to say so.
+                    Err(CostError::NoRate(_)) | Ok(None) if self.max() == Some(0) => Ok(1),
+                    Ok(Some(cost)) => Err(fail(
+                        Kind::Usage,
+                        format!(
+                            "The rates of the plan `{plan}` are in {}, and the limit of `{name}` in {currency}",
+                            cost.currency
+                        ),
+                        "Use one currency for both in billing.toml",
+                    )),
+                    Ok(None) => Err(no_rates(plan, "it has none")),
+                    Err(error) => Err(no_rates(plan, &error.to_string())),
+                }
+            }
+        }
+    }
+
+    /// Holds so much more against the limit.
+    ///
+    /// # Errors
+    /// If the books can't be read.
+    pub fn check(&self, books: &Books, who: &str, asked: i64, now: i64) -> anyhow::Result<Check> {
+        let counted: Counted = books.usage(self.series(who), self.stretch, now)?;
+        Ok(check_limit(self.max(), counted, asked))
+    }
+}
+
+fn no_rates(plan: &str, why: &str) -> anyhow::Error {
+    fail(
+        Kind::Usage,
+        format!("The plan `{plan}` does not say what units cost: {why}"),
+        format!("Add `rates` to `[products.{plan}]` in billing.toml, or give the cost with `--cost`"),
+    )
+}
+
+fn unknown(catalog: &Catalog, name: &str) -> anyhow::Error {
+    let limits = catalog.products.values().flat_map(|product| product.limits.keys());
+    let known: BTreeSet<&str> = limits.chain(catalog.meters.keys()).map(String::as_str).collect();
+    let fix = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None if known.is_empty() => {
+            "Limit it in a plan: `limits.NAME = { max = 100, per = \"month\" }`".to_owned()
+        }
+        None => format!("The catalog has {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    fail(Kind::Usage, format!("No plan and no meter of the catalog has a metric `{name}`"), fix)
+}
+
+/// The name that usage is counted under: the subject's, or for a customer without one its id.
+pub fn counted_as<'a>(who: &'a Who, typed: &'a str) -> &'a str {
+    who.subject.as_deref().unwrap_or(typed)
+}

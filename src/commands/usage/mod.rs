@@ -1,0 +1,42 @@
+//! `billctl usage`: what subjects use, held against what their plans allow.
+
+pub mod check;
+pub mod commit;
+mod metric; // a metric as a subject's plan counts it
+mod quantity; // how much, as it is typed: a number, units that cost, or money
+pub mod record;
+pub mod release;
+pub mod reserve;
+mod result; // what all of them show: used, limit, what is left, when it frees up
+pub mod show;
+
+use super::Outcome;
+use crate::context::Context;
+
+/// What subjects use: record it, hold it against the limits of their plans, and look it up
+#[derive(Debug, clap::Args)]
+pub struct UsageArgs {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    Record(record::RecordArgs),
+    Check(check::CheckArgs),
+    Show(show::ShowArgs),
+    Reserve(reserve::ReserveArgs),
+    Commit(commit::CommitArgs),
+    Release(release::ReleaseArgs),
+}
+
+pub fn run(ctx: &Context, args: UsageArgs) -> anyhow::Result<Outcome> {
+    match args.verb {
+        Verb::Record(args) => record::run(ctx, args),
+        Verb::Check(args) => check::run(ctx, args),
+        Verb::Show(args) => show::run(ctx, args),
+        Verb::Reserve(args) => reserve::run(ctx, args),
+        Verb::Commit(args) => commit::run(ctx, args),
+        Verb::Release(args) => release::run(ctx, args),
+    }
+}
