@@ -95,6 +95,11 @@ fn explain(unanswered: Unanswered, args: &QueryArgs) -> anyhow::Error {
             message,
             format!("Ask for less, or give it longer than `--timeout {}`", args.timeout),
         ),
+        Unanswered::TooLarge => fail(
+            Kind::Failed,
+            message,
+            "Ask for fewer columns or rows; `billctl mirror export` writes whole tables of any size",
+        ),
         Unanswered::NotOne => {
             fail(Kind::Usage, message, "Write it like `billctl mirror query 'SELECT * FROM customers'`")
         }

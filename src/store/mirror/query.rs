@@ -15,6 +15,9 @@ use crate::store::sqlite::{File, file};
 /// Instructions of SQLite's machine between two looks at the clock.
 const LOOK_EVERY: i32 = 10_000;
 
+/// The most bytes of an answer: it is held in memory whole, and again as text.
+const LARGEST: usize = 256 << 20;
+
 /// A connection that can read the mirror, and the books as `books`, and can do nothing else.
 #[derive(Debug)]
 pub struct Query {
@@ -40,6 +43,9 @@ pub enum Unanswered {
     Writes,
     #[error("the query took longer than {0} seconds")]
     TooLong(u64),
+    /// In bytes, of all rows together.
+    #[error("the answer is larger than {} MiB", LARGEST >> 20)]
+    TooLarge,
     /// There is none, or more than one.
     #[error("give one statement, and no more than one")]
     NotOne,
@@ -86,6 +92,7 @@ impl Query {
         match (&error, error.sqlite_error_code()) {
             (rusqlite::Error::MultipleStatement, _) => Unanswered::NotOne,
             (_, Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly)) => Unanswered::Writes,
+            (_, Some(ErrorCode::TooBig)) => Unanswered::TooLarge,
             (_, Some(ErrorCode::OperationInterrupted)) => Unanswered::TooLong(patience.as_secs()),
             (rusqlite::Error::SqlInputError { msg, sql, offset, .. }, _) => {
                 Unanswered::Sql(at(msg, sql, *offset))
@@ -114,15 +121,31 @@ fn answer(connection: &Connection, sql: &str, limit: usize) -> rusqlite::Result<
         });
     }
     let mut rows = statement.query([])?;
+    let mut left = LARGEST;
     while let Some(row) = rows.next()? {
         if answer.rows.len() == limit {
             answer.more = true;
             break;
         }
+        for index in 0..answer.columns.len() {
+            left = left.checked_sub(size(row.get_ref(index)?)).ok_or_else(too_large)?;
+        }
         let values = (0..answer.columns.len()).map(|index| Ok(value(row.get_ref(index)?)));
         answer.rows.push(values.collect::<rusqlite::Result<_>>()?);
     }
     Ok(answer)
+}
+
+/// What a cell takes in memory, at least.
+fn size(cell: ValueRef<'_>) -> usize {
+    match cell {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => size_of::<Value>(),
+    }
+}
+
+fn too_large() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_TOOBIG), None)
 }
 
 fn value(cell: ValueRef<'_>) -> Value {

@@ -104,6 +104,10 @@ fn too_much_is_cut_and_too_long_is_stopped() {
     let world = world();
     let answer = open(&world).run("SELECT id FROM customers", 1, PATIENCE).unwrap();
     assert_eq!((answer.rows.len(), answer.more), (1, true));
+    for large in ["SELECT randomblob(300000000)", "SELECT zeroblob(2000000000)"] {
+        let refused = open(&world).run(large, 1, PATIENCE).unwrap_err();
+        assert!(matches!(refused, Unanswered::TooLarge), "{large}: {refused:?}");
+    }
     let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     let stopped = open(&world).run(endless, 1, Duration::ZERO).unwrap_err();
     assert!(matches!(stopped, Unanswered::TooLong(0)), "{stopped:?}");
