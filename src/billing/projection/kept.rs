@@ -45,9 +45,9 @@ fn leave_out(value: &mut Value, personal_data: bool) {
             let is_customer = fields.get("object").and_then(Value::as_str) == Some("customer");
             for (name, field) in fields {
                 let name = name.as_str();
-                let personal =
-                    PERSONAL.contains(&name) || (is_customer && PERSONAL_OF_CUSTOMER.contains(&name));
-                if SECRETS.contains(&name) || (personal && !personal_data) {
+                let is_personal =
+                    || PERSONAL.contains(&name) || (is_customer && PERSONAL_OF_CUSTOMER.contains(&name));
+                if SECRETS.contains(&name) || (!personal_data && is_personal()) {
                     *field = Value::Null;
                 } else if name != "metadata" {
                     leave_out(field, personal_data);

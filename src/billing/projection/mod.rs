@@ -12,6 +12,8 @@ mod version;
 
 use serde_json::Value;
 
+use column::at;
+
 pub use column::{Cell, Column};
 pub use kept::kept;
 pub use subject::{SUBJECT_TAG, SubjectLink, subject_link};
@@ -34,7 +36,7 @@ pub fn rows(kind: &str, object: &Value) -> Vec<Row> {
         rows.push(Row { table, cells: cells(table, object, object) });
     }
     for part in table.parts {
-        for element in object.pointer(part.pointer).and_then(Value::as_array).into_iter().flatten() {
+        for element in at(object, part.pointer).and_then(Value::as_array).into_iter().flatten() {
             let cells = cells(part.table, element, object);
             // A line of a preview has no id, and is nothing that stays.
             if cells.first().is_some_and(|key| *key != Cell::Null) {

@@ -1,11 +1,15 @@
 //! Objects and their rows: read, and written.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 use serde_json::{Value, json};
 
 use super::Mirror;
-use crate::billing::projection::{self, Candidate, Cell, Origin, Row};
+use crate::billing::projection::{self, Candidate, Cell, Origin, Row, Table};
 
 /// An object as the mirror has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,12 +116,20 @@ pub(super) fn write(
 
 /// Writes a row in the place of the one with its key.
 pub(super) fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
-    let columns: Vec<&str> = row.table.columns.iter().map(|column| column.name).collect();
-    let marks = vec!["?"; columns.len()].join(", ");
-    // A list may name the same element twice; the later one holds.
-    let sql = format!("INSERT OR REPLACE INTO {} ({}) VALUES ({marks})", row.table.name, columns.join(", "));
+    static STATEMENTS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
+        let parts = projection::tables().flat_map(|table| table.parts.iter().map(|part| part.table));
+        projection::tables().chain(parts).map(|table| (table.name, insertion(table))).collect()
+    });
+    let sql = STATEMENTS.get(row.table.name).map_or_else(|| Cow::from(insertion(row.table)), Cow::from);
     connection.prepare_cached(&sql)?.execute(params_from_iter(row.cells.iter().map(SqlCell)))?;
     Ok(())
+}
+
+/// A list may name the same element twice; the later one holds.
+fn insertion(table: &Table) -> String {
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    let marks = vec!["?"; columns.len()].join(", ");
+    format!("INSERT OR REPLACE INTO {} ({}) VALUES ({marks})", table.name, columns.join(", "))
 }
 
 /// Removes an object's rows.
