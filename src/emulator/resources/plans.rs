@@ -160,13 +160,12 @@ fn build(call: &Call<'_>, args: &Args, product: &str) -> Outcome<Object> {
 
 /// A refusal of a price, as one of a plan.
 fn of_plan(mut refusal: Refusal) -> Refusal {
-    let mut renamed: Vec<(String, &str)> =
-        RECURRING.iter().map(|name| (format!("recurring[{name}]"), *name)).collect();
-    // The longer names first: one begins with another.
-    renamed.extend(NAMES.iter().rev().map(|(own, of_price)| ((*of_price).to_owned(), *own)));
-    for (of_price, own) in renamed {
-        refusal.message = refusal.message.replace(&of_price, own);
-        refusal.param = refusal.param.map(|param| param.replace(&of_price, own));
+    let Some(param) = &refusal.param else { return refusal };
+    let in_recurring = param.strip_prefix("recurring[").and_then(|rest| rest.strip_suffix(']'));
+    let renamed = NAMES.iter().find(|(_, of_price)| of_price == param).map(|(own, _)| *own);
+    if let Some(own) = in_recurring.or(renamed).map(str::to_owned) {
+        refusal.message = refusal.message.replace(param.as_str(), &own);
+        refusal.param = Some(own);
     }
     refusal
 }

@@ -80,10 +80,8 @@ fn a_plan_can_change_and_go_and_who_has_it_keeps_paying() {
     );
     world.post("/v1/plans/gold", "amount=5").refused(400, Some("parameter_unknown"), Some("amount"));
 
-    let customer = world.post("/v1/customers", "name=Ada&payment_method=pm_card_visa").ok();
-    let customer = customer["id"].as_str().unwrap();
-    let method = world.get(&format!("/v1/customers/{customer}/payment_methods")).ok();
-    let method = method["data"][0]["id"].as_str().unwrap().to_owned();
+    let customer = world.make("/v1/customers", "name=Ada");
+    let method = world.make("/v1/payment_methods/pm_card_visa/attach", &format!("customer={customer}"));
     let form = format!("customer={customer}&items[0][plan]=gold&default_payment_method={method}");
     world.post("/v1/subscriptions", &form).ok();
 
