@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
-use super::sqlite::{Rules, file};
+use super::sqlite::{Rules, file, remove};
 use crate::error::{Explain as _, Kind, fail};
 
 /// How many pages are copied between two reports.
@@ -38,9 +38,10 @@ pub(super) fn copy(
     }
     let source = file(from, rules);
     let part = to.with_extension("part");
-    let _ = fs_err::remove_file(&part);
     let mut made = || -> anyhow::Result<u64> {
+        remove(&part)?;
         let reader = source.open_to_read()?;
+        file(&part, rules).only_for_its_owner()?;
         write(&reader, &part, progress).map_err(|error| file(&part, rules).explain(error))?;
         let copy = fs_err::File::open(&part)?;
         copy.sync_all()?;
@@ -50,7 +51,7 @@ pub(super) fn copy(
     let result = made();
     if result.is_err() {
         // The reason is in the result; half a copy is of no use to anybody.
-        let _ = fs_err::remove_file(&part);
+        let _ = remove(&part);
     }
     result.explain(Kind::Failed, || format!("Cannot copy `{}`", from.display()), "The original is as it was")
 }

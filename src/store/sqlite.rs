@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 use crate::error::{Kind, Note, fail};
 
@@ -81,7 +81,7 @@ impl File {
     }
 
     /// Raw events have names and addresses in them: others on the machine may not read them.
-    fn only_for_its_owner(&self) -> anyhow::Result<()> {
+    pub(super) fn only_for_its_owner(&self) -> anyhow::Result<()> {
         #[cfg(unix)]
         if !self.path.exists() {
             use fs_err::os::unix::fs::OpenOptionsExt as _;
@@ -154,7 +154,11 @@ impl File {
     pub fn explain(&self, error: rusqlite::Error) -> anyhow::Error {
         let name = self.rules.name;
         let path = self.path.display();
-        let (what, fix) = match error.sqlite_error_code() {
+        // Where a file's log can't be mapped into memory for want of space, it is the disk that is full, too.
+        let is_full =
+            error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE);
+        let code = if is_full { Some(ErrorCode::DiskFull) } else { error.sqlite_error_code() };
+        let (what, fix) = match code {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
                 format!("Another process keeps {name} `{path}` locked"),
                 "Wait until it is done, or stop it, and run the same command again; nothing was changed".to_owned(),
@@ -204,4 +208,21 @@ fn version(connection: &Connection) -> rusqlite::Result<usize> {
 /// The file's path and rules, together.
 pub(crate) fn file(path: &Path, rules: &'static Rules) -> File {
     File { path: path.to_owned(), rules }
+}
+
+/// Removes a database file and what SQLite keeps beside it;
+/// it is fine if there is none.
+///
+/// # Errors
+/// If one of them can't be removed.
+pub(super) fn remove(path: &Path) -> anyhow::Result<()> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match fs_err::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::Outcome;
+use crate::billing::projection::tables;
 use crate::context::Context;
 use crate::error::{Explain as _, Kind, fail};
 use crate::render::{Column, Present, Table, View};
@@ -51,7 +52,7 @@ pub async fn run(ctx: &Context, args: QueryArgs) -> anyhow::Result<Outcome> {
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
     let answer = query
         .run(&sql, limit, Duration::from_secs(u64::from(args.timeout)))
-        .map_err(|unanswered| explain(unanswered, &args))?;
+        .map_err(|unanswered| explain(unanswered, &sql, &args))?;
     let more = answer.more;
     ctx.show(&Shown(answer))?;
     if more {
@@ -81,7 +82,31 @@ fn statement(args: &QueryArgs) -> anyhow::Result<String> {
     }
 }
 
-fn explain(unanswered: Unanswered, args: &QueryArgs) -> anyhow::Error {
+/// What to write instead of what SQLite does not understand.
+fn instead(message: &str, sql: &str) -> String {
+    let names = || {
+        let parts = tables().flat_map(|table| table.parts.iter().map(|part| part.table.name));
+        let own = tables().filter(|table| !table.columns.is_empty()).map(|table| table.name);
+        own.chain(parts).chain(["objects", "books.events", "books.subject_links"])
+    };
+    if let Some(name) = names().find(|name| *name == sql.trim()) {
+        return format!("Write it like `billctl mirror query 'SELECT * FROM {name}'`");
+    }
+    let meant = message.strip_prefix("no such table: ").and_then(|missing| {
+        let distance = |name: &&str| strsim::damerau_levenshtein(missing, name);
+        names().min_by_key(distance).filter(|name| distance(name) <= 2)
+    });
+    match meant {
+        Some(name) => {
+            format!(
+                "Did you mean `{name}`? `billctl mirror query --tables` lists the tables and their columns"
+            )
+        }
+        None => "See the tables and their columns with `billctl mirror query --tables`".to_owned(),
+    }
+}
+
+fn explain(unanswered: Unanswered, sql: &str, args: &QueryArgs) -> anyhow::Error {
     let message = format!("The mirror cannot answer this: {unanswered}");
     match unanswered {
         Unanswered::Writes => fail(
@@ -103,11 +128,7 @@ fn explain(unanswered: Unanswered, args: &QueryArgs) -> anyhow::Error {
         Unanswered::NotOne => {
             fail(Kind::Usage, message, "Write it like `billctl mirror query 'SELECT * FROM customers'`")
         }
-        Unanswered::Sql(_) => fail(
-            Kind::Usage,
-            message,
-            "See the tables and their columns with `billctl mirror query --tables`",
-        ),
+        Unanswered::Sql(why) => fail(Kind::Usage, message, instead(&why, sql)),
         Unanswered::File(error) => error,
     }
 }

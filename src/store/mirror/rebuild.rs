@@ -15,6 +15,7 @@ use super::{Applied, CreditRules, Mirror, snapshots};
 use crate::billing::projection;
 use crate::error::{Kind, fail};
 use crate::store::books::Books;
+use crate::store::sqlite::remove;
 
 /// How many snapshots or events go into one transaction.
 const BATCH: usize = 5_000;
@@ -249,17 +250,4 @@ fn positive(number: i64) -> u64 {
 
 fn count_of(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-/// Removes a database file and what SQLite keeps beside it.
-fn remove(path: &Path) -> anyhow::Result<()> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        match fs_err::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
 }

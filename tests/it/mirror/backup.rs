@@ -44,6 +44,17 @@ fn a_copy_is_the_files_of_one_moment_though_others_go_on_writing() {
     assert_eq!(mirror.apply_pending(&books, 10, NOW).unwrap().applied, 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_a_copy() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut world = World::new();
+    world.receive(&[customer(1)]);
+    let copy = world.folder.path().join("copy.db");
+    world.books.back_up(&copy, &mut |_| {}).unwrap();
+    assert_eq!(fs_err::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
 #[test]
 fn a_copy_is_never_written_over() {
     let mut world = World::new();

@@ -178,3 +178,49 @@ fn an_export_that_cannot_be_says_why() {
     ");
     assert_eq!(shop.read("taken"), "a file");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_backup_for_which_there_is_no_room_leaves_nothing_behind() {
+    let shop = told();
+    // No file may grow beyond 160 blocks: that is less than the mirror has without a row.
+    let line = "trap '' XFSZ; ulimit -f 160; exec billctl mirror backup copy";
+    let child = shop
+        .shell_command(line, 0)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let failed = shop.finish(child).exits(1);
+    assert!(failed.stderr.contains("Cannot copy"), "{failed}");
+    let left: Vec<_> = fs_err::read_dir(shop.folder().join("copy")).map_or_else(
+        |_| Vec::new(),
+        |entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect(),
+    );
+    assert_eq!(left, [""; 0]);
+    shop.billctl("mirror backup copy").exits(0);
+}
+
+#[test]
+fn a_table_that_is_not_there_is_told_with_the_one_that_may_be_meant() {
+    let shop = told();
+    insta::assert_snapshot!(shop.billctl("mirror query customers"), @r#"
+    [stderr]
+    error: The mirror cannot answer this: near "customers": syntax error, at `customers`
+    hint: Write it like `billctl mirror query 'SELECT * FROM customers'`
+    [exit 2]
+    "#);
+    insta::assert_snapshot!(shop.billctl("mirror query 'SELECT count(*) FROM customer'"), @r"
+    [stderr]
+    error: The mirror cannot answer this: no such table: customer
+    hint: Did you mean `customers`? `billctl mirror query --tables` lists the tables and their columns
+    [exit 2]
+    ");
+    insta::assert_snapshot!(shop.billctl("mirror query 'SELECT * FROM moon'"), @r"
+    [stderr]
+    error: The mirror cannot answer this: no such table: moon
+    hint: See the tables and their columns with `billctl mirror query --tables`
+    [exit 2]
+    ");
+}
