@@ -100,7 +100,7 @@ fn deduct(file: &Path, worker: &str, count: &str) -> anyhow::Result<()> {
 
 /// How often 4 KiB written over what is there reach the disk, a second.
 fn flushes(folder: &Path) -> anyhow::Result<u64> {
-    let mut file = std::fs::File::create(folder.join("flushed"))?;
+    let mut file = fs_err::File::create(folder.join("flushed"))?;
     file.write_all(&[0; 4096])?;
     let begun = Instant::now();
     let mut count = 0;
