@@ -44,11 +44,11 @@ pub async fn run(ctx: &Context, args: ListArgs) -> anyhow::Result<Outcome> {
     let mut search = args.selection.search(ctx, &books, &mirror, args.oldest_first)?;
     let mut listed = Vec::new();
     while listed.len() < args.limit
-        && let Some(found) = search.next()?
+        && let Some(found) = search.find_next()?
     {
         listed.push(found);
     }
-    let is_all = listed.len() < args.limit || search.next()?.is_none();
+    let is_all = listed.len() < args.limit || search.find_next()?.is_none();
     ctx.show(&Listed { events: listed, everything: args.selection.is_everything() })?;
     if !is_all {
         ctx.ui().hint(&format!("There are more than these {}; `--limit N` shows more", args.limit));

@@ -231,7 +231,7 @@ pub fn newest_of(
     let mut search = Search::begin(books, mirror, filter, None)?;
     let mut newest = Vec::new();
     while newest.len() < limit
-        && let Some(found) = search.next()?
+        && let Some(found) = search.find_next()?
     {
         newest.push(found.event);
     }
@@ -299,7 +299,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// If a file can't be read.
-    pub fn next(&mut self) -> anyhow::Result<Option<Found>> {
+    pub fn find_next(&mut self) -> anyhow::Result<Option<Found>> {
         loop {
             let Some(event) = self.page.pop() else {
                 if self.at_end {

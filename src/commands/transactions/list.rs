@@ -1,6 +1,7 @@
 //! `billctl transactions list`
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::{Value, json};
 
@@ -91,9 +92,9 @@ pub async fn run(ctx: &Context, args: ListArgs) -> anyhow::Result<Outcome> {
     found.truncate(args.limit);
     let mut subjects = HashMap::new();
     for customer in found.iter().filter_map(|one| one.customer.clone()) {
-        if !subjects.contains_key(&customer) {
-            let subject = books.subjects_of(&customer)?.into_iter().next();
-            subjects.insert(customer, subject);
+        if let Entry::Vacant(unknown) = subjects.entry(customer) {
+            let subject = books.subjects_of(unknown.key())?.into_iter().next();
+            unknown.insert(subject);
         }
     }
     ctx.show(&Listed { found, subjects })?;

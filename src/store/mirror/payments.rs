@@ -270,7 +270,7 @@ impl<'a> Payments<'a> {
         let refund = if self.rules.takes_back { self.refund(payable, &payment)? } else { Ok(None) };
         Ok(refund.map(|refund| {
             let due = purchase.is_some() || refund.is_some();
-            due.then(|| Settlement { payment: payment.id, purchase, refund })
+            due.then_some(Settlement { payment: payment.id, purchase, refund })
         }))
     }
 
@@ -319,6 +319,7 @@ impl<'a> Payments<'a> {
     }
 
     /// The credits of all lines, a lot for each expiry, and the lines in words.
+    #[expect(clippy::type_complexity, reason = "lots and words, or why there are none")]
     fn lots(&self, id: &str, lines: &[Line]) -> anyhow::Result<Result<(Vec<Pack>, Vec<String>), Unclear>> {
         let mut lots: BTreeMap<Option<i64>, i64> = BTreeMap::new();
         let mut names = Vec::new();

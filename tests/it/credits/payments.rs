@@ -79,7 +79,7 @@ fn a_pack_is_booked_once_however_many_events_tell_of_it() {
     let mut world = World::new();
     let paid = completed("cs_1", json!({}));
     world.receive(&[paid.clone(), paid.clone()]);
-    world.receive(&[paid.clone()]);
+    world.receive(std::slice::from_ref(&paid));
     world.receive(&[event(
         "evt_9",
         "checkout.session.async_payment_succeeded",

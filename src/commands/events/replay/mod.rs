@@ -171,7 +171,7 @@ async fn choose(ctx: &Context, args: &ReplayArgs) -> anyhow::Result<Choice> {
     if args.ids.is_empty() {
         let mut search = args.selection.search(ctx, &books, &mirror, true)?;
         while numbers.len() < limit
-            && let Some(found) = search.next()?
+            && let Some(found) = search.find_next()?
         {
             numbers.push(found.event.seq);
         }
