@@ -149,9 +149,16 @@ impl Worker {
     }
 
     fn count(&self, batch: Applied) -> anyhow::Result<()> {
-        let Applied { applied, older, kept, failed, through, more: _ } = batch;
+        let Applied { applied, older, kept, failed, through, more: _, started_over } = batch;
         let unapplied = self.books.last_seq()?.saturating_sub(through);
         self.metrics.applied(applied + older + kept, failed, u64::try_from(unapplied).unwrap_or_default());
+        if started_over {
+            (self.failed)(
+                "the books are not those that were applied until now: all their events are applied again; run `billctl \
+                 events pull`, which reads again what Stripe still lists"
+                    .to_owned(),
+            );
+        }
         if failed > 0 {
             let plural = if failed == 1 { "event" } else { "events" };
             (self.failed)(format!(

@@ -32,6 +32,8 @@ const LONGEST_WAIT_MS: i64 = 5 * 60 * 1_000;
 const GIVE_UP_AFTER_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A signature older than this is made anew: applications allow 300 seconds.
 const FRESH_MS: i64 = 150 * 1_000;
+/// How often ids that need not be remembered any more are forgotten, in milliseconds.
+const FORGET_EVERY_MS: i64 = 60 * 60 * 1000;
 /// The longest time without a look into the outbox.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// How long events that are on their way may take when the receiver stops.
@@ -82,11 +84,13 @@ pub struct Forward {
     failed: Failed,
     /// The application did not take the last event, and that was told.
     in_trouble: bool,
+    /// When ids that need not be remembered any more were last forgotten, in milliseconds.
+    forgot_at: i64,
 }
 
 impl std::fmt::Debug for Forward {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Forward").field("to", &self.endpoint.url().as_str()).finish_non_exhaustive()
+        f.debug_struct("Forward").field("to", &self.endpoint.shown()).finish_non_exhaustive()
     }
 }
 
@@ -116,7 +120,8 @@ impl Forward {
         }
         let lock = Outbox::lock(path)?;
         let mut outbox = Outbox::open(path)?;
-        outbox.forget_old(clock().as_millisecond())?;
+        let forgot_at = clock().as_millisecond();
+        outbox.forget_old(forgot_at)?;
         let waiting = Arc::new(Notify::new());
         Ok(Forward {
             outbox,
@@ -128,6 +133,7 @@ impl Forward {
             waiting,
             failed,
             in_trouble: false,
+            forgot_at,
         })
     }
 
@@ -173,6 +179,10 @@ impl Forward {
         seqs: &mut BTreeSet<i64>,
     ) -> anyhow::Result<Duration> {
         let now = (self.clock)();
+        if now.as_millisecond().saturating_sub(self.forgot_at) >= FORGET_EVERY_MS {
+            self.forgot_at = now.as_millisecond();
+            self.outbox.forget_old(self.forgot_at)?;
+        }
         // Those on their way are due still.
         let due = self.outbox.due(now.as_millisecond(), SIDE_BY_SIDE)?;
         for outgoing in due {
@@ -248,8 +258,8 @@ async fn asked(stop: &mut watch::Receiver<bool>) {
 async fn attempt(endpoint: Endpoint, headers: Vec<(String, Vec<u8>)>, outgoing: Outgoing) -> Attempted {
     let failure = match endpoint.post(&headers, outgoing.body.clone()).await {
         Ok(answered) if answered.is_accepted() => None,
-        Ok(answered) => Some(format!("{} answered {}", endpoint.url(), answered.status)),
-        Err(unanswered) => Some(format!("{} {unanswered}", endpoint.url())),
+        Ok(answered) => Some(format!("{} answered {}", endpoint.shown(), answered.status)),
+        Err(unanswered) => Some(format!("{} {unanswered}", endpoint.shown())),
     };
     Attempted { outgoing, failure }
 }

@@ -11,6 +11,25 @@ mod sqlite; // opening a SQLite file, and saying what is wrong with it
 use std::io::{self, Write as _};
 use std::path::Path;
 
+/// Makes a file that its owner alone may read, for there are names and addresses in it; what is there of that name goes.
+///
+/// # Errors
+/// If it can't be made.
+pub fn create_private(path: &Path) -> io::Result<fs_err::File> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs_err::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use fs_err::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
 /// Writes a file in one piece: a crash leaves the old text or the new one, never a part. A file that exists keeps its
 /// permissions; a link is followed, so that what it points at is rewritten.
 ///

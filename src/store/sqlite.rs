@@ -66,6 +66,17 @@ impl File {
         connection.set_prepared_statement_cache_capacity(128);
         let version = version(&connection).map_err(|error| self.explain(error))?;
         self.refuse_newer(version)?;
+        if version < self.rules.migrations.len() {
+            return Err(fail(
+                Kind::Failed,
+                format!(
+                    "{} `{}` was written by an older billctl, and is only to be read here",
+                    self.name_at_start(),
+                    self.path.display()
+                ),
+                "Run `billctl mirror status`, which brings its tables up to date",
+            ));
+        }
         Ok(connection)
     }
 

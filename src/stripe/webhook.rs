@@ -77,8 +77,9 @@ impl Endpoint {
         Ok(Endpoint { http, url: url.clone() })
     }
 
-    pub fn url(&self) -> &Url {
-        &self.url
+    /// Where it is, to be shown: see [`shown`].
+    pub fn shown(&self) -> String {
+        shown(&self.url)
     }
 
     /// Posts a body once, with these headers.
@@ -103,9 +104,35 @@ impl Endpoint {
     }
 }
 
+/// An address as it may be shown and logged: without user, password and query, in which there may be tokens.
+pub fn shown(url: &Url) -> String {
+    let mut shown = url.clone();
+    // Neither can fail for an address with a host, and others are no endpoints.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    if shown.query().is_some() {
+        shown.set_query(Some("…"));
+    }
+    shown.set_fragment(None);
+    shown.to_string().replace("%E2%80%A6", "…")
+}
+
 impl From<Broken> for Unanswered {
     fn from(broken: Broken) -> Unanswered {
         let Broken { fault, detail } = broken;
         Unanswered { fault, detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_token_is_not_shown() {
+        let check = |url: &str, expected: &str| assert_eq!(shown(&Url::parse(url).unwrap()), expected);
+        check("http://localhost:3000/webhook", "http://localhost:3000/webhook");
+        check("https://me:hunter2@example.com/hook?token=hunter2#hunter2", "https://example.com/hook?…");
+        check("https://hunter2@example.com/", "https://example.com/");
     }
 }

@@ -91,6 +91,9 @@ impl Event {
             snapshot_event: whole.owned("snapshot_event"),
             about: if thin {
                 related(whole.get("related_object"))
+            } else if event_type == "invoice.upcoming" {
+                // A preview: whatever id it is given there will never be such an invoice.
+                None
             } else {
                 about(whole.get("data").get("object"))
             },
@@ -168,9 +171,11 @@ mod tests {
         let event = Event::read(expanded).unwrap();
         assert_eq!(event.request_id.as_deref(), Some("req_old"));
         assert_eq!(event.about.unwrap().customer.as_deref(), Some("cus_9"));
-        let without =
-            br#"{"id":"evt_4","type":"invoice.upcoming","created":1,"data":{"object":{"object":"invoice"}}}"#;
+        let without = br#"{"id":"evt_4","type":"a.b","created":1,"data":{"object":{"object":"invoice"}}}"#;
         assert_eq!(Event::read(without).unwrap().about, None);
+        let preview = br#"{"id":"evt_5","type":"invoice.upcoming","created":1,
+            "data":{"object":{"id":"upcoming_in_1","object":"invoice"}}}"#;
+        assert_eq!(Event::read(preview).unwrap().about, None);
     }
 
     #[test]

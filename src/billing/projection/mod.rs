@@ -3,6 +3,7 @@
 //!
 //! Every object is kept whole, whatever its kind. The tables here are for what is queried.
 
+mod chain;
 mod column;
 mod kept;
 mod subject;
@@ -19,7 +20,7 @@ pub use kept::kept;
 pub use subject::{SUBJECT_TAG, SubjectLink, subject_link};
 pub use tables::{Table, table_of, tables};
 pub use transaction::{Paid, change_of_plan, paid_transaction, transaction};
-pub use version::{Candidate, Origin, forever, is_deletion, newest};
+pub use version::{Candidate, Footing, Newest, Origin, forever, is_deletion, newest};
 
 /// One row of a table, with a cell for each of its columns.
 #[derive(Debug, Clone, PartialEq)]

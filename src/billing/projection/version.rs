@@ -6,15 +6,21 @@
 //!
 //! 1. a deletion wins;
 //! 2. a creation loses: nothing of an object comes before it;
-//! 3. a version loses that another follows on, by the values that `previous_attributes` says were there before;
+//! 3. a version loses that another follows on, by the values that `previous_attributes` says were there before; where
+//!    values go to and fro, all changes of the second are put into the order in which each follows on the one before it,
+//!    the first of them on the version before that second;
 //! 4. what is further in its life cycle wins (canceled beats active, paid beats open), then what more was paid on,
 //!    refunded of, or tried;
 //! 5. what was fetched wins over what was told, and of two events the one with the greater id.
+//!
+//! To and fro without an order that all changes fit into can't be told apart: then what was fetched in that second wins,
+//! else rules 4 and 5, and the version is only a guess.
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::chain;
 use crate::billing::event::Content;
 
 /// Where a version comes from.
@@ -67,13 +73,63 @@ pub fn forever(kind: &str) -> bool {
     !matches!(kind, "product" | "coupon" | "plan")
 }
 
-/// The version that holds, of several of the same second. None if there are none.
-pub fn newest(kind: &str, candidates: Vec<Candidate>) -> Option<Candidate> {
+/// The version that holds, of several of the same second.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Newest {
+    pub version: Candidate,
+    pub footing: Footing,
+}
+
+/// What it rests on that a version holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Footing {
+    /// On the versions of its second alone.
+    Own,
+    /// On the version before that second, too: another one before it can make another one hold.
+    Before,
+    /// On nothing: values went to and fro, and there is no telling how they ended.
+    Guess,
+}
+
+/// The version that holds, of several of the same second; none if there are none. `before` is asked for the version
+/// before that second, where it matters.
+///
+/// # Errors
+/// What `before` gives.
+pub fn newest<E>(
+    kind: &str,
+    candidates: Vec<Candidate>,
+    before: impl FnOnce() -> Result<Option<Value>, E>,
+) -> Result<Option<Newest>, E> {
     let mut left = candidates;
     keep(&mut left, |version, _| version.is_deletion());
+    let created =
+        left.iter().find(|version| version.is_creation()).map(|version| version.content.object.clone());
     keep(&mut left, |version, _| !version.is_creation());
+    let all = left.clone();
     keep(&mut left, |version, all| !all.iter().any(|other| comes_right_after(other, version)));
-    left.into_iter().max_by(|one, other| {
+    let mut footing = Footing::Own;
+    if left.iter().any(|version| left.iter().any(|other| is_to_and_fro(version, other))) {
+        let start = created.as_ref();
+        let mut end = chained(start, &all);
+        if end.is_none() && start.is_none() {
+            footing = Footing::Before;
+            let before = before()?;
+            end = before.as_ref().and_then(|before| chained(Some(before), &all));
+        }
+        match end {
+            Some(end) => left = end,
+            None => {
+                footing = Footing::Guess;
+                let fetched: Vec<Candidate> =
+                    all.into_iter().filter(|version| version.id().is_none()).collect();
+                if !fetched.is_empty() {
+                    left = fetched;
+                }
+            }
+        }
+    }
+    let version = left.into_iter().max_by(|one, other| {
         rank(kind, &one.content.object).cmp(&rank(kind, &other.content.object)).then_with(|| {
             match (one.id(), other.id()) {
                 (None, None) => Ordering::Equal,
@@ -82,7 +138,27 @@ pub fn newest(kind: &str, candidates: Vec<Candidate>) -> Option<Candidate> {
                 (Some(one), Some(other)) => one.cmp(other),
             }
         })
-    })
+    });
+    Ok(version.map(|version| Newest { version, footing }))
+}
+
+/// Of all versions of a second those with which its changes end, and those that none of the changes makes or begins with.
+fn chained(start: Option<&Value>, all: &[Candidate]) -> Option<Vec<Candidate>> {
+    let changes: Vec<&Content> =
+        all.iter().map(|version| &version.content).filter(|content| !content.changes().is_empty()).collect();
+    let end = chain::end(start, &changes)?;
+    let known = |object: &Value| {
+        let objects = changes.iter().map(|change| &change.object).chain(start);
+        objects.into_iter().any(|known| chain::same(known, object))
+    };
+    let is_left =
+        |version: &&Candidate| chain::same(end, &version.content.object) || !known(&version.content.object);
+    Some(all.iter().filter(is_left).cloned().collect())
+}
+
+/// Whether each of two different versions follows on the other.
+fn is_to_and_fro(one: &Candidate, other: &Candidate) -> bool {
+    one.content.follows(&other.content.object) && other.content.follows(&one.content.object)
 }
 
 /// Keeps those that a rule names, if it names any.
@@ -94,7 +170,7 @@ fn keep(left: &mut Vec<Candidate>, rule: impl Fn(&Candidate, &[Candidate]) -> bo
     }
 }
 
-/// Whether one follows on the other, and not also the other way round: what changes to and fro says nothing.
+/// Whether one follows on the other, and not also the other way round: what changes to and fro says nothing by itself.
 fn comes_right_after(later: &Candidate, earlier: &Candidate) -> bool {
     later.content.follows(&earlier.content.object) && !earlier.content.follows(&later.content.object)
 }
@@ -155,15 +231,20 @@ mod tests {
         Candidate { origin: Origin::Fetched, content }
     }
 
+    /// The winner by the second's own versions.
+    fn of(kind: &str, candidates: Vec<Candidate>) -> Option<Candidate> {
+        newest(kind, candidates, || Ok::<_, ()>(None)).unwrap().map(|newest| newest.version)
+    }
+
     /// The winner is the last of those given, in whatever order they come.
     fn last_wins(kind: &str, candidates: Vec<Candidate>) {
         let expected = candidates.last().cloned();
         for turn in 0..candidates.len() {
             let mut turned = candidates.clone();
             turned.rotate_left(turn);
-            assert_eq!(newest(kind, turned.clone()), expected, "{turned:?}");
+            assert_eq!(of(kind, turned.clone()), expected, "{turned:?}");
             turned.reverse();
-            assert_eq!(newest(kind, turned), expected);
+            assert_eq!(of(kind, turned), expected);
         }
     }
 
@@ -248,15 +329,39 @@ mod tests {
         );
     }
 
+    fn to_and_fro(before: Option<Value>, versions: Vec<Candidate>) -> (Value, Footing) {
+        let Newest { version, footing } =
+            newest("subscription", versions, || Ok::<_, ()>(before)).unwrap().unwrap();
+        (version.content.object["status"].clone(), footing)
+    }
+
     #[test]
-    fn what_changes_to_and_fro_is_decided_by_the_id() {
-        last_wins(
-            "customer",
-            vec![
-                event("evt_1", "customer.updated", json!({"n": 1}), json!({"n": 2})),
-                event("evt_2", "customer.updated", json!({"n": 2}), json!({"n": 1})),
-            ],
+    fn to_and_fro_is_decided_by_what_was_there_before() {
+        let updated = |id: &str, to: &str, from: &str| {
+            event(id, "customer.subscription.updated", json!({"status": to}), json!({"status": from}))
+        };
+        let failed = updated("evt_1", "past_due", "active");
+        let paid = updated("evt_2", "active", "past_due");
+        let versions = vec![failed.clone(), paid.clone()];
+        let before = |status: &str| Some(json!({"status": status}));
+        assert_eq!(to_and_fro(before("active"), versions.clone()), (json!("active"), Footing::Before));
+        assert_eq!(to_and_fro(before("past_due"), versions.clone()), (json!("past_due"), Footing::Before));
+        // Else nothing tells, and what is further in its life is as good a guess as any.
+        assert_eq!(to_and_fro(None, versions.clone()), (json!("past_due"), Footing::Guess));
+        let asked = fetched(json!({"status": "active"}));
+        assert_eq!(
+            to_and_fro(None, [versions.clone(), vec![asked]].concat()),
+            (json!("active"), Footing::Guess)
         );
+        // A creation is what was there before.
+        let created =
+            event("evt_3", "customer.subscription.created", json!({"status": "active"}), json!(null));
+        let versions = [versions, vec![created]].concat();
+        assert_eq!(to_and_fro(None, versions.clone()), (json!("active"), Footing::Own));
+        // What no change makes is later in its life.
+        let ended =
+            event("evt_0", "customer.subscription.deleted", json!({"status": "canceled"}), json!(null));
+        assert_eq!(to_and_fro(None, [versions, vec![ended]].concat()), (json!("canceled"), Footing::Own));
     }
 
     #[test]

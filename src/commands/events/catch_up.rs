@@ -1,6 +1,6 @@
 //! Reading what happened in Stripe since the last time, into the books and the mirror.
 //!
-//! How far everything has been read is one second, kept in the mirror under [`CURSOR`]. It moves on only when all that
+//! How far everything has been read is one second, kept in the mirror under [`EVENTS_READ`]. It moves on only when all that
 //! lies before it is durable in the books, and each reading begins [`OVERLAP_SECONDS`] before it: events of one second,
 //! and those that Stripe lists late, come again and are known by their ids.
 
@@ -8,12 +8,9 @@ use super::unread::read_unread;
 use crate::billing::event::Event;
 use crate::context::Clock;
 use crate::store::books::{Added, Books, NewEvent, Source};
-use crate::store::mirror::{Applied, Mirror};
+use crate::store::mirror::{Applied, EVENTS_AGAIN, EVENTS_READ, Mirror};
 use crate::stripe::Reader;
 use crate::stripe::events::{EventWalk, KEPT_SECONDS, Step};
-
-/// The name under which the mirror keeps the second up to which all events were read.
-pub const CURSOR: &str = "events";
 
 /// The name under which it keeps the time that Stripe's events no longer reach, `FROM..TO` in seconds, until a backfill
 /// has seen to it.
@@ -61,18 +58,20 @@ pub struct CaughtUp {
     pub gap: Option<Gap>,
     /// Nothing was read before this.
     pub is_first: bool,
+    /// All that Stripe lists is read again: other books were put in the place of those that it had been read into.
+    pub is_again: bool,
 }
 
 impl CaughtUp {
     fn add(&mut self, batch: Applied) {
-        let Applied { applied, older, kept, failed, through: _, more: _ } = batch;
+        let Applied { applied, older, kept, failed, through: _, more: _, started_over: _ } = batch;
         self.applied += applied + older + kept;
         self.failed += failed;
     }
 
     /// Counts events that had failed once more, after what they lacked was read.
     fn settle(&mut self, again: Applied) {
-        let Applied { applied, older, kept, failed: _, through: _, more: _ } = again;
+        let Applied { applied, older, kept, failed: _, through: _, more: _, started_over: _ } = again;
         let done = applied + older + kept;
         self.applied += done;
         self.failed = self.failed.saturating_sub(done);
@@ -88,7 +87,7 @@ fn count(number: usize) -> u64 {
 /// # Errors
 /// If the mirror can't be read.
 pub fn read_through(mirror: &Mirror) -> anyhow::Result<Option<i64>> {
-    Ok(mirror.cursor(CURSOR)?.and_then(|text| text.parse().ok()))
+    Ok(mirror.cursor(EVENTS_READ)?.and_then(|text| text.parse().ok()))
 }
 
 /// Notes that all events up to a second are in the books; it never goes back. `now` is in seconds.
@@ -97,7 +96,7 @@ pub fn read_through(mirror: &Mirror) -> anyhow::Result<Option<i64>> {
 /// If the mirror can't be written.
 pub fn note_through(mirror: &mut Mirror, second: i64, now: i64) -> anyhow::Result<()> {
     if read_through(mirror)?.is_none_or(|before| before < second) {
-        mirror.set_cursor(CURSOR, Some(&second.to_string()), now)?;
+        mirror.set_cursor(EVENTS_READ, Some(&second.to_string()), now)?;
     }
     Ok(())
 }
@@ -188,6 +187,7 @@ impl CatchUp<'_> {
         if read_unread(reader, self.books, self.mirror, self.clock.now()).await? > 0 {
             reading.caught_up.settle(self.mirror.retry_failed(self.books, BATCH, self.clock.now())?);
         }
+        self.fetch_guesses(reader, reading.walk.begun_at().unwrap_or(self.now())).await?;
         self.end(reading)
     }
 
@@ -202,6 +202,7 @@ impl CatchUp<'_> {
         }
         // Whoever applies what was handed over tries again what had failed for want of it.
         read_unread(reader, self.books, self.mirror, self.clock.now()).await?;
+        self.fetch_guesses(reader, reading.walk.begun_at().unwrap_or(self.now())).await?;
         self.end(reading)
     }
 
@@ -212,7 +213,8 @@ impl CatchUp<'_> {
     pub async fn look(&self, reader: &Reader, since: Option<i64>) -> anyhow::Result<CaughtUp> {
         let mut before = read_through(self.mirror)?;
         let mut seen = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
-        let mut walk = reader.events(begin_at(before, since));
+        let is_again = self.mirror.cursor(EVENTS_AGAIN)?.is_some() || !self.mirror.is_of(self.books)?;
+        let mut walk = reader.events(if is_again { None } else { begin_at(before, since) });
         loop {
             while let Some(step) = walk.next().await? {
                 let Step::Events(events) = step else { continue };
@@ -236,10 +238,13 @@ impl CatchUp<'_> {
         self.clock.now().as_second()
     }
 
-    fn begin(&self, reader: &Reader, since: Option<i64>) -> anyhow::Result<UnderWay> {
+    fn begin(&mut self, reader: &Reader, since: Option<i64>) -> anyhow::Result<UnderWay> {
+        self.mirror.begin_with(self.books, self.clock.now())?;
         let before = read_through(self.mirror)?;
-        let caught_up = CaughtUp { is_first: before.is_none(), ..CaughtUp::default() };
-        let walk = reader.events(begin_at(before, since));
+        let is_again = self.mirror.cursor(EVENTS_AGAIN)?.is_some();
+        let from = if is_again { None } else { begin_at(before, since) };
+        let caught_up = CaughtUp { is_first: before.is_none(), is_again, ..CaughtUp::default() };
+        let walk = reader.events(from);
         Ok(UnderWay { reader: reader.clone(), walk, before, caught_up })
     }
 
@@ -259,13 +264,16 @@ impl CatchUp<'_> {
             if !is_set_back(reading.before, reading.walk.begun_at()) {
                 return Ok(None);
             }
-            self.mirror.set_cursor(CURSOR, None, self.now())?;
+            self.mirror.set_cursor(EVENTS_READ, None, self.now())?;
             reading.before = None;
             reading.walk = reading.reader.events(None);
         }
     }
 
-    fn end(&self, reading: UnderWay) -> anyhow::Result<CaughtUp> {
+    fn end(&mut self, reading: UnderWay) -> anyhow::Result<CaughtUp> {
+        if reading.caught_up.is_again {
+            self.mirror.set_cursor(EVENTS_AGAIN, None, self.now())?;
+        }
         Ok(CaughtUp { gap: Gap::open(self.mirror)?, ..reading.caught_up })
     }
 

@@ -17,6 +17,7 @@ use crate::error::{Kind, fail};
 use crate::listen::{Kept, Notice, Taken};
 use crate::render::{Format, Present, Role, Text, View};
 use crate::settings::profile::Target;
+use crate::stripe::webhook::shown;
 
 /// How many lines about events wait to be printed; what comes faster is stored, but not shown.
 const WAITING_LINES: usize = 1024;
@@ -243,7 +244,7 @@ impl Started {
             profile: ctx.profile()?.name,
             livemode: ctx.is_live()?,
             secrets: receiving.secrets,
-            forward_to: args.forward_to.as_ref().map(Url::to_string),
+            forward_to: args.forward_to.as_ref().map(shown),
             poll: args.poll,
         })
     }

@@ -1,7 +1,9 @@
 //! `billctl events`: what Stripe tells, received and looked at.
 
+pub mod account;
 pub mod age;
 pub mod catch_up;
+mod guess;
 mod input;
 pub mod list;
 pub mod listen;

@@ -10,8 +10,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
+use super::account::keep_to_account;
 use super::catch_up::{CatchUp, CaughtUp, Taker, read_through};
-use super::pull::gap_words;
+use super::pull::{READ_AGAIN, gap_words};
 use crate::billing::event::Event;
 use crate::context::{Clock, Connection, Context};
 use crate::listen::{Failed, Kept, Metrics, Notice, Posting, Taken, Wake};
@@ -59,6 +60,7 @@ impl Poll {
     pub(super) async fn open(ctx: &Context, every: Duration, hearers: Hearers) -> anyhow::Result<Poll> {
         let connection = ctx.stripe().await?;
         let (books, mut mirror, clock) = (ctx.books()?, ctx.mirror()?, ctx.clock());
+        keep_to_account(&connection, &mut mirror).await?;
         let Hearers { metrics, notices, wake, posting, failed } = hearers;
         let pass_on = match posting {
             Some(posting) => Some((posting, pass_on_from(&mut mirror, clock.now())?)),
@@ -105,6 +107,9 @@ impl Poll {
             Ok(caught_up) => {
                 self.in_trouble = false;
                 self.metrics.polled(self.clock.now().as_second());
+                if caught_up.is_again {
+                    (self.failed)(READ_AGAIN.to_owned());
+                }
                 if let Some(gap) = caught_up.gap
                     && !std::mem::replace(&mut self.gap_told, true)
                 {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Outcome;
+use super::account::keep_to_account;
 use super::catch_up::{CatchUp, CaughtUp, Gap};
 use crate::commands::moment::{Moment, time};
 use crate::context::Context;
@@ -40,6 +41,7 @@ pub async fn run(ctx: &Context, args: PullArgs) -> anyhow::Result<Outcome> {
 pub async fn pull(ctx: &Context, since: Option<i64>) -> anyhow::Result<CaughtUp> {
     let connection = ctx.stripe().await?;
     let (mut books, mut mirror) = (ctx.books()?, ctx.mirror()?);
+    keep_to_account(&connection, &mut mirror).await?;
     let mut catch_up =
         CatchUp { books: &mut books, mirror: &mut mirror, clock: ctx.clock(), source: Source::Pull };
     let reader = connection.reader();
@@ -54,6 +56,7 @@ pub async fn pull(ctx: &Context, since: Option<i64>) -> anyhow::Result<CaughtUp>
         .await;
     progress.finish();
     let pulled = pulled?;
+    tell_if_again(ctx, &pulled);
     if let Some(gap) = pulled.gap {
         ctx.ui().warn(&gap_words(gap));
         ctx.ui()
@@ -61,6 +64,17 @@ pub async fn pull(ctx: &Context, since: Option<i64>) -> anyhow::Result<CaughtUp>
     }
     Ok(pulled)
 }
+
+/// Says so where all that Stripe lists was read again.
+pub fn tell_if_again(ctx: &Context, caught_up: &CaughtUp) {
+    if caught_up.is_again {
+        ctx.ui().warn(READ_AGAIN);
+    }
+}
+
+/// Why all that Stripe lists was read again.
+pub const READ_AGAIN: &str = "the books are not those that events were read into until now: all events that Stripe \
+                              still lists were read again";
 
 /// Says what is lost.
 pub fn gap_words(gap: Gap) -> String {
@@ -75,7 +89,7 @@ struct Pulled(CaughtUp);
 
 impl Present for Pulled {
     fn json(&self) -> Value {
-        let CaughtUp { received, new, applied, failed, gap, is_first: _ } = self.0;
+        let CaughtUp { received, new, applied, failed, gap, is_first: _, is_again: _ } = self.0;
         json!({
             "received": received,
             "new": new,
@@ -86,7 +100,7 @@ impl Present for Pulled {
     }
 
     fn view(&self) -> View {
-        let CaughtUp { received, new, applied, failed, gap: _, is_first: _ } = self.0;
+        let CaughtUp { received, new, applied, failed, gap: _, is_first: _, is_again: _ } = self.0;
         let plural = if received == 1 { "" } else { "s" };
         let line = format!("{received} event{plural} received, {new} new, {applied} applied");
         let view = View::new().line(Text::new(Role::Strong, line));

@@ -9,6 +9,7 @@ use super::summary::summary;
 use super::words::{currency_of, words};
 use super::{Outcome, age, pull};
 use crate::billing::event::{Content, Event};
+use crate::billing::projection;
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
@@ -59,9 +60,21 @@ pub async fn run(ctx: &Context, args: ShowArgs) -> anyhow::Result<Outcome> {
         Some(about) => mirror.object(&about.kind, &about.id)?,
         None => None,
     };
-    let content = Content::read(&body).ok();
+    // What hands over rights is not shown: it is in the very bytes alone.
+    let shown = |value: Value| projection::kept(value, true);
+    let content = Content::read(&body).ok().map(|content| Content {
+        object: shown(content.object),
+        previous_attributes: content
+            .previous_attributes
+            .into_iter()
+            .map(|(name, before)| match shown(json!({ (name.clone()): before })) {
+                Value::Object(mut fields) => (name.clone(), fields.remove(&name).unwrap_or_default()),
+                other => (name, other),
+            })
+            .collect(),
+    });
     // A body that can't be read whole can be shown all the same, and is there with `--raw`.
-    let whole = serde_json::from_slice(&body).unwrap_or_default();
+    let whole = shown(serde_json::from_slice(&body).unwrap_or_default());
     ctx.show(&Shown { found, event, content, whole, known, resolved })?;
     age::say(ctx, &books, &mirror)?;
     Ok(Outcome::Done)
@@ -166,7 +179,7 @@ impl Present for Shown {
                     "deleted": known.deleted,
                 })),
             },
-            "resolved": resolved.as_ref().map(Resolved::json),
+            "resolved": resolved.as_ref().map(|resolved| projection::kept(resolved.json(), true)),
             "event": whole,
         });
         if let (Value::Object(fields), Value::Object(more)) = (&mut json, more) {

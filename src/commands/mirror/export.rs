@@ -9,6 +9,7 @@ use super::Outcome;
 use crate::context::Context;
 use crate::error::{Explain as _, Kind, fail};
 use crate::render::{Column, FileColumn, FileFormat, Present, Table, TableFile, View};
+use crate::store::create_private;
 use crate::store::mirror::{ColumnType, Export, ExportTable};
 
 /// Rows that are held in memory at a time.
@@ -110,7 +111,7 @@ fn write(export: &Export, table: &ExportTable, format: FileFormat, path: &Path) 
         .collect();
     let part = path.with_extension("part");
     let write = || {
-        let mut file = TableFile::begin(format, &columns, BufWriter::new(fs_err::File::create(&part)?))?;
+        let mut file = TableFile::begin(format, &columns, BufWriter::new(create_private(&part)?))?;
         let rows = export.rows(table, BATCH, &mut |rows| file.add(rows))?;
         let file = file.finish()?.into_inner().map_err(|error| error.into_error())?;
         file.sync_all()?;

@@ -4,7 +4,9 @@ use anyhow::Context as _;
 
 use super::filling::{End, Filling};
 use crate::billing::backfill::Count;
+use crate::commands::events::account::keep_to;
 use crate::commands::events::catch_up::{CatchUp, CaughtUp};
+use crate::commands::events::pull::tell_if_again;
 use crate::context::{Connection, Context};
 use crate::error::{Kind, fail};
 use crate::store::books::{Books, Source};
@@ -74,19 +76,8 @@ pub async fn open(ctx: &Context) -> anyhow::Result<Opened> {
             "Wait until it is done, or stop it; what it read is kept",
         )
     })?;
-    let (books, mirror) = (ctx.books()?, ctx.mirror()?);
-    if let Some(fill) = mirror.last_fill()?
-        && fill.scope.account != account.id
-    {
-        return Err(fail(
-            Kind::Refused,
-            format!("The mirror is a copy of {}, and the key opens {}", fill.scope.account, account.id),
-            format!(
-                "Use another profile for another account, or delete `{}` with its -wal and -shm to begin anew",
-                mirror.path().display()
-            ),
-        ));
-    }
+    let (books, mut mirror) = (ctx.books()?, ctx.mirror()?);
+    keep_to(&account, &mut mirror)?;
     let now = account.answered_at.unwrap_or_else(|| ctx.clock().now()).as_second();
     let began_at = account.created;
     Ok(Opened { connection, books, mirror, account: account.id, began_at, now, _lock: lock })
@@ -116,7 +107,9 @@ impl Opened {
             })
             .await;
         progress.finish();
-        caught_up
+        let caught_up = caught_up?;
+        tell_if_again(ctx, &caught_up);
+        Ok(caught_up)
     }
 
     /// Looks which events there are, and stores nothing.

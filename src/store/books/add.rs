@@ -45,7 +45,7 @@ pub struct NewEvent<'a> {
 pub enum Added {
     /// It is new; `seq` counts up in the order of storing.
     Stored { seq: i64 },
-    /// It was there already. Its first bytes stay.
+    /// It was there already. Its first bytes stay, unless these are signed and those were not.
     Duplicate { seq: i64 },
 }
 
@@ -105,7 +105,15 @@ fn add_one(connection: &Connection, new: &NewEvent<'_>) -> rusqlite::Result<Adde
     }
     let seq = connection
         .prepare_cached("SELECT seq FROM events WHERE id = ?1")?
-        .query_row([&event.id], |row| row.get(0))?;
+        .query_row([&event.id], |row| row.get::<_, i64>(0))?;
+    if *source == Source::Webhook {
+        // What was read from Stripe's list is the same event, but not the bytes that the signature is for.
+        connection
+            .prepare_cached(
+                "UPDATE events SET body = ?2, source = ?3, api_version = ?4 WHERE seq = ?1 AND source <> ?3",
+            )?
+            .execute(params![seq, body, source.name(), event.api_version])?;
+    }
     connection
         .prepare_cached(
             "INSERT INTO repeats (seq, times, last_at) VALUES (?1, 1, ?2)

@@ -5,6 +5,7 @@ use rusqlite::types::Type;
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::Books;
+use crate::billing::projection::is_deletion;
 
 /// A stored event without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub struct StoredEvent {
 /// The columns that [`stored_event`] reads, from `events` and `repeats`.
 pub(super) const COLUMNS: &str = "events.seq, id, type, created, object_kind, object_id, customer, livemode, thin, \
      api_version, account, request_id, source, received_at, coalesce(times, 0)";
+
+/// Which events of an object are the account's own.
+const OWN: &str = "(account IS NULL OR account = ?4)";
 
 pub(super) fn stored_event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
     let received_at = Timestamp::from_millisecond(row.get(13)?)
@@ -108,18 +112,89 @@ impl Books {
         self.explain(read())
     }
 
-    /// The events of one object in one second, in the order of storing.
+    /// The events of one object in one second, in the order of storing: those that tell of the account itself, or of
+    /// the one that is named so. Ids that people choose may be those of another account's objects, too.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn of_object_at(&self, kind: &str, id: &str, created: i64) -> anyhow::Result<Vec<StoredEvent>> {
+    pub fn of_object_at(
+        &self,
+        kind: &str,
+        id: &str,
+        created: i64,
+        own: Option<&str>,
+    ) -> anyhow::Result<Vec<StoredEvent>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM events LEFT JOIN repeats USING (seq)
-             WHERE object_id = ?1 AND created = ?2 AND object_kind = ?3 AND thin = 0 ORDER BY events.seq"
+             WHERE object_id = ?1 AND created = ?2 AND object_kind = ?3 AND thin = 0 AND {OWN} ORDER BY events.seq"
         );
-        let read =
-            || self.connection.prepare_cached(&sql)?.query_map((id, created, kind), stored_event)?.collect();
+        let read = || {
+            self.connection.prepare_cached(&sql)?.query_map((id, created, kind, own), stored_event)?.collect()
+        };
         self.explain(read())
+    }
+
+    /// The events of one object after a second, in the order of storing; as [`Books::of_object_at`].
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn of_object_after(
+        &self,
+        kind: &str,
+        id: &str,
+        created: i64,
+        own: Option<&str>,
+    ) -> anyhow::Result<Vec<StoredEvent>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events LEFT JOIN repeats USING (seq)
+             WHERE object_id = ?1 AND created > ?2 AND object_kind = ?3 AND thin = 0 AND {OWN} ORDER BY events.seq"
+        );
+        let read = || {
+            self.connection.prepare_cached(&sql)?.query_map((id, created, kind, own), stored_event)?.collect()
+        };
+        self.explain(read())
+    }
+
+    /// The last second before one in which events tell of an object; as [`Books::of_object_at`].
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn last_of_object_before(
+        &self,
+        kind: &str,
+        id: &str,
+        created: i64,
+        own: Option<&str>,
+    ) -> anyhow::Result<Option<i64>> {
+        let sql = format!(
+            "SELECT created FROM events WHERE object_id = ?1 AND created < ?2 AND object_kind = ?3 AND thin = 0
+             AND {OWN} ORDER BY created DESC LIMIT 1"
+        );
+        let read = || {
+            self.connection
+                .prepare_cached(&sql)?
+                .query_row((id, created, kind, own), |row| row.get(0))
+                .optional()
+        };
+        self.explain(read())
+    }
+
+    /// The last second in which an event tells that an object is gone; as [`Books::of_object_at`].
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn last_deletion(&self, kind: &str, id: &str, own: Option<&str>) -> anyhow::Result<Option<i64>> {
+        let sql =
+            "SELECT type, max(created) FROM events WHERE object_id = ?1 AND object_kind = ?2 AND thin = 0
+             AND (account IS NULL OR account = ?3) GROUP BY type";
+        let types = || -> rusqlite::Result<Vec<(String, i64)>> {
+            self.connection
+                .prepare_cached(sql)?
+                .query_map((id, kind, own), |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        };
+        let deletions = self.explain(types())?.into_iter().filter(|(name, _)| is_deletion(name));
+        Ok(deletions.map(|(_, second)| second).max())
     }
 
     /// The number of the event that was stored last; zero if there is none.

@@ -6,14 +6,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use serde_json::Value;
 
 use super::outcomes::{Outcome, note};
 use super::payments::{self, CreditRules, Payable, Payments};
-use super::{Mirror, applied_through, objects, set_applied_through, snapshots};
+use super::{Mirror, account, links, objects, snapshots, through, unsettled};
 use crate::billing::credits::purchase::Unclear;
 use crate::billing::event::Content;
-use crate::billing::projection::{self, Candidate, Origin, SubjectLink};
-use crate::store::books::{Books, LinkOrigin, StoredEvent};
+use crate::billing::projection::{self, Candidate, Footing, Newest, Origin, SubjectLink};
+use crate::store::books::{Books, StoredEvent};
+
+/// How many seconds in which an object changed are looked at for the version before the last of them: seconds in which
+/// values went to and fro, one after the other.
+pub(super) const SECONDS_BACK: usize = 8;
 
 /// What became of a batch of events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +33,8 @@ pub struct Applied {
     pub through: i64,
     /// The batch was full: there may be more to apply.
     pub more: bool,
+    /// The books are not those that events were applied from until now: all of theirs are applied from the first on.
+    pub started_over: bool,
 }
 
 impl Applied {
@@ -50,6 +57,7 @@ impl Applied {
             failed: self.failed + later.failed,
             through: later.through,
             more: later.more,
+            started_over: self.started_over || later.started_over,
         }
     }
 }
@@ -66,16 +74,19 @@ impl Mirror {
         let explain = |error| file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let through = applied_through(&transaction).map_err(explain)?;
+        let (through, started_over) =
+            through::go_on_from(&transaction, books, now).map_err(|error| told(error, explain))?;
         let events = books.after(through, limit)?;
-        let Some(last) = events.last().map(|event| event.seq) else {
-            return Ok(Applied { through, ..Applied::default() });
+        let Some(last) = events.last() else {
+            transaction.commit().map_err(explain)?;
+            return Ok(Applied { through, started_over, ..Applied::default() });
         };
-        let batch = Batch::new(&transaction, books, &reading);
-        let mut applied = Applied { through: last, more: events.len() == limit, ..Applied::default() };
+        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
+        let more = events.len() == limit;
+        let mut applied = Applied { through: last.seq, more, started_over, ..Applied::default() };
         batch.apply(&events, now, &mut applied).map_err(|error| told(error, explain))?;
-        batch.finish()?;
-        set_applied_through(&transaction, last).map_err(explain)?;
+        batch.finish().map_err(|error| told(error, explain))?;
+        through::set_through(&transaction, last.seq, &last.id).map_err(explain)?;
         transaction.commit().map_err(explain)?;
         Ok(applied)
     }
@@ -113,11 +124,11 @@ impl Mirror {
         for seq in events {
             stored.extend(books.event_at(*seq)?);
         }
-        let through = applied_through(&transaction).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, &reading);
+        let through = through::number(&transaction).map_err(explain)?;
+        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
         let mut applied = Applied { through, ..Applied::default() };
         batch.apply(&stored, now, &mut applied).map_err(|error| told(error, explain))?;
-        batch.finish()?;
+        batch.finish().map_err(|error| told(error, explain))?;
         transaction.commit().map_err(explain)?;
         Ok(applied)
     }
@@ -158,6 +169,8 @@ pub(super) struct Batch<'a> {
     connection: &'a Connection,
     books: &'a Books,
     reading: &'a Reading,
+    /// The account that this is a copy of, if that is known.
+    account: Option<String>,
     /// What the objects of this transaction say of subjects, by their ids.
     links: RefCell<HashMap<String, Option<SubjectLink>>>,
     /// The objects of this transaction that tell of payments, by kind and id.
@@ -165,16 +178,41 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(connection: &'a Connection, books: &'a Books, reading: &'a Reading) -> Batch<'a> {
-        Batch { connection, books, reading, links: RefCell::default(), paid: RefCell::default() }
+    pub(super) fn new(
+        connection: &'a Connection,
+        books: &'a Books,
+        reading: &'a Reading,
+    ) -> rusqlite::Result<Batch<'a>> {
+        let account = account::account(connection)?;
+        let (links, paid) = (RefCell::default(), RefCell::default());
+        Ok(Batch { connection, books, reading, account, links, paid })
     }
 
     pub(super) fn connection(&self) -> &Connection {
         self.connection
     }
 
+    /// Whether an event tells that an object is gone. Then it is gone by that event: what was fetched says otherwise.
+    pub(super) fn is_gone_by_event(&self, (kind, id): (&str, &str)) -> anyhow::Result<bool> {
+        let Some(second) = self.books.last_deletion(kind, id, self.account.as_deref())? else {
+            return Ok(false);
+        };
+        if let (Some(newest), _) = self.newest_at(kind, id, second, SECONDS_BACK)? {
+            // What can't be written is told where the event itself is applied.
+            self.write((kind, id), second, newest)?.ok();
+        }
+        Ok(true)
+    }
+
     pub(super) fn personal_data(&self) -> bool {
         self.reading.personal_data
+    }
+
+    /// Brings an object up to date with what events tell of it after a second; what became of those was noted before.
+    pub(super) fn catch_up(&self, (kind, id): (&str, &str), second: i64) -> anyhow::Result<()> {
+        let events = self.books.of_object_after(kind, id, second, self.account.as_deref())?;
+        self.settle_events((kind, id), &events.iter().collect::<Vec<_>>())?;
+        Ok(())
     }
 
     /// Notes in the books what was learnt of subjects; before the mirror's commit, for it can be done again. And what is
@@ -197,18 +235,13 @@ impl<'a> Batch<'a> {
         Payments::new(self.connection, self.books, subject_key, self.reading.credit_rules)
     }
 
+    /// Where the file keeps links by itself nothing is written to the books.
     fn note_links(&self) -> anyhow::Result<()> {
-        let mut news = Vec::new();
-        for (id, link) in self.links.take() {
-            if !self.books.has_link(&id, link.as_ref())? {
-                news.push((id, link));
-            }
+        let learnt = self.links.take();
+        if links::are_kept(self.connection)? {
+            return Ok(links::keep(self.connection, learnt)?);
         }
-        if news.is_empty() {
-            return Ok(());
-        }
-        let links: Vec<_> = news.iter().map(|(id, link)| (LinkOrigin::Object(id), link.clone())).collect();
-        self.books.note_links(&links)
+        links::note(self.books, learnt)
     }
 
     /// Books a change to another price: events alone tell of it, and the older ones too.
@@ -232,9 +265,13 @@ impl<'a> Batch<'a> {
         let mut objects: HashMap<(&str, &str), Vec<&StoredEvent>> = HashMap::new();
         let mut order = Vec::new();
         for event in events {
-            self.book_change(event)?;
+            // With the events of accounts that are connected to it an account is told whose they are.
+            let is_own = event.account.as_ref().is_none_or(|of| self.account.as_ref() == Some(of));
+            if is_own {
+                self.book_change(event)?;
+            }
             match (&event.object_kind, &event.object_id) {
-                (Some(kind), Some(id)) if !event.thin => {
+                (Some(kind), Some(id)) if is_own && !event.thin => {
                     let of_object = objects.entry((kind, id)).or_default();
                     if of_object.is_empty() {
                         order.push((kind.as_str(), id.as_str()));
@@ -322,10 +359,11 @@ impl<'a> Batch<'a> {
         }
         // From the latest second down, until one has a version that can be read.
         while let Some(top) = left.iter().map(|event| event.created).max() {
-            if known.is_some_and(|known| known.at > top) {
+            if let Some(known) = known.filter(|known| known.at > top) {
+                self.settle_again((kind, id), known.at)?;
                 break;
             }
-            let (newest, unreadable) = self.newest_at(kind, id, top)?;
+            let (newest, unreadable) = self.newest_at(kind, id, top, SECONDS_BACK)?;
             let (at_top, before): (Vec<&'e StoredEvent>, Vec<&'e StoredEvent>) =
                 left.iter().partition(|event| event.created == top);
             let error_of =
@@ -365,17 +403,63 @@ impl<'a> Batch<'a> {
         Ok(told)
     }
 
+    /// Looks which version of an object's second holds, after something older came, where that may matter.
+    pub(super) fn settle_again(&self, (kind, id): (&str, &str), second: i64) -> anyhow::Result<()> {
+        if unsettled::is_noted(self.connection, kind, id)?
+            && let (Some(newest), _) = self.newest_at(kind, id, second, SECONDS_BACK)?
+        {
+            // What can't be written is told where the version itself comes in.
+            self.write((kind, id), second, newest)?.ok();
+        }
+        Ok(())
+    }
+
     /// The version of an object that holds of all that is known of one second, and what could not be read of that.
+    /// Where it matters what was there before, it looks so many seconds back in which the object changed.
     #[expect(clippy::type_complexity, reason = "a version, and errors by number of event")]
     pub(super) fn newest_at(
         &self,
         kind: &str,
         id: &str,
         second: i64,
-    ) -> anyhow::Result<(Option<Candidate>, Vec<(i64, String)>)> {
+        seconds_back: usize,
+    ) -> anyhow::Result<(Option<Newest>, Vec<(i64, String)>)> {
+        let (mut candidates, unreadable) = self.told_at(kind, id, second)?;
+        candidates.extend(snapshots::at(self.connection, kind, id, second)?);
+        let newest = projection::newest(kind, candidates, || self.before(kind, id, second, seconds_back))?;
+        Ok((newest, unreadable))
+    }
+
+    /// An object as it was before a second, if that is known.
+    fn before(
+        &self,
+        kind: &str,
+        id: &str,
+        second: i64,
+        seconds_back: usize,
+    ) -> anyhow::Result<Option<Value>> {
+        let Some(seconds_back) = seconds_back.checked_sub(1) else { return Ok(None) };
+        let told = self.books.last_of_object_before(kind, id, second, self.account.as_deref())?;
+        let Some(at) = told.max(snapshots::last_before(self.connection, kind, id, second)?) else {
+            return Ok(None);
+        };
+        let (newest, _) = self.newest_at(kind, id, at, seconds_back)?;
+        Ok(newest
+            .filter(|newest| newest.footing != Footing::Guess && !newest.version.is_deletion())
+            .map(|newest| newest.version.content.object))
+    }
+
+    /// The versions of an object that events of one second tell of, and what could not be read of those.
+    #[expect(clippy::type_complexity, reason = "versions, and errors by number of event")]
+    fn told_at(
+        &self,
+        kind: &str,
+        id: &str,
+        second: i64,
+    ) -> anyhow::Result<(Vec<Candidate>, Vec<(i64, String)>)> {
         let mut candidates = Vec::new();
         let mut unreadable = Vec::new();
-        for event in self.books.of_object_at(kind, id, second)? {
+        for event in self.books.of_object_at(kind, id, second, self.account.as_deref())? {
             let body = self.books.body(event.seq)?.context("An event's bytes are gone from the books")?;
             match Content::read(&body) {
                 Ok(content) => {
@@ -385,8 +469,7 @@ impl<'a> Batch<'a> {
                 Err(error) => unreadable.push((event.seq, error.to_string())),
             }
         }
-        candidates.extend(snapshots::at(self.connection, kind, id, second)?);
-        Ok((projection::newest(kind, candidates), unreadable))
+        Ok((candidates, unreadable))
     }
 
     /// Writes a version. The inner error is of this object alone: its rows are as they were.
@@ -394,10 +477,12 @@ impl<'a> Batch<'a> {
         &self,
         key: (&str, &str),
         at: i64,
-        version: Candidate,
+        newest: Newest,
     ) -> rusqlite::Result<Result<(), String>> {
         self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
-        let written = objects::write(self.connection, key, at, version, self.reading.personal_data);
+        let Newest { version, footing } = newest;
+        let written = objects::write(self.connection, key, at, version, self.reading.personal_data)
+            .and_then(|object| unsettled::note(self.connection, key, footing).map(|()| object));
         let result = match written {
             Ok(object) => {
                 if matches!(key.0, "customer" | "checkout.session" | "subscription") {

@@ -181,10 +181,10 @@ impl Mirror {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| file.explain(error))?;
-        let batch = Batch::new(&transaction, books, &reading);
+        let batch = Batch::new(&transaction, books, &reading).map_err(|error| file.explain(error))?;
         let put =
             put(&batch, fill, filled, tasks).map_err(|error| told(error, |error| file.explain(error)))?;
-        batch.finish()?;
+        batch.finish().map_err(|error| told(error, |error| file.explain(error)))?;
         transaction.commit().map_err(|error| file.explain(error))?;
         Ok(put)
     }

@@ -26,4 +26,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     // What a transaction is about, and the credits that it bought.
     "ALTER TABLE transactions ADD COLUMN product TEXT;
     ALTER TABLE transactions ADD COLUMN credits INTEGER;",
+    // Objects whose version does not follow from its own second alone; `guess` where it does not follow at all, so that
+    // Stripe is asked.
+    include_str!("migrations/5-unsettled.sql"),
 ];

@@ -1,5 +1,6 @@
 //! `mirror.db`: a copy of Stripe, made of the books' events and of what was fetched. It may be deleted and filled again.
 
+mod account;
 mod apply;
 mod customers;
 mod export;
@@ -7,6 +8,7 @@ mod fill;
 mod fill_counts;
 mod find;
 mod held;
+mod links;
 mod migrations;
 mod objects;
 mod outcomes;
@@ -16,7 +18,9 @@ mod rebuild;
 mod snapshots;
 mod status;
 mod subscriptions;
+mod through;
 mod transactions;
+mod unsettled;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +38,7 @@ pub use query::{Answer, Query, Unanswered};
 pub use rebuild::{Go, Rebuilt, Step, Swap};
 pub use snapshots::{Page, Put};
 pub use status::Totals;
+pub use through::{EVENTS_AGAIN, EVENTS_READ};
 pub use transactions::{Transaction, TransactionFilter};
 
 use super::backup::{self, Copied};
@@ -91,14 +96,6 @@ impl Mirror {
     /// Whether names and addresses are kept.
     pub fn keeps_personal_data(&self) -> bool {
         self.personal_data
-    }
-
-    /// The number of the last event of the books that was applied; zero if none was.
-    ///
-    /// # Errors
-    /// If the file can't be read.
-    pub fn applied_through(&self) -> anyhow::Result<i64> {
-        self.explain(applied_through(&self.connection))
     }
 
     /// Where a command left off, under a name of its own choosing.
@@ -168,22 +165,4 @@ fn set_cursor(connection: &Connection, name: &str, value: Option<&str>, at: i64)
         None => connection.prepare_cached("DELETE FROM cursors WHERE name = ?1")?.execute([name])?,
     };
     Ok(())
-}
-
-fn applied_through(connection: &Connection) -> rusqlite::Result<i64> {
-    let value: Option<String> = connection
-        .prepare_cached("SELECT value FROM settings WHERE name = 'applied_through'")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    Ok(value.and_then(|value| value.parse().ok()).unwrap_or(0))
-}
-
-fn set_applied_through(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO settings (name, value) VALUES ('applied_through', ?1)
-             ON CONFLICT (name) DO UPDATE SET value = ?1",
-        )?
-        .execute([seq.to_string()])
-        .map(|_| ())
 }

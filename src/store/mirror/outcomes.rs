@@ -13,7 +13,7 @@ pub enum Outcome {
     Applied,
     /// The mirror knew a later version of the object already: nothing changed.
     Older,
-    /// It carries no object that could be kept: a thin event, or an object without an id.
+    /// It carries no object that could be kept: a thin event, an object without an id, or one of another account.
     Kept,
     /// It could not be applied; the error is kept, and it is tried again.
     Failed,

@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::Value;
 
 use super::apply::{Batch, told};
-use super::{Applied, CreditRules, Mirror, snapshots};
+use super::{Applied, CreditRules, Mirror, links, snapshots};
 use crate::billing::projection;
 use crate::error::{Kind, fail};
 use crate::store::books::Books;
@@ -65,6 +65,9 @@ impl Mirror {
         step: &mut dyn FnMut(Step) -> Go,
     ) -> anyhow::Result<Option<Rebuilt>> {
         let _lock = self.lock_rebuild()?;
+        if swap == Swap::Yes {
+            self.begin_with(books, now)?;
+        }
         let path = self.file.path.with_extension("rebuild.db");
         remove(&path)?;
         // Whatever is booked already is not booked again; what only would be looked at books nothing.
@@ -110,6 +113,10 @@ impl Mirror {
             fresh.connection.pragma_update(None, "cache_size", -65_536)
         };
         careless().map_err(|error| fresh.file.explain(error))?;
+        links::keep_from_now(&fresh.connection).map_err(|error| fresh.file.explain(error))?;
+        if let Some(account) = self.account()? {
+            fresh.set_account(&account)?;
+        }
         let total = self.explain(count(&self.connection, "snapshots"))? + positive(books.last_seq()?);
         let mut rebuilt = Rebuilt::default();
         let mut done = 0;
@@ -145,11 +152,11 @@ impl Mirror {
         let explain = |error| file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, &reading);
+        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
         for kept in page {
             put_kept(&batch, kept).map_err(|error| told(error, explain))?;
         }
-        batch.finish()?;
+        batch.finish().map_err(|error| told(error, explain))?;
         transaction.commit().map_err(explain)
     }
 
@@ -184,23 +191,40 @@ impl Mirror {
                 );
                 transaction.execute_batch(&statements).map_err(explain)?;
             }
-            let through: i64 = transaction
-                .query_row("SELECT value FROM fresh.settings WHERE name = 'applied_through'", [], |row| {
-                    row.get::<_, String>(0)
-                })
-                .map_or(0, |value| value.parse().unwrap_or(0));
-            super::set_applied_through(&transaction, through).map_err(explain)?;
+            // What may not be kept any more is left out of what was fetched, too.
+            let snapshots = "UPDATE main.snapshots AS own SET body = other.body FROM fresh.snapshots AS other
+                             WHERE other.kind = own.kind AND other.id = own.id
+                               AND other.fetched_at = own.fetched_at AND other.body <> own.body";
+            transaction.execute(snapshots, []).map_err(explain)?;
+            let settings = "INSERT OR REPLACE INTO main.settings SELECT * FROM fresh.settings";
+            transaction.execute(settings, []).map_err(explain)?;
+            links::note_kept(&transaction, books).map_err(|error| told(error, explain))?;
             // What was fetched while the tables were made.
-            let batch = Batch::new(&transaction, books, &reading);
+            let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
             for kept in snapshots::not_in_fresh(&transaction).map_err(explain)? {
                 put_kept(&batch, &kept).map_err(|error| told(error, explain))?;
             }
-            batch.finish()?;
+            batch.finish().map_err(|error| told(error, explain))?;
             transaction.commit().map_err(explain)?;
             Ok(rebuilt)
         })();
         self.connection.execute("DETACH DATABASE fresh", []).map_err(explain)?;
+        if result.is_ok() && swap == Swap::Yes && !self.personal_data {
+            self.forget_freed()?;
+        }
         result
+    }
+}
+
+impl Mirror {
+    /// Writes the file anew without its free pages, in which there may be names and addresses still. While others read,
+    /// the log is cut short by whoever closes the file last.
+    fn forget_freed(&self) -> anyhow::Result<()> {
+        let forget = || {
+            self.connection.execute("VACUUM", [])?;
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        self.explain(forget())
     }
 }
 
@@ -222,7 +246,7 @@ pub(super) fn made_tables() -> Vec<&'static str> {
         let own = (!table.columns.is_empty()).then_some(table.name);
         own.into_iter().chain(table.parts.iter().map(|part| part.table.name))
     });
-    let mut tables: Vec<&str> = of_kinds.chain(["objects"]).collect();
+    let mut tables: Vec<&str> = of_kinds.chain(["objects", "unsettled"]).collect();
     tables.sort_unstable();
     tables
 }

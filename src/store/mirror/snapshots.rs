@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use serde_json::{Map, Value};
 
-use super::apply::{Batch, told};
+use super::apply::{Batch, SECONDS_BACK, told};
 use super::{Mirror, objects, set_cursor};
 use crate::billing::event::{Content, stand_in_id};
 use crate::billing::projection::{self, Candidate, Origin};
@@ -46,12 +46,12 @@ impl Mirror {
         let explain = |error| file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, &reading);
+        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
         let mut put = Put::default();
         for object in page.objects {
             put_one(&batch, &page, object, &mut put).map_err(|error| told(error, explain))?;
         }
-        batch.finish()?;
+        batch.finish().map_err(|error| told(error, explain))?;
         if let Some((name, value)) = page.cursor {
             set_cursor(&transaction, name, Some(value), page.fetched_at.as_second()).map_err(explain)?;
         }
@@ -74,31 +74,42 @@ pub(super) fn put_one(
     let stub = object.get("deleted") == Some(&Value::Bool(true));
     let kept = projection::kept(object.clone(), batch.personal_data());
     let known = objects::version(batch.connection(), kind, &id)?;
-    batch
+    let is_last = batch
         .connection()
         .prepare_cached(
             "INSERT INTO snapshots (kind, id, fetched_at, body) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (kind, id) DO UPDATE SET fetched_at = ?3, body = ?4 WHERE fetched_at <= ?3",
         )?
-        .execute((kind, &id, at, kept.to_string()))?;
-    let holds = match known {
-        None => true,
-        // What is gone for good is gone whenever that was seen, and stays so.
-        Some(known) if projection::forever(kind) && (known.deleted || stub) => {
-            stub && (!known.deleted || known.at <= at)
-        }
-        Some(known) => known.at <= at,
-    };
+        .execute((kind, &id, at, kept.to_string()))?
+        > 0;
+    let holds = is_last
+        && match known {
+            // What is gone for good is gone whenever that was seen. An event that says so is believed whatever is fetched
+            // later; an answer that it is gone holds until a later one has it.
+            Some(known) if projection::forever(kind) && (known.deleted || stub) => match stub {
+                true => !known.deleted || known.at <= at,
+                false => !batch.is_gone_by_event((kind, &id))?,
+            },
+            Some(known) => known.at <= at,
+            None => true,
+        };
     if !holds {
+        if let Some(known) = known.filter(|_| is_last) {
+            batch.settle_again((kind, &id), known.at)?;
+        }
         put.older += 1;
         return Ok(());
     }
-    let (newest, _) = batch.newest_at(kind, &id, at)?;
+    let (newest, _) = batch.newest_at(kind, &id, at, SECONDS_BACK)?;
     if let Some(newest) = newest {
         batch
             .write((kind, &id), at, newest)?
             .map_err(anyhow::Error::msg)
             .with_context(|| format!("Cannot keep {kind} `{id}`"))?;
+    }
+    // It is there after all: what events told of it since then had been passed over.
+    if known.is_some_and(|known| known.deleted) && !stub && projection::forever(kind) {
+        batch.catch_up((kind, &id), at)?;
     }
     match known {
         None => put.new += 1,
@@ -122,6 +133,19 @@ pub(super) fn at(
         origin: Origin::Fetched,
         content: Content { object, previous_attributes: Map::new() },
     }))
+}
+
+/// When an object was last fetched, if that was before a second.
+pub(super) fn last_before(
+    connection: &Connection,
+    kind: &str,
+    id: &str,
+    second: i64,
+) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT fetched_at FROM snapshots WHERE kind = ?1 AND id = ?2 AND fetched_at < ?3")?
+        .query_row((kind, id, second), |row| row.get(0))
+        .optional()
 }
 
 /// A kept snapshot, as it is in its table.

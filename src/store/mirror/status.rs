@@ -2,6 +2,8 @@
 
 use rusqlite::OptionalExtension as _;
 
+use super::apply::told;
+use super::through::through;
 use super::{Mirror, Outcome, RULES};
 use crate::store::books::Books;
 
@@ -32,7 +34,10 @@ impl Mirror {
     /// # Errors
     /// If a file can't be read.
     pub fn totals(&self, books: &Books) -> anyhow::Result<Totals> {
-        let through = self.applied_through()?;
+        let through = through(&self.connection, books)
+            .map_err(|error| told(error, |error| self.file.explain(error)))?;
+        // Of other books than those that events were applied from, all wait.
+        let through = through.unwrap_or(0);
         let last = books.last_seq()?;
         let read = || -> rusqlite::Result<Totals> {
             let one = |sql: &str| self.connection.query_row(sql, [], |row| row.get::<_, i64>(0));

@@ -1,9 +1,10 @@
 //! `events pull`: none lost, none doubled.
 
+use billctl::store::mirror::Mirror;
 use serde_json::json;
 
 use super::{customers, ids, stored, with_customers};
-use crate::support::Shop;
+use crate::support::{Shop, StandIn};
 
 fn pulled(shop: &Shop, arguments: &str) -> serde_json::Value {
     shop.billctl(&format!("events pull --json {arguments}")).exits(0).json()
@@ -131,4 +132,80 @@ fn a_time_that_is_none_is_told_with_what_is() {
     let shop = Shop::new();
     let refused = shop.billctl("events pull --since yesterday").exits(2);
     assert!(refused.stderr.contains("`yesterday` is no point in time: write 2026-11-01"), "{refused}");
+}
+
+#[test]
+fn after_older_books_were_put_back_a_pull_reads_again_what_they_lack() {
+    let (shop, emulator) = with_customers(2);
+    assert_eq!(pulled(&shop, ""), counts(2, 2));
+    shop.billctl("mirror backup copy").exits(0);
+    emulator.post("/_emulator/advance", "86400");
+    let lost = customers(&emulator, 3);
+    assert_eq!(pulled(&shop, "")["new"], 3);
+    emulator.post("/_emulator/advance", "86400");
+    assert_eq!(pulled(&shop, "")["new"], 0);
+
+    let folder = shop.folder().join(".billctl/emulator");
+    for suffix in ["-wal", "-shm"] {
+        let _ = fs_err::remove_file(folder.join(format!("books.db{suffix}")));
+    }
+    fs_err::copy(shop.folder().join("copy/books.db"), folder.join("books.db")).unwrap();
+    customers(&emulator, 4);
+    assert_eq!(pulled(&shop, "--dry-run")["new"], 7);
+    let pull = shop.billctl("events pull --json").exits(0);
+    assert_eq!(pull.json()["new"], 7, "three were read before the copy was put back");
+    assert!(pull.stderr.contains("the books are not those"), "{pull}");
+    let kept = stored(&shop);
+    assert_eq!(kept.len(), 9);
+    assert!(lost.iter().all(|id| kept.iter().any(|event| event["object"] == json!(id))), "{kept:?}");
+    assert!(kept.iter().all(|event| event["status"] == "applied"), "{kept:?}");
+    assert_eq!(pulled(&shop, "")["received"], 4, "and then no more");
+}
+
+#[test]
+fn what_went_back_and_forth_in_one_second_is_fetched_again() {
+    let (shop, emulator) = with_customers(1);
+    let made = emulator.list("/v1/customers")[0].clone();
+    let renamed = |id: &str, to: &str, from: &str| {
+        let mut object = made.clone();
+        object["name"] = json!(to);
+        let created = made["created"].as_i64().unwrap() + 5;
+        json!({"id": id, "object": "event", "api_version": "2026-10-28.endive", "created": created,
+            "data": {"object": object, "previous_attributes": {"name": from}}, "livemode": false,
+            "pending_webhooks": 0, "request": {"id": null, "idempotency_key": null}, "type": "customer.updated"})
+        .to_string()
+    };
+    // Neither follows on the customer that was made.
+    let lines = [renamed("evt_1", "Ann", "Bea"), renamed("evt_2", "Bea", "Ann")];
+    shop.write("two.jsonl", lines.join("\n"));
+    shop.billctl("events replay --file two.jsonl --mirror").exits(0);
+    emulator.post("/_emulator/advance", "60");
+    let name = || {
+        let found = shop.run(&["mirror", "query", "--json", "SELECT name FROM customers"], "");
+        found.exits(0).json()[0]["name"].clone()
+    };
+    assert_eq!(name(), "Bea", "a guess");
+    pulled(&shop, "");
+    assert_eq!(name(), made["name"]);
+    let path = format!("/v1/customers/{}", made["id"].as_str().unwrap());
+    let asked = || emulator.requests().iter().filter(|request| request.to_string().contains(&path)).count();
+    assert_eq!(asked(), 1);
+    pulled(&shop, "");
+    assert_eq!(asked(), 1, "it is no guess any more");
+}
+
+#[test]
+fn a_key_of_another_account_is_refused() {
+    let stripe = StandIn::of_account("acct_1Shop", "Ada's shop");
+    let mut shop = Shop::new();
+    shop.set_secret("STRIPE_SECRET_KEY", "sk_test_billctl_0123456789abcdef");
+    let profile = format!("[project]\nname = \"x\"\n[profiles.test]\nbase_url = \"{}\"\n", stripe.base_url);
+    shop.write("billing.toml", profile);
+    let path = shop.folder().join(".billctl/test/mirror.db");
+    Mirror::open(&path, true).unwrap().set_account("acct_1Other").unwrap();
+    for line in ["events pull", "mirror update", "mirror backfill"] {
+        let refused = shop.billctl(&format!("{line} --profile test")).exits(5);
+        let said = "The mirror is a copy of acct_1Other, and the key opens acct_1Shop";
+        assert!(refused.stderr.contains(said), "{refused}");
+    }
 }

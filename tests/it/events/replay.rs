@@ -281,3 +281,28 @@ fn asked_to_stop_it_finishes_what_is_under_way() {
     let summary = said.json();
     assert_eq!(sum(summary), json!({"sent": 1, "accepted": 1, "refused": 0, "left": 4}));
 }
+
+#[test]
+fn events_of_live_mode_are_kept_out_of_a_mirror_of_test_mode() {
+    let shop = Shop::new();
+    let event = |id: &str, live: bool| {
+        json!({"id": id, "object": "event", "type": "customer.created", "created": 1_793_491_200, "livemode": live,
+            "data": {"object": {"id": format!("cus_{id}"), "object": "customer"}}})
+        .to_string()
+    };
+    shop.write("events.jsonl", [event("evt_1", false), event("evt_2", true)].join("\n"));
+    let refused = shop.billctl("events replay --file events.jsonl --mirror").exits(5);
+    assert!(refused.stderr.contains("evt_2 is of live mode"), "{refused}");
+    assert_eq!(shop.billctl("events list --json").exits(0).json(), json!([]));
+}
+
+#[test]
+fn what_may_be_a_token_in_an_address_is_not_shown() {
+    let (shop, _emulator) = pulled(1);
+    let receiver = Receiver::kind();
+    let url = format!("{}?token=hunter2", receiver.url).replace("http://", "http://me:hunter2@");
+    for line in ["--dry-run", "-o json", "-o jsonl"] {
+        let told = shop.billctl(&format!("events replay --to {url} {line}"));
+        assert!(!format!("{}{}", told.stdout, told.stderr).contains("hunter2"), "{line}: {told}");
+    }
+}

@@ -191,3 +191,18 @@ fn a_fetched_object_is_as_old_as_the_request_for_it() {
     let at = resolved["mirror"]["holds"]["at"].as_str().unwrap();
     assert!(at < "2026-11-01T00:00:00Z", "{resolved}");
 }
+
+#[test]
+fn a_client_secret_is_in_the_very_bytes_alone() {
+    let shop = Shop::new();
+    let intent = json!({"id": "pi_1", "object": "payment_intent", "client_secret": "pi_1_secret_hunter2"});
+    let event = json!({"id": "evt_1", "object": "event", "type": "payment_intent.created", "created": 1_793_491_200,
+        "livemode": false, "data": {"object": intent}});
+    shop.write("one.json", event.to_string());
+    shop.billctl("events replay --file one.json --mirror").exits(0);
+    for line in ["", "-o json"] {
+        let shown = shop.billctl(&format!("events show evt_1 {line}")).exits(0);
+        assert!(!format!("{}{}", shown.stdout, shown.stderr).contains("hunter2"), "{line}: {shown}");
+    }
+    assert!(shop.billctl("events show evt_1 --raw").exits(0).stdout.contains("pi_1_secret_hunter2"));
+}

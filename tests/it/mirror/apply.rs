@@ -1,9 +1,11 @@
 //! What events and fetched objects do to the mirror.
 
-use billctl::store::books::Added;
-use serde_json::json;
+use billctl::billing::event::Event;
+use billctl::store::books::{Added, NewEvent, Source};
+use billctl::store::mirror::{Go, Swap};
+use serde_json::{Value, json};
 
-use super::world::{World, changed, event};
+use super::world::{NOW, World, changed, event};
 
 #[test]
 fn an_event_is_stored_once_and_applied_once() {
@@ -119,4 +121,63 @@ fn an_unknown_kind_is_kept_whole() {
     let object = json!({"id": "xy_1", "object": "brand.new", "deep": {"list": [1, 2.5, "x"]}});
     world.receive(&[event("evt_1", "brand.new.created", 10, object.clone())]);
     assert_eq!(world.body("brand.new", "xy_1"), object);
+}
+
+/// The status of a subscription that a renewal took to and fro within second 20.
+fn renewed(id: &str, to: &str, from: &str) -> Value {
+    let object = json!({"id": "sub_1", "object": "subscription", "status": to});
+    changed(id, "customer.subscription.updated", 20, object, json!({"status": from}))
+}
+
+#[test]
+fn back_and_forth_in_one_second_ends_as_what_was_before_tells_whenever_that_comes() {
+    let created = json!({"id": "sub_1", "object": "subscription", "status": "active"});
+    let events = [
+        event("evt_1", "customer.subscription.created", 10, created),
+        renewed("evt_3", "past_due", "active"),
+        renewed("evt_2", "active", "past_due"),
+    ];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        let mut world = World::new();
+        for index in order {
+            world.receive(&[events[index].clone()]);
+        }
+        assert_eq!(world.body("subscription", "sub_1")["status"], "active", "{order:?}");
+        assert_eq!(world.mirror.guesses(1_000, 10).unwrap(), [], "{order:?}");
+    }
+}
+
+#[test]
+fn where_nothing_tells_the_order_it_is_a_guess_until_the_object_is_fetched_later() {
+    let mut world = World::new();
+    world.receive(&[renewed("evt_1", "past_due", "active"), renewed("evt_2", "active", "past_due")]);
+    let marked = [("subscription".to_owned(), "sub_1".to_owned())];
+    assert_eq!(world.mirror.guesses(21, 10).unwrap(), marked);
+    assert_eq!(world.mirror.guesses(20, 10).unwrap(), [], "fetched in that second it would still be one");
+    let object = json!({"id": "sub_1", "object": "subscription", "status": "active"});
+    world.fetch("subscription", 20, std::slice::from_ref(&object));
+    assert_eq!(world.body("subscription", "sub_1")["status"], "active", "the better guess");
+    assert_eq!(world.mirror.guesses(21, 10).unwrap(), marked);
+    world.fetch("subscription", 21, &[object]);
+    assert_eq!(world.mirror.guesses(1_000, 10).unwrap(), []);
+    let rebuilt = world.mirror.rebuild(&world.books, Swap::No, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(rebuilt.changed, []);
+}
+
+#[test]
+fn the_signed_bytes_of_an_event_take_the_place_of_those_that_were_read() {
+    let mut world = World::new();
+    let body =
+        event("evt_1", "customer.created", 10, json!({"id": "cus_1", "object": "customer"})).to_string();
+    let mut add = |body: &str, source: Source| {
+        let event = Event::read(body.as_bytes()).unwrap();
+        let new = NewEvent { event: &event, body: body.as_bytes(), received_at: NOW, source };
+        world.books.add_events(&[new]).unwrap();
+        world.books.body(1).unwrap().unwrap()
+    };
+    let signed = body.replace(':', ": ");
+    assert_eq!(add(&body, Source::Pull), body.as_bytes());
+    assert_eq!(add(&signed, Source::Webhook), signed.as_bytes());
+    assert_eq!(add(&body, Source::Pull), signed.as_bytes());
+    assert_eq!(add(&body, Source::Webhook), signed.as_bytes(), "the first of those that are signed");
 }

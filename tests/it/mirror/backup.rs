@@ -1,7 +1,7 @@
 //! Whole copies while others write.
 
 use billctl::store::books::Books;
-use billctl::store::mirror::Mirror;
+use billctl::store::mirror::{EVENTS_AGAIN, EVENTS_READ, Mirror};
 use serde_json::{Value, json};
 
 use super::world::{NOW, World, add, event};
@@ -64,4 +64,57 @@ fn a_copy_is_never_written_over() {
     let refused = world.books.back_up(&copy, &mut |_| {}).unwrap_err().to_string();
     assert!(refused.contains("There is a file"), "{refused}");
     assert_eq!(fs_err::read_to_string(&copy).unwrap(), "precious");
+}
+
+#[test]
+fn older_books_put_in_the_place_of_newer_ones_leave_no_event_out() {
+    let mut world = World::new();
+    world.receive(&(0..10).map(customer).collect::<Vec<_>>());
+    world.mirror.set_cursor(EVENTS_READ, Some("10"), 1).unwrap();
+    let copy = world.folder.path().join("copy.db");
+    world.books.back_up(&copy, &mut |_| {}).unwrap();
+    world.receive(&(10..20).map(customer).collect::<Vec<_>>());
+    world.mirror.set_cursor(EVENTS_READ, Some("5000"), 1).unwrap();
+    restore(&mut world, &copy);
+
+    // Numbers are given out once more: these have those of events that are gone.
+    world.add(&(20..35).map(customer).collect::<Vec<_>>());
+    assert_eq!(world.mirror.totals(&world.books).unwrap().waiting, 25);
+    let applied = world.apply(7);
+    assert!(applied.started_over, "{applied:?}");
+    for number in 20..35 {
+        let id = format!("cus_{number}");
+        assert_eq!(world.body("customer", &id)["id"], json!(id));
+        let event = world.books.event(&format!("evt_{number}")).unwrap().unwrap();
+        assert_eq!(world.mirror.outcome(event.seq).unwrap().unwrap().attempts, 1, "of this event alone");
+    }
+    // What came after the copy is asked for again, from the last event that is left.
+    assert_eq!(world.mirror.cursor(EVENTS_READ).unwrap().as_deref(), Some("10"));
+    assert!(world.mirror.cursor(EVENTS_AGAIN).unwrap().is_some());
+    assert!(!world.apply(7).started_over, "once");
+}
+
+#[test]
+fn books_that_end_before_what_was_applied_are_noticed_though_nothing_new_came() {
+    let mut world = World::new();
+    world.receive(&[customer(1)]);
+    let copy = world.folder.path().join("copy.db");
+    world.books.back_up(&copy, &mut |_| {}).unwrap();
+    world.receive(&[customer(2)]);
+    restore(&mut world, &copy);
+    assert!(world.mirror.begin_with(&world.books, NOW).unwrap());
+    assert_eq!(world.mirror.outcome(2).unwrap(), None, "there is no such event");
+    let applied = world.apply(10);
+    assert_eq!((applied.applied, applied.older), (1, 0), "it is the version that stands: {applied:?}");
+}
+
+/// Puts a copy in the place of the books, as a person does.
+fn restore(world: &mut World, copy: &std::path::Path) {
+    let path = world.books.path().clone();
+    world.books = Books::open(&world.folder.path().join("other.db")).unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let _ = fs_err::remove_file(format!("{}{suffix}", path.display()));
+    }
+    fs_err::copy(copy, &path).unwrap();
+    world.books = Books::open(&path).unwrap();
 }

@@ -2,7 +2,7 @@
 
 use billctl::billing::projection::SubjectLink;
 use billctl::store::books::LinkOrigin;
-use billctl::store::mirror::Mirror;
+use billctl::store::mirror::{Go, Mirror, Swap};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -204,4 +204,56 @@ fn older_shapes_are_read_too() {
     assert_eq!(row(&world, "SELECT coupon FROM promotion_codes"), [json!("co_1")]);
     let applied = world.mirror.apply_pending(&world.books, 10, NOW).unwrap();
     assert_eq!(applied.applied, 0);
+}
+
+#[test]
+fn a_rebuild_takes_personal_data_out_of_the_file() {
+    let mut world = World::new();
+    let customer = |id: &str| {
+        json!({"id": id, "object": "customer", "name": "Ada Hushed", "email": "hushed@example.com",
+            "metadata": {"userId": "u_1"}})
+    };
+    world.fetch("customer", 5, &[customer("cus_1")]);
+    world.receive(&[event("evt_1", "customer.created", 10, customer("cus_2"))]);
+    world.mirror = Mirror::open(world.mirror.path(), false).unwrap();
+    world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(world.body("customer", "cus_1")["name"], Value::Null);
+    let World { folder, books: _, mirror } = world;
+    drop(mirror);
+    for name in ["mirror.db", "mirror.db-wal"] {
+        let file = fs_err::read(folder.path().join(name)).unwrap_or_default();
+        let holds = |text: &str| file.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(name.ends_with("wal") || holds("cus_1"));
+        assert!(!holds("Hushed") && !holds("hushed@"), "a name is in {name}");
+    }
+}
+
+#[test]
+fn what_another_account_tells_changes_nothing() {
+    let mut world = World::new();
+    world.mirror.set_account("acct_1Own").unwrap();
+    let product = |name: &str| json!({"id": "pro", "object": "product", "name": name});
+    let mut foreign = event("evt_2", "product.updated", 20, product("Theirs"));
+    foreign["account"] = json!("acct_1Other");
+    let mut own = event("evt_1", "product.created", 10, product("Ours"));
+    own["account"] = json!("acct_1Own");
+    let applied = world.receive(&[foreign.clone(), own]);
+    assert_eq!((applied.applied, applied.kept), (1, 1));
+    assert_eq!(world.body("product", "pro")["name"], "Ours");
+    // In the same second neither.
+    foreign["id"] = json!("evt_3");
+    foreign["created"] = json!(10);
+    world.receive(&[foreign, event("evt_4", "product.updated", 10, product("Ours too"))]);
+    assert_eq!(world.body("product", "pro")["name"], "Ours too");
+    let rebuilt = world.mirror.rebuild(&world.books, Swap::No, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(rebuilt.changed, []);
+}
+
+#[test]
+fn an_invoice_that_is_only_announced_is_none() {
+    let mut world = World::new();
+    let preview = json!({"id": "upcoming_in_1", "object": "invoice", "status": "draft", "total": 500});
+    let applied = world.receive(&[event("evt_1", "invoice.upcoming", 10, preview)]);
+    assert_eq!((applied.applied, applied.kept), (0, 1));
+    assert_eq!(world.mirror.counts().unwrap(), []);
 }

@@ -120,3 +120,11 @@ fn an_event_that_cannot_be_applied_holds_up_no_other_and_is_tried_again() {
     assert_eq!(again.failed, 1);
     assert_eq!(failures(&world)[0].attempts, 2);
 }
+
+#[test]
+fn what_is_only_read_has_to_be_up_to_date() {
+    let world = World::new();
+    Connection::open(world.books.path()).unwrap().pragma_update(None, "user_version", 1).unwrap();
+    let refused = Books::open_to_read(world.books.path()).unwrap_err();
+    says(&refused, "was written by an older billctl", "Run `billctl mirror status`");
+}

@@ -92,9 +92,11 @@ impl Life<'_> {
         for _ in 0..self.rng.u8(0..4) {
             self.pass();
             let status = self.rng.choice(["active", "past_due", "unpaid", "trialing"]).unwrap();
-            // In one second a status never comes back: that could not be told apart from its opposite.
             self.next_second();
             self.update("subscription", "customer.subscription.updated", &id, json!({"status": status}));
+            if self.rng.bool() {
+                self.back_and_forth(&id);
+            }
             let note = self.fresh("note");
             self.update(
                 "subscription",
@@ -120,6 +122,28 @@ impl Life<'_> {
                 json!({"status": "canceled", "ended_at": self.now}),
             );
         }
+    }
+
+    /// Within one second a status comes back, now and then more than once.
+    fn back_and_forth(&mut self, subscription: &str) {
+        self.next_second();
+        for _ in 0..self.rng.u8(1..3) {
+            let status = self.lives.truth[&key("subscription", subscription)]["status"].clone();
+            for status in [json!("incomplete_expired"), status] {
+                self.update(
+                    "subscription",
+                    "customer.subscription.updated",
+                    subscription,
+                    json!({"status": status}),
+                );
+            }
+            if self.rng.bool() {
+                let quantity = self.fresh("quantity");
+                let patch = json!({"metadata": {"quantity": quantity}});
+                self.update("subscription", "customer.subscription.updated", subscription, patch);
+            }
+        }
+        self.next_second();
     }
 
     fn pay(&mut self, customer: &str, subscription: &str) {
@@ -219,12 +243,14 @@ impl Life<'_> {
         let mut previous = Map::new();
         for (name, new) in patch.as_object().unwrap() {
             let old = object.get(name).cloned().unwrap_or(Value::Null);
-            // Stripe tells of metadata only the keys that changed.
-            let told = match new.as_object() {
-                Some(new) => {
-                    new.keys().map(|key| (key.clone(), old[key].clone())).collect::<Map<_, _>>().into()
+            // Stripe tells of metadata only the keys that changed, those that are gone among them.
+            let told = match (new.as_object(), old.as_object()) {
+                (Some(new), Some(before)) => {
+                    let changed =
+                        new.keys().chain(before.keys()).filter(|key| new.get(*key) != before.get(*key));
+                    changed.map(|key| (key.clone(), old[key].clone())).collect::<Map<_, _>>().into()
                 }
-                None => old.clone(),
+                _ => old.clone(),
             };
             if old != *new {
                 previous.insert(name.clone(), told);

@@ -1,6 +1,6 @@
 //! Made anew from events and snapshots: the same, row for row.
 
-use billctl::store::mirror::{Go, Swap};
+use billctl::store::mirror::{Go, Mirror, Step, Swap};
 use fastrand::Rng;
 use rusqlite::Connection;
 use serde_json::json;
@@ -127,4 +127,69 @@ fn where_a_backfill_or_a_pull_got_to_stays() {
     assert_eq!(world.mirror.cursor("events").unwrap().as_deref(), Some("123"));
     let fills: i64 = hand.query_row("SELECT count(*) FROM fills", [], |row| row.get(0)).unwrap();
     assert_eq!(fills, 1);
+}
+
+fn rebuilt_alike(mut world: World, deleted: bool) {
+    let object = world.mirror.object("customer", "cus_1").unwrap().unwrap();
+    assert_eq!(object.deleted, deleted, "{object:?}");
+    let rebuilt = world.mirror.rebuild(&world.books, Swap::No, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(rebuilt.changed, []);
+}
+
+#[test]
+fn what_was_fetched_last_is_what_a_rebuild_makes_too_whether_it_is_there_or_gone() {
+    let gone = || json!({"id": "cus_1", "object": "customer", "deleted": true});
+    let there = || json!({"id": "cus_1", "object": "customer", "name": "Ann"});
+    let fetched = |news: &[(i64, serde_json::Value)]| {
+        let mut world = World::new();
+        for (second, object) in news {
+            world.fetch("customer", *second, std::slice::from_ref(object));
+        }
+        world
+    };
+    rebuilt_alike(fetched(&[(150, gone()), (160, there())]), false);
+    rebuilt_alike(fetched(&[(160, there()), (150, gone())]), false);
+    rebuilt_alike(fetched(&[(150, there()), (160, gone())]), true);
+    rebuilt_alike(fetched(&[(160, gone()), (150, there())]), true);
+
+    // An event that it is gone is believed whatever was fetched later.
+    let mut world = fetched(&[(150, gone())]);
+    world.receive(&[event("evt_1", "customer.deleted", 100, there())]);
+    world.fetch("customer", 160, &[there()]);
+    rebuilt_alike(world, true);
+
+    // It was there after all, and so are the events that were passed over meanwhile.
+    let mut world = fetched(&[(150, gone())]);
+    let renamed = json!({"id": "cus_1", "object": "customer", "name": "Bea"});
+    world.receive(&[event("evt_1", "customer.updated", 170, renamed)]);
+    world.fetch("customer", 160, &[there()]);
+    assert_eq!(world.body("customer", "cus_1")["name"], "Bea");
+    rebuilt_alike(world, false);
+}
+
+#[test]
+fn what_is_not_put_in_place_says_nothing_of_subjects() {
+    let mut world = World::new();
+    let of = |key: &str| Some(key.to_owned());
+    let path = world.mirror.path().clone();
+    let open = |key: &str| Mirror::open(&path, true).unwrap().with_subject_metadata(of(key));
+    world.mirror = open("userId");
+    let metadata = json!({"userId": "u_1", "teamId": "t_1"});
+    let customer = json!({"id": "cus_1", "object": "customer", "created": 10, "metadata": metadata});
+    world.receive(&[event("evt_1", "customer.created", 10, customer)]);
+    assert_eq!(world.books.subjects_of("cus_1").unwrap(), ["u_1"]);
+
+    world.mirror = open("teamId");
+    world.mirror.rebuild(&world.books, Swap::No, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(world.books.subjects_of("cus_1").unwrap(), ["u_1"], "it only looked");
+    let mut steps = 0;
+    let mut stop_after_events = |step: Step| {
+        steps += 1;
+        if step.done == step.total { Go::Stop } else { Go::On }
+    };
+    assert_eq!(world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut stop_after_events).unwrap(), None);
+    assert!(steps > 1);
+    assert_eq!(world.books.subjects_of("cus_1").unwrap(), ["u_1"], "it was stopped");
+    world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(world.books.subjects_of("cus_1").unwrap(), ["t_1"]);
 }

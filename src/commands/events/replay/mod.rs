@@ -27,7 +27,7 @@ use crate::error::{Explain as _, Kind, fail};
 use crate::render::{Column, Format, Present, Role, Table, Text, View};
 use crate::stripe::events::Step;
 use crate::stripe::is_loopback;
-use crate::stripe::webhook::Endpoint;
+use crate::stripe::webhook::{Endpoint, shown};
 use crate::ui::Progress;
 
 /// How many events a dry run names in its table.
@@ -145,6 +145,9 @@ async fn choose(ctx: &Context, args: &ReplayArgs) -> anyhow::Result<Choice> {
         held = read_from_stripe(ctx, &args.selection).await?;
     }
     if args.pull || !args.files.is_empty() {
+        if args.to.is_none() {
+            refuse_other_mode(ctx, &held)?;
+        }
         let fitting = args.selection.fitting(ctx)?;
         let mut seen = HashSet::new();
         held.retain(|(event, _)| {
@@ -192,6 +195,24 @@ async fn choose(ctx: &Context, args: &ReplayArgs) -> anyhow::Result<Choice> {
         numbers.extend(events.iter().map(|event| event.seq).take(limit));
     }
     Ok(Choice::stored(books, numbers))
+}
+
+/// Test and live objects don't belong into one copy.
+fn refuse_other_mode(ctx: &Context, events: &[(Event, Vec<u8>)]) -> anyhow::Result<()> {
+    let is_live = ctx.is_live()?;
+    let Some((other, _)) = events.iter().find(|(event, _)| event.livemode != is_live) else { return Ok(()) };
+    let mode = |live| if live { "live" } else { "test" };
+    Err(fail(
+        Kind::Refused,
+        format!(
+            "{} is of {} mode, and the profile `{}` is in {} mode; nothing was stored",
+            other.id,
+            mode(other.livemode),
+            ctx.profile()?.name,
+            mode(is_live)
+        ),
+        "Choose a profile of that mode with `--profile NAME`",
+    ))
 }
 
 async fn read_from_stripe(ctx: &Context, selection: &Selection) -> anyhow::Result<Vec<(Event, Vec<u8>)>> {
@@ -251,7 +272,7 @@ impl<'a> Told<'a> {
             }
             None => None,
         };
-        let target = args.to.as_ref().map_or_else(|| "the mirror".to_owned(), Url::to_string);
+        let target = args.to.as_ref().map_or_else(|| "the mirror".to_owned(), shown);
         let progress = ctx.ui().progress(u64::try_from(total).unwrap_or(u64::MAX), "Replaying");
         Ok(Told { ctx, progress, file, summary: Summary { target, seed, ..Summary::default() } })
     }
@@ -310,7 +331,7 @@ struct Preview {
 
 impl Preview {
     fn read(mut choice: Choice, args: &ReplayArgs) -> anyhow::Result<Preview> {
-        let target = args.to.as_ref().map_or_else(|| "the mirror".to_owned(), Url::to_string);
+        let target = args.to.as_ref().map_or_else(|| "the mirror".to_owned(), shown);
         let mut events = Vec::new();
         while let Some(Chosen { id, event_type, created, .. }) = choice.next()? {
             events.push((id, event_type, created));
