@@ -114,7 +114,7 @@ impl File {
     fn configure(&self, connection: &Connection) -> rusqlite::Result<()> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "page_size", self.rules.page_size)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        write_ahead(connection)?;
         connection.pragma_update(None, "synchronous", self.rules.synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // The log is folded into the file every 16 MiB, and is cut to that size after a burst.
@@ -208,6 +208,23 @@ impl File {
 
 fn note(message: String, fix: impl Into<String>) -> Note {
     Note { kind: Kind::Failed, message, fix: Some(fix.into()) }
+}
+
+/// Switches to the write-ahead log. Of several that open a new file at once, one does so, and SQLite turns the others away
+/// without waiting: they try again for as long as they would wait for any other lock.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let begun = std::time::Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < BUSY_TIMEOUT =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<usize> {

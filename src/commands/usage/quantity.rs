@@ -68,6 +68,10 @@ fn unit(text: &str) -> Result<(String, Units), String> {
     }
     let digits = amount.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let suffix = amount.get(digits.len()..).unwrap_or_default();
+    // A number as people write it: no exponent, no separators.
+    if digits.contains(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != '-') {
+        return Err(usage());
+    }
     let number: Decimal = digits.parse().map_err(|_| usage())?;
     if number.is_sign_negative() && !number.is_zero() {
         return Err(format!("`{text}`: units are not below 0"));

@@ -110,6 +110,10 @@ fn a_customer_with_a_test_clock_lives_by_that_clock() {
     let subscription = subscribe(&emulator, customer["id"].as_str().unwrap(), "nexus_pro_monthly", "");
     emulator.post(&format!("/v1/subscriptions/{subscription}"), "cancel_at_period_end=true");
     emulator.post(&format!("/v1/test_helpers/test_clocks/{clock}/advance"), "frozen_time=1793577600");
+    // A clock advances by itself after the answer, as Stripe's do.
+    while emulator.get(&format!("/v1/test_helpers/test_clocks/{clock}"))["status"] != "ready" {
+        std::thread::yield_now();
+    }
     let told = shop.billctl("customer entitlements u_1 --fresh -o json").exits(0).json();
     assert_eq!((&told["plan"], &told["at"]), (&json!("pro"), &json!("2026-11-02T00:00:00Z")));
 }

@@ -128,3 +128,20 @@ fn what_is_only_read_has_to_be_up_to_date() {
     let refused = Books::open_to_read(world.books.path()).unwrap_err();
     says(&refused, "was written by an older billctl", "Run `billctl mirror status`");
 }
+
+#[test]
+fn many_that_open_new_books_at_once_wait_for_each_other() {
+    for _ in 0..20 {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("books.db");
+        let gate = std::sync::Barrier::new(12);
+        std::thread::scope(|scope| {
+            for _ in 0..12 {
+                scope.spawn(|| {
+                    gate.wait();
+                    Books::open(&path).unwrap();
+                });
+            }
+        });
+    }
+}
