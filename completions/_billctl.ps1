@@ -1608,7 +1608,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         }
         'billctl;emulator;pay' {
             [CompletionResult]::new('--card', '--card', [CompletionResultType]::ParameterName, 'The test card: its number, or Stripe''s name for it, such as pm_card_visa')
-            [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'Who pays, where the session does not say [default: the session''s or its customer''s, else buyer@example.com]')
+            [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'Who pays, where the session does not say; without it the address of its customer, else buyer@example.com')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name on the card')
             [CompletionResult]::new('--bank', '--bank', [CompletionResultType]::ParameterName, 'What comes of it where the customer''s bank asks the customer')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')

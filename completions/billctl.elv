@@ -1537,7 +1537,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         }
         &'billctl;emulator;pay'= {
             cand --card 'The test card: its number, or Stripe''s name for it, such as pm_card_visa'
-            cand --email 'Who pays, where the session does not say [default: the session''s or its customer''s, else buyer@example.com]'
+            cand --email 'Who pays, where the session does not say; without it the address of its customer, else buyer@example.com'
             cand --name 'The name on the card'
             cand --bank 'What comes of it where the customer''s bank asks the customer'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'

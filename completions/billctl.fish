@@ -1282,7 +1282,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l card -d 'The test card: its number, or Stripe\'s name for it, such as pm_card_visa' -r
-complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l email -d 'Who pays, where the session does not say [default: the session\'s or its customer\'s, else buyer@example.com]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l email -d 'Who pays, where the session does not say; without it the address of its customer, else buyer@example.com' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l name -d 'The name on the card' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from pay" -l bank -d 'What comes of it where the customer\'s bank asks the customer' -r -f -a "accepts\t''
 refuses\t''"

@@ -27,7 +27,7 @@ const DAY: i64 = 24 * 60 * MINUTE;
 /// Make a link to a page where a subject subscribes to a plan, buys a pack, or pays an amount
 ///
 /// The subject's customer is found or made, once, however many checkouts start at the same time. Where the page leads back
-/// to stands in [links] of the billing file. With `--key`, the same call again gives the same session.
+/// to stands in `[links]` of the billing file. With `--key`, the same call again gives the same session.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

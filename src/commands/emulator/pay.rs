@@ -44,7 +44,7 @@ pub struct PayArgs {
     /// The test card: its number, or Stripe's name for it, such as pm_card_visa
     #[arg(long, value_name = "NUMBER", default_value = "4242424242424242")]
     pub card: String,
-    /// Who pays, where the session does not say [default: the session's or its customer's, else buyer@example.com]
+    /// Who pays, where the session does not say; without it the address of its customer, else buyer@example.com
     #[arg(long, value_name = "ADDRESS")]
     pub email: Option<String>,
     /// The name on the card

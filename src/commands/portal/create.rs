@@ -18,7 +18,7 @@ use crate::stripe::{IdempotencyKey, Reader};
 
 /// Make a link to the portal, where a subject changes its card, its plan, or cancels
 ///
-/// The link is good for a few minutes: make it when somebody asks for it. What can be done there stands in [portals] of the
+/// The link is good for a few minutes: make it when somebody asks for it. What can be done there stands in `[portals]` of the
 /// billing file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
