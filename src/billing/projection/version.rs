@@ -191,6 +191,7 @@ fn rank(kind: &str, object: &Value) -> [i64; 4] {
         "refund" => [place(&REFUND, "status"), 0, 0, 0],
         "checkout.session" => [place(&SESSION, "status"), place(&SESSION_PAYMENT, "payment_status"), 0, 0],
         "invoice_payment" => [place(&INVOICE_PAYMENT, "status"), number("amount_paid"), 0, 0],
+        "test_helpers.test_clock" => [number("frozen_time"), place(&TEST_CLOCK, "status"), 0, 0],
         "billing.credit_grant" => [number("voided_at"), number("updated"), 0, 0],
         _ => [number("updated"), 0, 0, 0],
     }
@@ -213,6 +214,8 @@ const CHARGE: [&str; 3] = ["pending", "failed", "succeeded"];
 const REFUND: [&str; 5] = ["pending", "requires_action", "succeeded", "canceled", "failed"];
 const SESSION: [&str; 3] = ["open", "expired", "complete"];
 const SESSION_PAYMENT: [&str; 3] = ["unpaid", "no_payment_required", "paid"];
+/// A clock that advances shows its old time until it is ready.
+const TEST_CLOCK: [&str; 2] = ["ready", "advancing"];
 const INVOICE_PAYMENT: [&str; 3] = ["open", "canceled", "paid"];
 
 #[cfg(test)]
@@ -262,6 +265,19 @@ mod tests {
             vec![
                 event("evt_9", "customer.updated", json!({"name": "b"}), json!({"name": "a"})),
                 fetched(json!({"id": "cus_1", "deleted": true})),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_clock_that_has_advanced_wins() {
+        let clock = |status: &str, frozen_time: i64| json!({"status": status, "frozen_time": frozen_time});
+        last_wins(
+            "test_helpers.test_clock",
+            vec![
+                event("evt_9", "test_helpers.test_clock.created", clock("ready", 1), json!(null)),
+                event("evt_8", "test_helpers.test_clock.advancing", clock("advancing", 1), json!(null)),
+                event("evt_1", "test_helpers.test_clock.ready", clock("ready", 2), json!(null)),
             ],
         );
     }
