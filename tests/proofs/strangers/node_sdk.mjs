@@ -233,6 +233,28 @@ async function make() {
     assert.ok((await stripe.billingPortal.configurations.list({active: true})).data.some((one) => one.id === created.id));
     remember('billing_portal.configuration', created);
   });
+  await step('billing credits are granted, looked up, expired and voided', async () => {
+    const customer = await stripe.customers.create({email: 'credits@example.com'});
+    const wanted = {
+      customer: customer.id,
+      amount: {type: 'monetary', monetary: {currency: 'usd', value: 1000}},
+      applicability_config: {scope: {price_type: 'metered'}},
+      category: 'paid',
+    };
+    const grant = await stripe.billing.creditGrants.create(wanted);
+    same((await stripe.billing.creditGrants.retrieve(grant.id)).amount.monetary, {value: 1000, currency: 'usd'});
+    const scope = {type: 'applicability_scope', applicability_scope: {price_type: 'metered'}};
+    const summary = await stripe.billing.creditBalanceSummaries.retrieve({customer: customer.id, filter: scope});
+    assert.equal(summary.balances[0].available_balance.monetary.value, 1000);
+    const [granted] = (await stripe.billing.creditBalanceTransactions.list({customer: customer.id})).data;
+    same(await stripe.billing.creditBalanceTransactions.retrieve(granted.id), {id: granted.id, type: 'credit'});
+    same((await stripe.billing.creditGrants.update(grant.id, {metadata: {why: 'proof'}})).metadata, {why: 'proof'});
+    assert.ok((await stripe.billing.creditGrants.expire(grant.id)).expires_at);
+    const other = await stripe.billing.creditGrants.create({...wanted, category: 'promotional'});
+    assert.ok((await stripe.billing.creditGrants.voidGrant(other.id)).voided_at);
+    assert.equal((await stripe.billing.creditGrants.list({customer: customer.id})).data.length, 2);
+  });
+
   await step('webhook endpoints are made, disabled and deleted; the secret shows once', async () => {
     const created = await stripe.webhookEndpoints.create({
       url: 'https://example.com/node', enabled_events: ['invoice.paid', 'price.created'], description: 'Node', api_version: '2026-10-28.endive',
