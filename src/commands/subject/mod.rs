@@ -59,6 +59,15 @@ pub fn customer_of(books: &Books, mirror: &Mirror, subject: &str) -> anyhow::Res
     Ok(None)
 }
 
+/// Finds a subject or customer; whom nobody knows is a subject without a customer, as at its first use.
+///
+/// # Errors
+/// If a file can't be read.
+pub fn anybody(books: &Books, mirror: &Mirror, text: &str) -> anyhow::Result<Who> {
+    let found = look_up(books, mirror, text)?;
+    Ok(found.unwrap_or_else(|| Who { subject: Some(text.to_owned()), customer: None }))
+}
+
 /// Finds a subject or customer that has to be there.
 ///
 /// # Errors

@@ -7,8 +7,8 @@ use super::quantity::QuantityArgs;
 use super::result::Held;
 use crate::billing::catalog::file::IfUnreadable;
 use crate::commands::Outcome;
+use crate::commands::subject;
 use crate::commands::subject::entitled::Known;
-use crate::commands::subject::{self, Who};
 use crate::context::Context;
 use crate::error::{Kind, fail_plain};
 use crate::render::{Present, Role, Text, View};
@@ -39,8 +39,7 @@ pub fn run(ctx: &Context, args: CheckArgs) -> anyhow::Result<Outcome> {
         Ok(stores) => stores,
         Err(error) => return unreadable(ctx, &subject, &metric, error),
     };
-    let who = subject::look_up(&books, &mirror, &subject)?
-        .unwrap_or_else(|| Who { subject: Some(subject.clone()), customer: None });
+    let who = subject::anybody(&books, &mirror, &subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
     let entitlement = known.entitlement(ctx)?;
     let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, known.now)?;

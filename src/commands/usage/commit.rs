@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::metric::{Metric, counted_as};
 use super::quantity::{Amount, QuantityArgs};
-use super::record::{dimension, distinct, refusal};
+use super::record::{distinct, refusal};
 use super::release::{Shown, held_by, settled};
 use crate::billing::usage::Record;
 use crate::commands::Outcome;
+use crate::commands::pair::Pair;
+use crate::commands::subject;
 use crate::commands::subject::entitled::Known;
-use crate::commands::subject::{self, Who};
 use crate::context::Context;
 use crate::error::{Kind, fail, fail_plain};
 use crate::store::books::Settled;
@@ -25,8 +26,8 @@ pub struct CommitArgs {
     #[command(flatten)]
     pub quantity: QuantityArgs,
     /// What reports can be told apart by, such as agent=writer. Repeatable
-    #[arg(long = "dim", value_name = "NAME=VALUE", value_parser = dimension)]
-    pub dimensions: Vec<(String, String)>,
+    #[arg(long = "dim", value_name = "NAME=VALUE")]
+    pub dimensions: Vec<Pair>,
 }
 
 pub fn run(ctx: &Context, args: CommitArgs) -> anyhow::Result<Outcome> {
@@ -36,8 +37,7 @@ pub fn run(ctx: &Context, args: CommitArgs) -> anyhow::Result<Outcome> {
     let dimensions: BTreeMap<String, String> = distinct(dimensions)?;
     let (mut books, mirror) = (ctx.books()?, ctx.mirror()?);
     let reservation = held_by(&books, &key)?;
-    let who = subject::look_up(&books, &mirror, &reservation.subject)?
-        .unwrap_or_else(|| Who { subject: Some(reservation.subject.clone()), customer: None });
+    let who = subject::anybody(&books, &mirror, &reservation.subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
     let entitlement = known.entitlement(ctx)?;
     let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &reservation.metric, known.now)?;

@@ -10,8 +10,9 @@ use super::result::{Held, amount_json};
 use crate::billing::usage::Record;
 use crate::commands::Outcome;
 use crate::commands::moment::{Moment, time};
+use crate::commands::pair::Pair;
+use crate::commands::subject;
 use crate::commands::subject::entitled::Known;
-use crate::commands::subject::{self, Who};
 use crate::context::Context;
 use crate::error::{Kind, fail, fail_plain};
 use crate::render::{Present, Role, Text, View};
@@ -38,8 +39,8 @@ pub struct RecordArgs {
     #[arg(long, value_name = "TIME")]
     pub at: Option<Moment>,
     /// What reports can be told apart by, such as agent=writer. Repeatable
-    #[arg(long = "dim", value_name = "NAME=VALUE", value_parser = dimension)]
-    pub dimensions: Vec<(String, String)>,
+    #[arg(long = "dim", value_name = "NAME=VALUE")]
+    pub dimensions: Vec<Pair>,
     /// Counts once, however often it is repeated with this key [default: a new one each time]
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
@@ -57,8 +58,7 @@ pub fn run(ctx: &Context, args: RecordArgs) -> anyhow::Result<Outcome> {
     let says_how_much = quantity.quantity.is_some() || quantity.cost.is_some();
     let amount = quantity.amount().map_err(|error| fail_plain(Kind::Usage, error))?;
     let (mut books, mirror) = (ctx.books()?, ctx.mirror()?);
-    let who = subject::look_up(&books, &mirror, &subject)?
-        .unwrap_or_else(|| Who { subject: Some(subject.clone()), customer: None });
+    let who = subject::anybody(&books, &mirror, &subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
     let now = known.now;
     let entitlement = known.entitlement(ctx)?;
@@ -116,24 +116,13 @@ pub fn run(ctx: &Context, args: RecordArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Reads `agent=writer`.
-///
-/// # Errors
-/// What to write instead.
-pub fn dimension(text: &str) -> Result<(String, String), String> {
-    text.split_once('=')
-        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .ok_or_else(|| format!("`{text}` is no dimension: write its name and value, such as agent=writer"))
-}
-
 /// Dimensions by their names.
 ///
 /// # Errors
 /// `Usage` where one is given twice.
-pub fn distinct(dimensions: Vec<(String, String)>) -> anyhow::Result<BTreeMap<String, String>> {
+pub fn distinct(dimensions: Vec<Pair>) -> anyhow::Result<BTreeMap<String, String>> {
     let mut by_name = BTreeMap::new();
-    for (name, value) in dimensions {
+    for Pair { name, value } in dimensions {
         if by_name.insert(name.clone(), value).is_some() {
             return Err(fail(
                 Kind::Usage,

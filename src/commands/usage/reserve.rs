@@ -9,8 +9,8 @@ use super::result::{Held, amount_json};
 use crate::billing::usage::Reservation;
 use crate::commands::Outcome;
 use crate::commands::moment::time;
+use crate::commands::subject;
 use crate::commands::subject::entitled::Known;
-use crate::commands::subject::{self, Who};
 use crate::context::Context;
 use crate::error::{Kind, fail, fail_plain};
 use crate::render::{Present, Role, Text, View};
@@ -46,8 +46,7 @@ pub fn run(ctx: &Context, args: ReserveArgs) -> anyhow::Result<Outcome> {
     ctx.check_policy()?;
     let amount = quantity.amount().map_err(|error| fail_plain(Kind::Usage, error))?;
     let (mut books, mirror) = (ctx.books()?, ctx.mirror()?);
-    let who = subject::look_up(&books, &mirror, &subject)?
-        .unwrap_or_else(|| Who { subject: Some(subject.clone()), customer: None });
+    let who = subject::anybody(&books, &mirror, &subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
     let now = known.now;
     let entitlement = known.entitlement(ctx)?;

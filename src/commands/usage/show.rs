@@ -7,7 +7,7 @@ use super::result::Held;
 use crate::commands::Outcome;
 use crate::commands::moment::time;
 use crate::commands::subject::entitled::Known;
-use crate::commands::subject::{self, Who, limits};
+use crate::commands::subject::{self, limits};
 use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
 
@@ -20,8 +20,7 @@ pub struct ShowArgs {
 
 pub fn run(ctx: &Context, args: ShowArgs) -> anyhow::Result<Outcome> {
     let (books, mirror) = (ctx.books()?, ctx.mirror()?);
-    let who = subject::look_up(&books, &mirror, &args.subject)?
-        .unwrap_or_else(|| Who { subject: Some(args.subject.clone()), customer: None });
+    let who = subject::anybody(&books, &mirror, &args.subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
     let entitlement = known.entitlement(ctx)?;
     let name = counted_as(&who, &args.subject);
