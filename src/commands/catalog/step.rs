@@ -133,7 +133,12 @@ fn idempotency_key(
         Some(key) => plain_key(key.clone()),
         None => content_key(step, path, params),
     };
-    if generation == 0 { base } else { plain_key(format!("{base}-{generation}")) }
+    later_key(&base, generation)
+}
+
+/// The key that takes the place of the first one after so many failures that Stripe repeats.
+fn later_key(first: &IdempotencyKey, generation: u32) -> IdempotencyKey {
+    if generation == 0 { first.clone() } else { plain_key(format!("{first}-{generation}")) }
 }
 
 /// The key of a step that Stripe would do a second time: of what is sent and of what it follows on.
@@ -255,20 +260,34 @@ fn is_wanted(object: &Object, wanted: &Resource, outfit: &Outfit) -> bool {
     named && differences(wanted, object, &refs).is_empty()
 }
 
-/// Sends a creation again under its own key, so that Stripe repeats its answer with the secret that it shows only
-/// once. `None` if Stripe no longer remembers it as that of the object `id`.
+/// Sends a creation again under the keys that it may have been made under, so that Stripe repeats its answer with the
+/// secret that it shows only once. `None` if Stripe no longer remembers one of them as that of the object `id`.
 ///
 /// # Errors
 /// [`StripeError`].
 pub async fn ask_again(step: &Step, writer: &Writer, id: &str) -> Result<Option<SecretString>, StripeError> {
+    let path = &step.path.before;
     let params = field::wire(&step.params, &|_| None).unwrap_or(Value::Null);
-    let key = content_key(step, &step.path.before, &params);
-    let reply = match writer.post(&step.path.before, &params, &key).await {
-        Ok(reply) => reply,
-        Err(error) if error.status() == Some(400) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let same = reply.body.get("id").and_then(Value::as_str) == Some(id);
-    let secret = reply.body.get("secret").and_then(Value::as_str).filter(|_| same);
-    Ok(secret.map(SecretString::from))
+    let first = content_key(step, path, &params);
+    for generation in 0..MOST_KEYS {
+        let reply = match writer.post(path, &params, &later_key(&first, generation)).await {
+            Ok(reply) => reply,
+            // It failed under this key, and so was made under a later one.
+            Err(error) if error.api().is_some_and(|refusal| refusal.replayed && refusal.status >= 500) => {
+                continue;
+            }
+            Err(error) if error.status() == Some(400) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let answered = reply.body.get("id").and_then(Value::as_str).unwrap_or_default();
+        if answered == id {
+            return Ok(reply.body.get("secret").and_then(Value::as_str).map(SecretString::from));
+        }
+        if !reply.replayed {
+            // Stripe has forgotten the key, so this has just made another one, which nobody wants.
+            writer.delete(&format!("{}/{}", path.trim_end_matches('/'), segment(answered))).await?;
+            return Ok(None);
+        }
+    }
+    Ok(None)
 }

@@ -19,6 +19,18 @@ fn shop() -> (Shop, Emulator) {
     (shop, emulator)
 }
 
+/// Syncs with the rules at work, and kills it when the endpoint is there.
+fn killed_once_made(shop: &Shop, emulator: &Emulator, rules: &str) {
+    emulator.fail_on(rules);
+    let mut child = shop.spawn(&["catalog", "sync", "--yes"], Stdio::null());
+    while emulator.list("/v1/webhook_endpoints").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    shop.finish(child);
+    emulator.heal();
+}
+
 #[test]
 fn it_goes_to_the_file_that_only_its_owner_can_read() {
     let (shop, _emulator) = shop();
@@ -76,18 +88,34 @@ fn a_file_that_fails_while_it_is_written_does_not_take_it_along() {
 #[test]
 fn a_killed_run_does_not_take_it_along() {
     let (shop, emulator) = shop();
-    emulator.fail_on("POST /v1/webhook_endpoints:stall-after");
-    let mut child = shop.spawn(&["catalog", "sync", "--yes"], Stdio::null());
-    while emulator.list("/v1/webhook_endpoints").is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    child.kill().unwrap();
-    shop.finish(child);
-    emulator.heal();
+    killed_once_made(&shop, &emulator, "POST /v1/webhook_endpoints:stall-after");
     let synced = shop.billctl("catalog sync --yes --secret-out hooks.env");
     assert_eq!(synced.code, Some(0), "{synced}");
     assert!(shop.read("hooks.env").contains("whsec_"), "{synced}");
     assert_eq!(emulator.list("/v1/webhook_endpoints").len(), 1);
+}
+
+#[test]
+fn it_is_found_again_under_the_key_that_followed_a_failure() {
+    let (shop, emulator) = shop();
+    // Failed, and repeated as failed; made under the next key.
+    let rules = "POST /v1/webhook_endpoints:count=2:500-kept\nPOST /v1/webhook_endpoints:stall-after";
+    killed_once_made(&shop, &emulator, rules);
+    shop.billctl("catalog sync --yes --secret-out hooks.env").exits(0);
+    assert!(shop.read("hooks.env").contains("whsec_"));
+    assert_eq!(emulator.list("/v1/webhook_endpoints").len(), 1);
+}
+
+#[test]
+fn asking_for_one_that_stripe_has_forgotten_leaves_no_second_endpoint() {
+    let (shop, emulator) = shop();
+    killed_once_made(&shop, &emulator, "POST /v1/webhook_endpoints:stall-after");
+    let made = emulator.list("/v1/webhook_endpoints");
+    // Stripe forgets keys after a day; this machine's clock says otherwise.
+    shop.billctl("emulator advance 25h").exits(0);
+    let synced = shop.billctl("catalog sync --yes --secret-out hooks.env").exits(0);
+    assert!(synced.stderr.contains("was lost with the run that made it"), "{synced}");
+    assert_eq!(emulator.list("/v1/webhook_endpoints"), made);
 }
 
 #[test]
