@@ -12,10 +12,14 @@ use std::thread;
 use super::ingest::{Arrival, Kept, Sink};
 use crate::store::books::Books;
 
-/// After so many bytes of bodies the log is folded. What else is written with them is two or three times as much.
-const FOLD_AFTER: usize = 16 << 20;
+/// After about so many bytes the log is folded: the longer it is, the longer does a commit wait that comes meanwhile.
+const FOLD_AFTER: usize = 8 << 20;
+/// What a commit adds to the log besides bodies, in bytes: the last page of each index, and for each event another one of
+/// the index of objects, which are scattered.
+const LOG_A_COMMIT: usize = 4 * 8192;
+const LOG_AN_EVENT: usize = 8192;
 /// So few pages can be folded between two commits.
-const FEW_PAGES: u64 = 512;
+const FEW_PAGES: u64 = 256;
 /// How often the thread goes over the log, which grows meanwhile.
 const PASSES: usize = 4;
 
@@ -23,8 +27,8 @@ const PASSES: usize = 4;
 pub struct Keeping {
     books: Books,
     fold_after: usize,
-    /// Bytes of bodies since the log was last to be folded.
-    bytes: usize,
+    /// About how many bytes the log has got since it was last to be folded.
+    logged: usize,
     wake: SyncSender<()>,
     /// The thread has folded all but a few pages.
     nearly: Arc<AtomicBool>,
@@ -52,7 +56,7 @@ impl Keeping {
         let (wake, woken) = sync_channel(1);
         let told = Arc::clone(&nearly);
         thread::Builder::new().name("fold".to_owned()).spawn(move || fold(&other, &woken, &told))?;
-        Ok(Keeping { books, fold_after, bytes: 0, wake, nearly })
+        Ok(Keeping { books, fold_after, logged: 0, wake, nearly })
     }
 }
 
@@ -65,9 +69,10 @@ impl Sink for Keeping {
             tracing::warn!(error = format!("{error:#}"), "the books' log cannot be folded into them");
         }
         let kept = self.books.add(arrivals)?;
-        self.bytes += arrivals.iter().map(|arrival| arrival.body.len()).sum::<usize>();
-        if self.bytes >= self.fold_after {
-            self.bytes = 0;
+        self.logged += LOG_A_COMMIT;
+        self.logged += arrivals.iter().map(|arrival| arrival.body.len() + LOG_AN_EVENT).sum::<usize>();
+        if self.logged >= self.fold_after {
+            self.logged = 0;
             // It is awake already, or has ended and said so.
             let _ = self.wake.try_send(());
         }
@@ -124,7 +129,7 @@ mod tests {
             assert_eq!(kept, [Kept::Stored; 10]);
             longest = log();
             // The thread has its turn, as it has on a machine that is not busy with this alone.
-            let wanted = keeping.bytes == 0;
+            let wanted = keeping.logged == 0;
             while wanted && !keeping.nearly.load(Ordering::Acquire) {
                 thread::yield_now();
             }
