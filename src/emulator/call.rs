@@ -105,7 +105,7 @@ impl Call<'_> {
 
     /// Starts a new object: its id and the fields that all objects have.
     pub fn new_object(&self, kind: Kind) -> Object {
-        let id = kind.prefix().map_or_else(|| ids::random_code(8), ids::object);
+        let id = kind.prefix().map_or_else(|| ids::random_code(8), |prefix| ids::dated(prefix, self.now));
         Object { kind, id, body: Value::Null, hidden: Map::new() }
     }
 

@@ -77,7 +77,7 @@ fn check_own(call: &Call<'_>, id: &str, customer: &str) -> Outcome<()> {
 /// A card from a token, as older versions have it: a source `card_…`, which is a payment method too.
 fn source(call: &mut Call<'_>, token: &str, customer: &str, metadata: &Value) -> Outcome<Object> {
     let mut method = payment_methods::of_token(call, token, "source")?;
-    method.id = ids::object("card");
+    method.id = ids::dated("card", call.now);
     method.body["id"] = json!(method.id);
     method.body["metadata"] = metadata.clone();
     let method = call.create(method)?;

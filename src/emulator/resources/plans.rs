@@ -117,7 +117,7 @@ fn create(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
             return Err(taken.param("id").into());
         }
         Some(id) => id.to_owned(),
-        None => ids::object("plan"),
+        None => ids::dated("plan", call.now),
     };
     let product = match (args.text("product"), args.object("product")) {
         (Some(id), _) => call.refer(Kind::Product, id, "product")?.id,

@@ -32,7 +32,7 @@ pub fn record(call: &mut Call<'_>, intent: &Value, method: &Object, result: Resu
     let now = test_clocks::time_of_customer(call, intent)?;
     let mut charge = call.new_object(Kind::Charge);
     if method.body["type"] != "card" {
-        charge.id = ids::object("py");
+        charge.id = ids::dated("py", call.now);
     }
     let amount = &intent["amount"];
     let captured = matches!(result, Result::Captured | Result::Pending);

@@ -39,7 +39,7 @@ pub fn draft(call: &Call<'_>, bill: Bill<'_>) -> Outcome<Object> {
     let Bill { customer, subscription, reason, currency, lines, discounts, period, now } = bill;
     let mut invoice = Object {
         kind: Kind::Invoice,
-        id: ids::object("in"),
+        id: ids::dated("in", call.now),
         body: Value::Null,
         hidden: serde_json::Map::new(),
     };

@@ -142,7 +142,7 @@ pub fn new(call: &mut Call<'_>, given: &Args, place: &str, holder: Holder<'_>) -
         return Err(Refusal::missing(format!("{place}[price]")).into());
     };
     let quantity = quantity(given, &price.body, 1, place)?;
-    let id = ids::object("si");
+    let id = ids::dated("si", call.now);
     let holder = Holder { subscription_item: Some(&id), ..holder };
     let discounts = match given.given("discounts") {
         Some(list) => discounts::make(call, list, &format!("{place}[discounts]"), holder)?,
