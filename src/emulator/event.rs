@@ -1,9 +1,12 @@
 //! Events: what the account is told of each change.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::call::{Call, Outcome};
 use super::database::Object;
+use super::expand;
 use super::ids;
 use super::kind::Expandable;
 use super::resources;
@@ -22,7 +25,13 @@ pub fn emit(
     object: &Value,
     previous_attributes: Option<Map<String, Value>>,
 ) -> Outcome<()> {
-    let id = ids::object("evt");
+    let id = ids::dated("evt", call.now);
+    let mut object = Cow::Borrowed(object);
+    let mut previous_attributes = previous_attributes;
+    if name.starts_with("invoice.") || name.starts_with("customer.subscription.") {
+        expand::cut_lists(object.to_mut());
+        previous_attributes.iter_mut().flat_map(|fields| fields.values_mut()).for_each(expand::cut_lists);
+    }
     let previous = match previous_attributes {
         Some(previous) => format!(r#","previous_attributes":{}"#, Value::Object(previous)),
         None => String::new(),

@@ -8,6 +8,16 @@ use super::kind::{Expandable, Kind};
 use super::refusal::Refusal;
 use super::resources;
 
+/// How many elements of a list within an object are shown, as on a page that no `limit` was given for. The rest is read
+/// at the list's `url`.
+const SHOWN_WITHIN: usize = 10;
+
+/// Kinds with lists in them that may be longer.
+const LISTS_WITHIN: [Kind; 2] = [Kind::Invoice, Kind::Subscription];
+
+/// A stored object of fewer bytes has no list in it that is too long to be shown.
+const SHORT: usize = 2_000;
+
 /// Stripe's limit. It counts every name of the path, `data` of a list included.
 const DEEPEST: usize = 4;
 
@@ -95,7 +105,8 @@ fn render_page(call: &Call<'_>, page: Page, paths: &[Vec<String>]) -> Outcome<St
         if index > 0 {
             text.push(',');
         }
-        if as_stored {
+        let is_whole = !LISTS_WITHIN.contains(&kind) || row.body.len() < SHORT;
+        if as_stored && is_whole {
             text.push_str(&row.body);
         } else {
             text.push_str(&shown(call, row.read(kind)?, paths)?.to_string());
@@ -114,7 +125,29 @@ pub fn shown(call: &Call<'_>, object: Object, paths: &[Vec<String>]) -> Outcome<
     resources::refresh(call, kind, &mut body);
     let paths: Vec<&[String]> = paths.iter().map(Vec::as_slice).collect();
     expand(call, kind, &mut body, Some((&id, &hidden)), &paths)?;
+    if LISTS_WITHIN.contains(&kind) || !paths.is_empty() {
+        cut_lists(&mut body);
+    }
     Ok(body)
+}
+
+/// Leaves the first elements of the lists of lines and items in an object, at any depth, and says that there are more.
+pub fn cut_lists(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            let url = fields.get("url").and_then(Value::as_str).unwrap_or_default();
+            let is_long = url.starts_with("/v1/invoices/") || url.starts_with("/v1/subscription_items");
+            if let Some(Value::Array(elements)) = fields.get_mut("data").filter(|_| is_long)
+                && elements.len() > SHOWN_WITHIN
+            {
+                elements.truncate(SHOWN_WITHIN);
+                fields.insert("has_more".to_owned(), json!(true));
+            }
+            fields.values_mut().for_each(cut_lists);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(cut_lists),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Expands `paths` of an object in place. `own` are its id and hidden fields, where they are at hand.

@@ -33,7 +33,7 @@ pub enum Found {
 }
 
 impl Reader {
-    /// Reads one page of a list.
+    /// Reads one page of a list, with the lists in its objects to their ends.
     ///
     /// # Errors
     /// [`StripeError`]; a page that contradicts itself is an error too.
@@ -45,19 +45,23 @@ impl Reader {
         let query = form::encode(&params).map_err(|why| unsendable(&path, why.into()))?;
         let answer = self.fetch(&path, query).await?;
         let (at, request_id) = (looked_up_at(&answer), answer.request_id);
-        let page = paging::read(answer.body).map_err(|why| strange(&path, request_id, &why))?;
+        let mut page = paging::read(answer.body).map_err(|why| strange(&path, request_id, &why))?;
+        for object in &mut page.objects {
+            self.complete(object).await?;
+        }
         Ok(Dated { value: Page { has_more: page.next != Next::End, objects: page.objects }, at })
     }
 
-    /// Reads a single object at a route in which `{}` stands for its id.
+    /// Reads a single object at a route in which `{}` stands for its id, with the lists in it to their ends.
     ///
     /// # Errors
     /// [`StripeError`]; that the object does not exist is none.
     pub async fn find(&self, route: &str, id: &str) -> Result<Dated<Found>, StripeError> {
         let path = route.replace("{}", &segment(id).to_string());
         match self.fetch(&path, String::new()).await {
-            Ok(answer) => {
+            Ok(mut answer) => {
                 let at = looked_up_at(&answer);
+                self.complete(&mut answer.body).await?;
                 let is_gone = answer.body.get("deleted") == Some(&Value::Bool(true));
                 let value = if is_gone { Found::Gone } else { Found::Object(answer.body) };
                 Ok(Dated { value, at })

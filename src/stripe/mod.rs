@@ -22,6 +22,7 @@ pub mod webhook; // an application's webhook endpoint, posted to as Stripe does
 pub mod writer; // POST and DELETE, under idempotency keys
 
 mod judge; // how an attempt ended
+mod whole; // the rest of lists within an object
 mod wire; // one request, one answer
 
 pub use client::Client;

@@ -38,12 +38,13 @@ impl Reader {
         Ok(self.fetch(path, query).await?.body)
     }
 
-    /// Reads one object, and when it was so by Stripe's clock.
+    /// Reads one object, with the lists in it to their ends, and when it was so by Stripe's clock.
     ///
     /// # Errors
     /// [`StripeError`].
     pub async fn fetch_object(&self, path: &str) -> Result<Fetched, StripeError> {
-        let answer = self.fetch(path, String::new()).await?;
+        let mut answer = self.fetch(path, String::new()).await?;
+        self.complete(&mut answer.body).await?;
         // What is gone stays gone, whenever Stripe looked.
         let is_gone = answer.body.get("deleted") == Some(&Value::Bool(true));
         let answered_at = clock(answer.date.as_deref()).map(Timestamp::as_second);

@@ -48,6 +48,13 @@ pub fn rows(kind: &str, object: &Value) -> Vec<Row> {
     rows
 }
 
+/// Whether a list in an object, of which there are rows, goes on where it can't be seen: events show the first ten elements.
+pub fn is_cut_short(kind: &str, object: &Value) -> bool {
+    let parts = table_of(kind).map(|table| table.parts).unwrap_or_default();
+    let list = |part: &tables::Part| at(object, part.pointer.strip_suffix("/data").unwrap_or(part.pointer));
+    parts.iter().filter_map(list).any(|list| list.get("has_more") == Some(&Value::Bool(true)))
+}
+
 fn cells(table: &Table, element: &Value, object: &Value) -> Vec<Cell> {
     table.columns.iter().map(|column| column.read(element, object)).collect()
 }

@@ -1,4 +1,5 @@
-//! Objects that went to and fro within one second: where events don't tell how that ended, Stripe is asked.
+//! Objects that events don't tell whole: those that went to and fro within one second, and those with longer lists than
+//! an event shows. Stripe is asked.
 
 use jiff::Timestamp;
 

@@ -1,5 +1,6 @@
 //! Objects whose version rests on more than its own second, for in that second values went to and fro: an older version
-//! that comes late may make another one hold, and where nothing tells the order, Stripe has to be asked.
+//! that comes late may make another one hold, and where nothing tells the order, Stripe has to be asked. So it has where
+//! an event leaves out a part of a list.
 
 use rusqlite::Connection;
 
@@ -28,13 +29,15 @@ impl Mirror {
     }
 }
 
-/// Notes what the version of an object rests on that was just written.
+/// Notes what the version of an object rests on that was just written. Of the first one nothing is noted yet.
 pub(super) fn note(
     connection: &Connection,
     (kind, id): (&str, &str),
     footing: Footing,
+    is_first: bool,
 ) -> rusqlite::Result<()> {
     match footing {
+        Footing::Own if is_first => Ok(()),
         Footing::Own => connection
             .prepare_cached("DELETE FROM unsettled WHERE kind = ?1 AND id = ?2")?
             .execute((kind, id))

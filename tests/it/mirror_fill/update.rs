@@ -1,5 +1,7 @@
 //! What happened since the last time, and a time whose events are lost.
 
+use serde_json::json;
+
 use super::{Objects, assert_mirrored, at_stripe, id, in_mirror, live, mirror};
 use crate::support::{Emulator, Shop};
 
@@ -47,6 +49,34 @@ fn events_bring_what_was_made_changed_and_deleted() {
     assert!(mirror(&shop).object("customer", &gone).unwrap().unwrap().deleted);
     let updated = shop.billctl("mirror update -o json").exits(0).json();
     assert_eq!(updated["new"], 0);
+    shop.billctl("mirror verify").exits(0);
+}
+
+#[test]
+fn of_an_invoice_with_many_lines_all_are_read_though_events_show_ten() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let customer = id(&emulator.post("/v1/customers", "name=Ada"));
+    for number in 1..=13 {
+        let form = format!("customer={customer}&currency=usd&amount={number}00");
+        emulator.post("/v1/invoiceitems", &form);
+    }
+    let invoice =
+        emulator.post("/v1/invoices", &format!("customer={customer}&pending_invoice_items_behavior=include"));
+    assert_eq!(invoice["lines"]["has_more"], true);
+    let invoice = id(&invoice);
+    let lines = |shop: &Shop| {
+        let sql = "SELECT count(*) AS lines, sum(amount) AS amount FROM invoice_lines";
+        shop.run(&["mirror", "query", sql, "-o", "json"], "").exits(0).json()
+    };
+    advance(&emulator, 60);
+    shop.billctl("mirror backfill").exits(0);
+    assert_eq!(lines(&shop), json!([{"lines": 13, "amount": 9100}]));
+    // The next event shows ten of them.
+    emulator.post(&format!("/v1/invoices/{invoice}"), "description=Changed");
+    advance(&emulator, 60);
+    shop.billctl("mirror update").exits(0);
+    assert_eq!(lines(&shop), json!([{"lines": 13, "amount": 9100}]));
     shop.billctl("mirror verify").exits(0);
 }
 
