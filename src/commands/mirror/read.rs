@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 
 use super::filling::{End, Filling};
+use super::walk::Numbers;
 use crate::billing::backfill::Count;
 use crate::commands::events::account::keep_to;
 use crate::commands::events::catch_up::{CatchUp, CaughtUp};
@@ -146,7 +147,7 @@ impl Opened {
             progress: &progress,
             waits: self.connection.waits(),
             now: self.now,
-            last: walks.last,
+            numbers: Numbers::after(walks.last),
             looked_for: 0,
             gone: 0,
             rechecked: 0,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::compare::{Difference, Differs, Known, Standing};
 use super::filling::{find_each, first_tasks, wanted_kinds};
 use super::read::{Opened, open};
-use super::walk::{Wait, Walk};
+use super::walk::{Numbers, Step, Walk};
 use crate::billing::backfill::{Phase, Span, Task, Unread, kinds, route_of_one};
 use crate::commands::Outcome;
 use crate::context::Context;
@@ -122,7 +122,8 @@ impl Check<'_> {
         // One walk a list: what was made since is not there to be compared.
         let lists = tasks.into_iter().filter(|task| task.phase == Phase::Lists);
         let features = self.opened.mirror.objects_of("entitlements.feature", "", 1)?;
-        let mut walk = Walk::new(self.opened.connection.reader(), self.parallel, self.opened.began_at);
+        let reader = self.opened.connection.reader();
+        let mut walk = Walk::new(reader, self.parallel, self.opened.began_at, Numbers::after(0));
         for task in lists {
             walk.add(Task { span: Span::default(), ..task });
             self.progress.grow(1);
@@ -130,10 +131,14 @@ impl Check<'_> {
         let mut seen: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
         while let Some(step) = walk.next().await? {
             let (task, objects) = match step {
-                Wait::Page { task, objects } => (task, objects),
-                Wait::Unread { task, why } => {
+                Step::Page { task, objects, at: _ } => (task, objects),
+                Step::Unread { task, why } => {
                     self.unread.insert(task.source.kind, why);
                     self.progress.advance(1);
+                    continue;
+                }
+                Step::Split { .. } => {
+                    self.progress.grow(1);
                     continue;
                 }
             };

@@ -199,7 +199,7 @@ impl<'a> Batch<'a> {
         };
         if let (Some(newest), _) = self.newest_at(kind, id, second, SECONDS_BACK)? {
             // What can't be written is told where the event itself is applied.
-            self.write((kind, id), second, newest)?.ok();
+            self.write((kind, id), second, newest, false)?.ok();
         }
         Ok(true)
     }
@@ -345,6 +345,7 @@ impl<'a> Batch<'a> {
         let mut told = Vec::new();
         let mut left = events.to_vec();
         let mut known = objects::version(self.connection, kind, id)?;
+        let is_first = known.is_none();
         // Of an object that is gone for good only the deletion counts, whenever anything else is said to have been.
         if projection::forever(kind) {
             let gone = known.is_some_and(|known| known.deleted);
@@ -377,7 +378,7 @@ impl<'a> Batch<'a> {
                     continue;
                 }
                 Some(newest) => {
-                    let written = self.write((kind, id), top, newest)?;
+                    let written = self.write((kind, id), top, newest, is_first)?;
                     for event in at_top {
                         let error = error_of(event.seq).or_else(|| written.as_ref().err().cloned());
                         let outcome = if error.is_some() { Outcome::Failed } else { Outcome::Applied };
@@ -409,7 +410,7 @@ impl<'a> Batch<'a> {
             && let (Some(newest), _) = self.newest_at(kind, id, second, SECONDS_BACK)?
         {
             // What can't be written is told where the version itself comes in.
-            self.write((kind, id), second, newest)?.ok();
+            self.write((kind, id), second, newest, false)?.ok();
         }
         Ok(())
     }
@@ -428,6 +429,19 @@ impl<'a> Batch<'a> {
         candidates.extend(snapshots::at(self.connection, kind, id, second)?);
         let newest = projection::newest(kind, candidates, || self.before(kind, id, second, seconds_back))?;
         Ok((newest, unreadable))
+    }
+
+    /// The version of an object that holds of what was fetched in a second, and what events tell of the same one.
+    pub(super) fn newest_of(
+        &self,
+        kind: &str,
+        id: &str,
+        second: i64,
+        fetched: Candidate,
+    ) -> anyhow::Result<Option<Newest>> {
+        let (mut candidates, _) = self.told_at(kind, id, second)?;
+        candidates.push(fetched);
+        projection::newest(kind, candidates, || self.before(kind, id, second, SECONDS_BACK))
     }
 
     /// An object as it was before a second, if that is known.
@@ -472,17 +486,24 @@ impl<'a> Batch<'a> {
         Ok((candidates, unreadable))
     }
 
-    /// Writes a version. The inner error is of this object alone: its rows are as they were.
+    /// Writes a version, or of an object that is not known yet the first. The inner error is of this object alone: its
+    /// rows are as they were.
     pub(super) fn write(
         &self,
         key: (&str, &str),
         at: i64,
         newest: Newest,
+        is_first: bool,
     ) -> rusqlite::Result<Result<(), String>> {
         self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
         let Newest { version, footing } = newest;
-        let written = objects::write(self.connection, key, at, version, self.reading.personal_data)
-            .and_then(|object| unsettled::note(self.connection, key, footing).map(|()| object));
+        let written = objects::write(self.connection, key, at, version, self.reading.personal_data, is_first)
+            .and_then(|object| {
+                // What is left out is asked for like what can't be told.
+                let is_cut = projection::is_cut_short(key.0, &object);
+                let footing = if is_cut { Footing::Guess } else { footing };
+                unsettled::note(self.connection, key, footing, is_first).map(|()| object)
+            });
         let result = match written {
             Ok(object) => {
                 if matches!(key.0, "customer" | "checkout.session" | "subscription") {

@@ -173,7 +173,7 @@ impl Mirror {
         books: &Books,
         fill: &Fill,
         filled: &[Filled],
-        tasks: &[&Task],
+        tasks: &[Task],
     ) -> anyhow::Result<Put> {
         let file = self.file.clone();
         let reading = self.reading();
@@ -338,7 +338,7 @@ fn begin(connection: &mut Connection, scope: &Scope, began_at: i64, tasks: &[Tas
     Ok(number)
 }
 
-fn put(batch: &Batch<'_>, fill: &Fill, filled: &[Filled], tasks: &[&Task]) -> anyhow::Result<Put> {
+fn put(batch: &Batch<'_>, fill: &Fill, filled: &[Filled], tasks: &[Task]) -> anyhow::Result<Put> {
     let mut kept = Put::default();
     for Filled { kind, objects, fetched_at } in filled {
         let mut first = 0;

@@ -82,13 +82,15 @@ pub(super) fn version(connection: &Connection, kind: &str, id: &str) -> rusqlite
         .optional()
 }
 
-/// Writes the version of an object that holds from now on, with its rows. Returns the object as it is kept.
+/// Writes the version of an object that holds from now on, with its rows. Returns the object as it is kept. The first
+/// version is of an object that has no row in `objects`, and so none elsewhere.
 pub(super) fn write(
     connection: &Connection,
     (kind, id): (&str, &str),
     at: i64,
     version: Candidate,
     personal_data: bool,
+    is_first: bool,
 ) -> rusqlite::Result<Value> {
     let deleted = version.is_deletion();
     let object = match deleted {
@@ -105,7 +107,9 @@ pub(super) fn write(
              ON CONFLICT (kind, id) DO UPDATE SET at = ?3, event = ?4, deleted = ?5, body = ?6",
         )?
         .execute((kind, id, at, event, deleted, object.to_string()))?;
-    clear(connection, kind, id)?;
+    if !is_first {
+        clear(connection, kind, id)?;
+    }
     if !deleted {
         for row in projection::rows(kind, &object).into_iter().chain(projection::transaction(kind, &object)) {
             insert(connection, &row)?;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use serde_json::{Map, Value};
 
-use super::apply::{Batch, SECONDS_BACK, told};
+use super::apply::{Batch, told};
 use super::{Mirror, objects, set_cursor};
 use crate::billing::event::{Content, stand_in_id};
 use crate::billing::projection::{self, Candidate, Origin};
@@ -100,10 +100,9 @@ pub(super) fn put_one(
         put.older += 1;
         return Ok(());
     }
-    let (newest, _) = batch.newest_at(kind, &id, at, SECONDS_BACK)?;
-    if let Some(newest) = newest {
+    if let Some(newest) = batch.newest_of(kind, &id, at, fetched(kept))? {
         batch
-            .write((kind, &id), at, newest)?
+            .write((kind, &id), at, newest, known.is_none())?
             .map_err(anyhow::Error::msg)
             .with_context(|| format!("Cannot keep {kind} `{id}`"))?;
     }
@@ -129,10 +128,11 @@ pub(super) fn at(
         .prepare_cached("SELECT body FROM snapshots WHERE kind = ?1 AND id = ?2 AND fetched_at = ?3")?
         .query_row((kind, id, second), |row| row.get(0))
         .optional()?;
-    Ok(body.and_then(|body| serde_json::from_str(&body).ok()).map(|object: Value| Candidate {
-        origin: Origin::Fetched,
-        content: Content { object, previous_attributes: Map::new() },
-    }))
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()).map(fetched))
+}
+
+fn fetched(object: Value) -> Candidate {
+    Candidate { origin: Origin::Fetched, content: Content { object, previous_attributes: Map::new() } }
 }
 
 /// When an object was last fetched, if that was before a second.

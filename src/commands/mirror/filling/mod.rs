@@ -11,17 +11,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, watch};
 
-use super::walk::Walks;
-use crate::billing::backfill::{Page, Phase, Task};
+use super::walk::{Numbers, Step, Walk};
+use crate::billing::backfill::{Phase, Task};
 use crate::context::Stop;
 use crate::store::books::Books;
 use crate::store::mirror::{Fill, Filled, Mirror};
+use crate::stripe::Reader;
 use crate::stripe::limiter::Wait;
-use crate::stripe::lists::Dated;
-use crate::stripe::{Reader, StripeError};
 use crate::ui::Progress;
 
 pub use refusals::{lost_its_place, strange, unread};
@@ -33,6 +31,9 @@ use scope::is_wanted;
 
 /// How many walks are held at once; the rest waits in the mirror.
 const HELD: usize = 2_000;
+
+/// The most pages that are kept in one transaction, and that wait to be.
+const KEPT_TOGETHER: usize = 64;
 
 /// How filling ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,23 +59,12 @@ pub struct Filling<'a> {
     pub waits: watch::Receiver<Option<Wait>>,
     /// The time by Stripe's clock when it was last told, in seconds.
     pub now: i64,
-    /// The highest number of a walk.
-    pub last: i64,
+    pub numbers: Numbers,
     /// How many objects were asked for one by one, and how many of those are gone.
     pub looked_for: u64,
     pub gone: u64,
     /// How many objects the second look at long lists gave.
     pub rechecked: u64,
-}
-
-/// What is under way.
-type Running = JoinSet<(i64, Result<Dated<Page>, StripeError>)>;
-
-/// Walks that are held, and the lists that can't be read.
-#[derive(Debug, Default)]
-struct Held {
-    walks: Walks,
-    unread: HashSet<&'static str>,
 }
 
 impl Filling<'_> {
@@ -95,175 +85,107 @@ impl Filling<'_> {
     }
 
     async fn run_phase(&mut self, phase: Phase) -> anyhow::Result<End> {
-        let mut held = Held::default();
+        let mut unread = HashSet::new();
         loop {
             let tasks = self.mirror.open_tasks(&self.fill, phase, HELD)?.ok_or_else(other_version)?;
             if tasks.is_empty() {
                 return Ok(End::Finished);
             }
-            held.walks.tasks = tasks.into_iter().map(|task| (task.number, task)).collect();
-            self.skip_needless(&mut held)?;
-            if self.run_held(&mut held, phase).await? == End::Stopped {
+            let tasks = self.without_needless(tasks, &unread)?;
+            if self.walk(tasks, &mut unread).await? == End::Stopped {
                 return Ok(End::Stopped);
             }
         }
     }
 
-    /// Takes out lists that can only be empty, for want of what they are about.
-    fn skip_needless(&mut self, held: &mut Held) -> anyhow::Result<()> {
+    /// Notes walks as done that need not be made: through lists that can't be read, and through those that can only be
+    /// empty, for want of what they are about. Returns the others.
+    fn without_needless(
+        &mut self,
+        tasks: Vec<Task>,
+        unread: &HashSet<&'static str>,
+    ) -> anyhow::Result<Vec<Task>> {
         let counts: HashMap<String, i64> = self.mirror.counts()?.into_iter().collect();
         let is_needless = |task: &Task| {
             let needs = task.source.under.as_ref().and_then(|under| under.needs);
-            needs.is_some_and(|kind| !counts.contains_key(kind))
+            unread.contains(task.source.name) || needs.is_some_and(|kind| !counts.contains_key(kind))
         };
-        let numbers: Vec<i64> =
-            held.walks.tasks.values().filter(|task| is_needless(task)).map(|task| task.number).collect();
-        self.close(held, &numbers)
+        let (needless, wanted): (Vec<Task>, Vec<Task>) = tasks.into_iter().partition(is_needless);
+        if !needless.is_empty() {
+            self.progress.advance(u64::try_from(needless.len())?);
+            let needless: Vec<Task> =
+                needless.into_iter().map(|task| Task { is_done: true, ..task }).collect();
+            self.keep(&[], &needless)?;
+        }
+        Ok(wanted)
     }
 
-    /// Notes walks as done that need not be made.
-    fn close(&mut self, held: &mut Held, numbers: &[i64]) -> anyhow::Result<()> {
-        let mut closed: Vec<Task> = Vec::new();
-        for number in numbers {
-            closed.extend(held.walks.tasks.remove(number).map(|task| Task { is_done: true, ..task }));
-        }
-        if closed.is_empty() {
-            return Ok(());
-        }
-        self.progress.advance(u64::try_from(closed.len())?);
-        let closed: Vec<&Task> = closed.iter().collect();
-        self.keep(&[], &closed)
-    }
-
-    /// Makes the held walks to their ends, and those that are split off them.
-    async fn run_held(&mut self, held: &mut Held, phase: Phase) -> anyhow::Result<End> {
-        let mut running = Running::new();
-        let mut failure: Option<anyhow::Error> = None;
-        loop {
-            while running.len() < self.parallel && failure.is_none() && !self.stop.is_asked() {
-                let Some(number) = self.next_walk(held, phase)? else { break };
-                let Some(task) = held.walks.tasks.get(&number) else { break };
-                held.walks.busy.insert(number);
-                let (reader, question) = (self.reader.clone(), task.question());
-                running.spawn(async move { (number, reader.page(&question).await) });
+    /// Makes walks to their ends, and those that are split off them. Pages are asked for while others are being kept.
+    async fn walk(&mut self, tasks: Vec<Task>, unread: &mut HashSet<&'static str>) -> anyhow::Result<End> {
+        let walk = Walk::new(self.reader.clone(), self.parallel, self.floor, self.numbers.clone());
+        let mut walk = walk.go_on(tasks, self.stop.clone());
+        let (send, mut steps) = mpsc::channel(KEPT_TOGETHER);
+        let walking = tokio::spawn(async move {
+            while let Some(step) = walk.next().await? {
+                if send.send(step).await.is_err() {
+                    break;
+                }
             }
-            let Some(first) = running.join_next().await else { break };
-            let mut arrived = vec![first];
-            // One transaction for all that has come.
-            while let Some(more) = running.try_join_next() {
-                arrived.push(more);
-            }
-            let arrived = arrived.into_iter().map(|joined| {
-                // A panic in a walk goes on here: a list must not be missing as if it had been empty.
-                joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
-            });
-            if let Err(error) = self.take(held, arrived.collect()) {
-                failure.get_or_insert(error);
-            }
+            anyhow::Ok(if walk.is_done() { End::Finished } else { End::Stopped })
+        });
+        let mut arrived = Vec::with_capacity(KEPT_TOGETHER);
+        // One transaction for all that has come.
+        while steps.recv_many(&mut arrived, KEPT_TOGETHER).await > 0 {
+            self.take(std::mem::take(&mut arrived), unread)?;
         }
-        match failure {
-            Some(error) => Err(error),
-            None if held.walks.tasks.is_empty() => Ok(End::Finished),
-            None => Ok(End::Stopped),
-        }
-    }
-
-    /// The walk to go on with: of the list that is read by the fewest, the first; where all are being read, half of
-    /// the longest is split off.
-    fn next_walk(&mut self, held: &mut Held, phase: Phase) -> anyhow::Result<Option<i64>> {
-        if let Some(task) = held.walks.next() {
-            return Ok(Some(task.number));
-        }
-        if phase != Phase::Lists {
-            return Ok(None);
-        }
-        let number = self.last + 1;
-        let Some((longest, older)) = held.walks.split(number, self.floor) else { return Ok(None) };
-        self.last = number;
-        self.keep(&[], &[&longest, &older])?;
-        self.progress.grow(1);
-        Ok(Some(number))
+        walking.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 
     /// Keeps what arrived, and how the walks stand behind it.
-    fn take(
-        &mut self,
-        held: &mut Held,
-        arrived: Vec<(i64, Result<Dated<Page>, StripeError>)>,
-    ) -> anyhow::Result<()> {
+    fn take(&mut self, arrived: Vec<Step>, unread: &mut HashSet<&'static str>) -> anyhow::Result<()> {
         let mut filled = Vec::new();
         let mut changed: Vec<Task> = Vec::new();
-        let mut unreadable = Vec::new();
-        let mut failure = None;
-        for (number, answer) in arrived {
-            held.walks.busy.remove(&number);
-            let Some(task) = held.walks.tasks.get_mut(&number) else { continue };
-            match answer {
-                Ok(Dated { value: page, at }) => {
+        let mut walks = 0;
+        for step in arrived {
+            match step {
+                Step::Page { task, objects, at } => {
                     let fetched_at = self.dated(at)?;
-                    let objects = match task.take(page) {
-                        Ok(objects) => objects,
-                        Err(why) => {
-                            failure.get_or_insert_with(|| strange(task, &why.to_string()));
-                            continue;
-                        }
-                    };
-                    for object in &objects {
-                        changed.extend(self.children(task.source.kind, object));
-                    }
+                    let children = objects.iter().flat_map(|object| self.children(task.source.kind, object));
+                    let children: Vec<Task> = children.collect();
+                    walks += children.len();
+                    changed.extend(children);
                     filled.push(Filled { kind: task.source.kind, objects, fetched_at });
+                    changed.push(task);
                 }
-                Err(error) if lost_its_place(&error) && task.lose_place() => {}
-                Err(error) => match unread(task, &error) {
-                    Some(why) => {
-                        task.is_done = true;
-                        unreadable.extend(why.map(|why| (task.source, why)));
-                    }
-                    None => {
-                        failure.get_or_insert_with(|| error.into());
-                        continue;
-                    }
-                },
+                Step::Unread { task, why } => {
+                    self.mirror.note_unread(&self.fill, task.source.kind, why)?;
+                    unread.insert(task.source.name);
+                    changed.push(task);
+                }
+                Step::Split { longest, older } => {
+                    walks += 1;
+                    changed.extend([longest, older]);
+                }
             }
-            changed.push(task.clone());
         }
-        for child in changed.iter_mut().filter(|task| task.number == 0) {
-            self.last += 1;
-            child.number = self.last;
-            self.progress.grow(1);
-        }
-        self.keep(&filled, &changed.iter().collect::<Vec<_>>())?;
-        for task in changed.iter().filter(|task| task.is_done) {
-            held.walks.tasks.remove(&task.number);
-            self.progress.advance(1);
-        }
-        for (source, why) in unreadable {
-            self.mirror.note_unread(&self.fill, source.kind, why)?;
-            held.unread.insert(source.name);
-        }
-        let of_unread = |task: &&Task| held.unread.contains(task.source.name);
-        let numbers: Vec<i64> = held
-            .walks
-            .tasks
-            .values()
-            .filter(of_unread)
-            .map(|task| task.number)
-            .filter(|number| !held.walks.busy.contains(number))
-            .collect();
-        self.close(held, &numbers)?;
-        failure.map_or(Ok(()), Err)
+        self.progress.grow(u64::try_from(walks)?);
+        self.keep(&filled, &changed)?;
+        let done = changed.iter().filter(|task| task.is_done).count();
+        self.progress.advance(u64::try_from(done)?);
+        Ok(())
     }
 
-    /// The walks under an object, without numbers.
-    fn children(&self, kind: &str, object: &Value) -> impl Iterator<Item = Task> + use<> {
-        let scope = self.fill.scope.clone();
+    /// The walks under an object.
+    fn children(&self, kind: &str, object: &Value) -> impl Iterator<Item = Task> {
+        let scope = &self.fill.scope;
         Task::under(kind, object, scope.per_customer)
             .into_iter()
-            .filter(move |task| is_wanted(task.source, &scope))
+            .filter(|task| is_wanted(task.source, scope))
+            .map(|task| Task { number: self.numbers.next(), ..task })
     }
 
     /// Keeps objects and walks. The other tasks of the process go on meanwhile.
-    fn keep(&mut self, filled: &[Filled], tasks: &[&Task]) -> anyhow::Result<()> {
+    fn keep(&mut self, filled: &[Filled], tasks: &[Task]) -> anyhow::Result<()> {
         tokio::task::block_in_place(|| self.mirror.put_filled(self.books, &self.fill, filled, tasks))?;
         let wait = self.waits.borrow().and_then(|wait| wait.message());
         let read: usize = filled.iter().map(|filled| filled.objects.len()).sum();
