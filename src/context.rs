@@ -96,7 +96,7 @@ impl Context {
     /// When stdout cannot be written to.
     pub fn show(&self, result: &dyn Present) -> anyhow::Result<()> {
         let options = self.ui.options();
-        let canvas = Canvas { width: options.width, colour: options.colour_out };
+        let canvas = Canvas { width: options.width, colour: options.colour_out, ascii: options.ascii };
         self.print(&render(result, self.settings.format, canvas)?)
     }
 

@@ -32,7 +32,7 @@ fn run(arguments: Vec<OsString>, environment: Environment, format: Format) -> Ex
     match start(cli, environment) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {
-            let ui = Ui::new(Options::detect(false, false, colour));
+            let ui = Ui::new(Options::detect(false, false, colour, false));
             ui.say(&error::report(&error, format, ui.options().colour_err));
             ExitCode::from(error::kind_of(&error).exit_code())
         }

@@ -100,7 +100,7 @@ impl Settings {
 
     /// What the terminal is told.
     pub fn ui_options(&self) -> Options {
-        Options::detect(self.quiet, self.yes, self.colour)
+        Options::detect(self.quiet, self.yes, self.colour, has_only_plain_letters(&self.environment))
     }
 
     /// The folder of the billing file, or the one that the command was called in.
@@ -151,6 +151,16 @@ fn frozen_at(environment: &Environment) -> anyhow::Result<Option<Timestamp>> {
             format!("BILLCTL_NOW: `{text}` is no time ({error})"),
             "Write it like 2026-11-01T00:00:00Z, or unset it to use the clock",
         )
+    })
+}
+
+/// Whether the terminal's locale has no block letters: the first of these variables that is set names the encoding. Where
+/// none is, nobody said so.
+fn has_only_plain_letters(environment: &Environment) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| environment.text(name));
+    locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        !locale.contains("utf-8") && !locale.contains("utf8")
     })
 }
 

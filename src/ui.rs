@@ -20,6 +20,8 @@ pub struct Options {
     pub yes: bool,
     pub colour_out: bool,
     pub colour_err: bool,
+    /// Only plain letters can be shown.
+    pub ascii: bool,
     /// Columns of the terminal that stdout is, or 80.
     pub width: u16,
     /// A person can be asked: stdin and stderr are terminals.
@@ -37,8 +39,8 @@ pub enum ColourWish {
 }
 
 impl Options {
-    /// Looks at the terminal.
-    pub fn detect(quiet: bool, yes: bool, colour: ColourWish) -> Options {
+    /// Looks at the terminal. `ascii` is what the environment says of its letters.
+    pub fn detect(quiet: bool, yes: bool, colour: ColourWish, ascii: bool) -> Options {
         let coloured = |is_terminal: bool| match colour {
             ColourWish::Never => false,
             ColourWish::Always => true,
@@ -51,6 +53,7 @@ impl Options {
             yes,
             colour_out: coloured(out),
             colour_err: coloured(err),
+            ascii,
             width: width.unwrap_or(80).max(40),
             can_ask: err && io::stdin().is_terminal(),
             can_draw: err,

@@ -2,6 +2,7 @@
 
 pub mod alerts; // thresholds of billing.toml
 pub mod backfill; // how the mirror is filled from Stripe's lists, and what differs
+pub mod calendar; // stretches of time in a zone: their days, weeks and months, and what came before
 pub mod catalog; // what should be in Stripe, read from billing.toml
 pub mod credits; // the ledger's rules: entries, lots, their order and their chain
 pub mod currency; // Stripe's currencies and their exponents

@@ -1,8 +1,11 @@
-//! Value → view → table, JSON, JSON lines or CSV. Same input, same bytes.
+//! Value → view → table, JSON, JSON lines or CSV; sheet → terminal or a page of HTML. Same input, same bytes.
 
+mod chart;
 mod csv;
+mod page;
 mod problems;
 mod qr;
+mod sheet;
 mod table;
 mod table_file;
 mod view;
@@ -12,9 +15,12 @@ use std::str::FromStr;
 use serde_json::Value;
 use thiserror::Error;
 
+pub use chart::thousandths;
+pub use page::page;
 pub use problems::problems;
 pub use qr::qr_code;
-pub use table::{Column, Table};
+pub use sheet::{Chart, Figure, Part, Series, Shape, Sheet};
+pub use table::{Cell, Column, Table};
 pub use table_file::{FileColumn, FileFormat, TableFile};
 pub use view::{Role, Text, View, visible};
 
@@ -75,6 +81,8 @@ pub struct Canvas {
     /// In columns of the terminal.
     pub width: u16,
     pub colour: bool,
+    /// Only plain letters can be shown: no blocks for bars.
+    pub ascii: bool,
 }
 
 /// Writes a result in a format. The text ends with a line break, unless it is empty.

@@ -1,9 +1,10 @@
 //! Tables: columns that stay whole (ids, amounts), columns that wrap (names, messages).
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Width};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Width};
 
 use super::Canvas;
+use super::chart::{bar, sparkline};
 use super::view::{Role, Text};
 
 /// A wrapped column is never narrower than this, even where the table then is wider than the terminal.
@@ -15,36 +16,76 @@ const LONGEST_WORD: u16 = 32;
 /// Between two columns.
 const GAP: u16 = 2;
 
+/// Bars and sparklines take what room is left, up to this.
+const LONGEST_DRAWING: usize = 30;
+
+/// Where there is less room than this, they are left out.
+const SHORTEST_DRAWING: usize = 6;
+
 /// A column: its heading, its side, and whether its cells may be wrapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    heading: String,
-    right: bool,
+    pub(super) heading: String,
+    pub(super) right: bool,
     wraps: bool,
+    pub(super) drawn: bool,
 }
 
 impl Column {
     /// For ids and keys: never broken, so that they can be copied.
     pub fn id(heading: impl Into<String>) -> Column {
-        Column { heading: heading.into(), right: false, wraps: false }
+        Column { heading: heading.into(), right: false, wraps: false, drawn: false }
     }
 
     /// For numbers and amounts: aligned to the right, never broken.
     pub fn number(heading: impl Into<String>) -> Column {
-        Column { heading: heading.into(), right: true, wraps: false }
+        Column { heading: heading.into(), right: true, wraps: false, drawn: false }
     }
 
     /// For words: wrapped where the table would be too wide.
     pub fn words(heading: impl Into<String>) -> Column {
-        Column { heading: heading.into(), right: false, wraps: true }
+        Column { heading: heading.into(), right: false, wraps: true, drawn: false }
+    }
+
+    /// For bars and sparklines: as wide as there is room beside the others, and left out where there is too little.
+    pub fn drawing(heading: impl Into<String>) -> Column {
+        Column { heading: heading.into(), right: false, wraps: false, drawn: true }
+    }
+}
+
+/// What stands in a column of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    Text(Text),
+    /// A bar; its length in thousandths of the longest one: see [`super::thousandths`].
+    Bar(Role, u16),
+    /// A letter for each value.
+    Sparkline(Vec<i64>),
+}
+
+impl From<Text> for Cell {
+    fn from(text: Text) -> Cell {
+        Cell::Text(text)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell::Text(text.into())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        Cell::Text(text.into())
     }
 }
 
 /// Rows under headings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    columns: Vec<Column>,
-    rows: Vec<Vec<Text>>,
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
@@ -53,7 +94,7 @@ impl Table {
     }
 
     /// Adds a row: a cell for each column. A cell has the role of its first piece.
-    pub fn row<T: Into<Text>>(&mut self, cells: impl IntoIterator<Item = T>) {
+    pub fn row<T: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = T>) {
         self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
@@ -65,6 +106,53 @@ impl Table {
         if self.rows.is_empty() {
             return Vec::new();
         }
+        self.in_letters(canvas).draw(canvas)
+    }
+
+    /// The same with bars and sparklines as text, or without them where there is no room.
+    fn in_letters(&self, canvas: Canvas) -> Letters {
+        let Table { columns, rows } = self;
+        let width = |index: usize| {
+            let cells = rows.iter().filter_map(|row| match row.get(index) {
+                Some(Cell::Text(text)) => {
+                    Some(text.pieces.iter().map(|(_, piece)| piece.chars().count()).sum::<usize>())
+                }
+                Some(Cell::Bar(..) | Cell::Sparkline(_)) | None => None,
+            });
+            cells.chain([columns[index].heading.chars().count()]).max().unwrap_or(0)
+        };
+        let is_drawn = |index: &usize| columns[*index].drawn;
+        let (drawn, written): (Vec<usize>, Vec<usize>) = (0..columns.len()).partition(is_drawn);
+        let gaps = columns.len().saturating_sub(1) * usize::from(GAP);
+        let taken = written.into_iter().map(width).sum::<usize>() + gaps;
+        let room = usize::from(canvas.width).saturating_sub(taken);
+        let each = room.checked_div(drawn.len()).unwrap_or(0).min(LONGEST_DRAWING);
+        let is_kept = |index: &usize| !is_drawn(index) || each >= SHORTEST_DRAWING;
+        let kept: Vec<usize> = (0..columns.len()).filter(is_kept).collect();
+        let letters = |cell: &Cell| match cell {
+            Cell::Text(text) => text.clone(),
+            Cell::Bar(role, share) => Text::new(*role, bar(*share, each, canvas)),
+            Cell::Sparkline(values) => Text::from(sparkline(values, each, canvas)),
+        };
+        Letters {
+            columns: kept.iter().map(|index| columns[*index].clone()).collect(),
+            rows: rows
+                .iter()
+                .map(|row| kept.iter().filter_map(|index| row.get(*index)).map(letters).collect())
+                .collect(),
+        }
+    }
+}
+
+/// A table all of whose cells are text.
+#[derive(Debug)]
+struct Letters {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Text>>,
+}
+
+impl Letters {
+    fn draw(&self, canvas: Canvas) -> Vec<String> {
         let mut table = comfy_table::Table::new();
         table.load_style(NOTHING).force_no_tty();
         if canvas.colour {
@@ -113,7 +201,7 @@ impl Table {
 
     /// The width below which a column would become unreadable: all of an id, the longest word of a text.
     fn least(&self, index: usize, content: u16) -> u16 {
-        let Column { heading, wraps, right: _ } = &self.columns[index];
+        let Column { heading, wraps, right: _, drawn: _ } = &self.columns[index];
         if !wraps {
             return content;
         }
@@ -141,8 +229,8 @@ fn without_padding(line: &str) -> String {
     resets.into_iter().rev().collect()
 }
 
-fn cell(column: &Column, role: Role, content: &str) -> Cell {
-    let cell = Cell::new(content);
+fn cell(column: &Column, role: Role, content: &str) -> comfy_table::Cell {
+    let cell = comfy_table::Cell::new(content);
     let cell = cell.set_alignment(if column.right { CellAlignment::Right } else { CellAlignment::Left });
     match role {
         Role::Plain => cell,
@@ -170,7 +258,7 @@ mod tests {
     }
 
     fn drawn(table: &Table, width: u16) -> String {
-        table.draw(Canvas { width, colour: false }).join("\n")
+        table.draw(Canvas { width, colour: false, ascii: false }).join("\n")
     }
 
     #[test]
@@ -216,7 +304,7 @@ mod tests {
     fn roles_become_colours_only_on_a_coloured_canvas() {
         let mut table = Table::new([Column::id("action")]);
         table.row([Text::new(Role::Create, "create")]);
-        let coloured = table.draw(Canvas { width: 80, colour: true });
+        let coloured = table.draw(Canvas { width: 80, colour: true, ascii: false });
         assert!(coloured[1].starts_with("\x1b["), "{coloured:?}");
         assert_eq!(drawn(&table, 80), "action\ncreate");
     }
@@ -227,12 +315,34 @@ mod tests {
         table.row([Text::from("pro"), Text::new(Role::Change, "updated")]);
         table.row([Text::from("starter"), Text::new(Role::Hint, "unchanged")]);
         for colour in [true, false] {
-            for line in table.draw(Canvas { width: 80, colour }) {
+            for line in table.draw(Canvas { width: 80, colour, ascii: false }) {
                 assert!(!line.ends_with(" \x1b[0m") && !line.ends_with(' '), "{line:?}");
             }
         }
-        let updated = &table.draw(Canvas { width: 80, colour: true })[1];
+        let updated = &table.draw(Canvas { width: 80, colour: true, ascii: false })[1];
         assert!(updated.starts_with("pro      \x1b[") && updated.ends_with("m"), "{updated:?}");
+    }
+
+    #[test]
+    fn bars_take_the_room_that_is_left_and_go_where_there_is_none() {
+        let mut table = Table::new([Column::id("plan"), Column::number("used"), Column::drawing("")]);
+        table.row([Cell::from("free"), Cell::from("250"), Cell::Bar(Role::Plain, 250)]);
+        table.row([Cell::from("pro"), Cell::from("1000"), Cell::Bar(Role::Plain, 1000)]);
+        insta::assert_snapshot!(drawn(&table, 80), @"
+        plan  used
+        free   250  ███████▌
+        pro   1000  ██████████████████████████████
+        ");
+        insta::assert_snapshot!(drawn(&table, 20), @"
+        plan  used
+        free   250  ██
+        pro   1000  ████████
+        ");
+        insta::assert_snapshot!(drawn(&table, 17), @"
+        plan  used
+        free   250
+        pro   1000
+        ");
     }
 
     #[test]

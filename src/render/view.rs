@@ -177,8 +177,8 @@ fn push_line(out: &mut String, line: &str) {
 mod tests {
     use super::*;
 
-    const PLAIN: Canvas = Canvas { width: 80, colour: false };
-    const COLOUR: Canvas = Canvas { width: 80, colour: true };
+    const PLAIN: Canvas = Canvas { width: 80, colour: false, ascii: false };
+    const COLOUR: Canvas = Canvas { width: 80, colour: true, ascii: false };
 
     #[test]
     fn colour_only_repeats_what_the_words_say() {
