@@ -49,7 +49,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "transactions" -d 'T
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "usage" -d 'What subjects use: record it, hold it against the limits of their plans, and look it up'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "credits" -d 'Prepaid credits: give, take, correct and look up, in a ledger that is only ever added to'
-complete -c billctl -n "__fish_billctl_needs_command" -f -a "report" -d 'What happened, in figures: by day or month'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "report" -d 'What happened, in figures: by time, plan, subject and more'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "alerts" -d 'Thresholds that billing.toml sets: which of them are crossed'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "emulator" -d 'The offline Stripe: serve it, pay in it, move its time, look at it, empty it'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "mirror" -d 'The local copy of Stripe: fill it, check it, look at it, ask it, copy it, make it anew'
@@ -1159,21 +1159,22 @@ complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from void" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from void" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from void" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits" -f -a "credits" -d 'Show credits sold, granted, spent and expired, and what a subject had on average'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -f -a "credits" -d 'Show credits sold, granted, spent and expired, and what a subject had on average'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -f -a "usage" -d 'Show what was used: by subject, plan, metric, time or dimension'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l from -d 'From this day on, or how long ago (90d) [default: the first of this month]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l to -d 'Before this day [default: up to today, with it]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l by -d 'A line a day or a month' -r -f -a "day\t''
@@ -1193,6 +1194,31 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l to -d 'Before this day or time [default: the end of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l by -d 'A line for each: metric, subject, plan, day, week, month, or the values of a dimension, such as agent' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l subject -d 'Only this subject, or customer by its id. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l metric -d 'Only this metric. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l plan -d 'Only subjects that have this plan now. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l over -d 'Instead: who has used so many percent of a limit, as it counts now' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l explain -d 'Instead: the records behind a line, named as the report names it; behind all lines without a name' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -s n -l limit -d 'No more lines of a metric than this [default: 25 in a table and on a page, all in other formats]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

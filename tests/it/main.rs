@@ -25,6 +25,7 @@ mod mirror; // the books and the mirror: any order, any number of times, and not
 mod mirror_fill; // objects from Stripe into the mirror: all of them, whatever happens meanwhile
 mod mistakes; // what people are told who do the usual wrong things
 mod pull; // an account becomes a catalog
+mod reports; // what was used, in figures: by hand, against raw rows, on a page
 mod shell; // what every command has in common: formats, errors, exit codes
 mod support; // the real binary in a sealed world
 mod sync; // syncing a catalog: everything once, whatever goes wrong

@@ -27,7 +27,7 @@ pub type ReadFile<'a> = dyn Fn(&FilePath) -> io::Result<Vec<u8>> + 'a;
 const MAX_DEPTH: usize = 16;
 
 /// Tables that only the root file holds.
-const ROOT_ONLY: [&str; 6] = ["project", "profiles", "links", "policy", "mirror", "alerts"];
+const ROOT_ONLY: [&str; 7] = ["project", "profiles", "links", "policy", "mirror", "alerts", "reports"];
 
 /// The files and what they say together.
 pub struct Merged {

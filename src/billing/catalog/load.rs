@@ -19,7 +19,7 @@ use super::{check, overrides, places, size};
 const UNREADABLE: [&str; 5] = ["unreadable", "too_large", "too_many_resources", "not_utf8", "syntax"];
 
 /// Tables that say where a catalog goes, rather than what is in it.
-const SETTINGS: [&str; 6] = ["project", "profiles", "links", "policy", "mirror", "alerts"];
+const SETTINGS: [&str; 7] = ["project", "profiles", "links", "policy", "mirror", "alerts", "reports"];
 
 /// The files of a catalog as TOML, neither checked nor resolved.
 #[derive(Debug, Clone)]

@@ -212,8 +212,19 @@ pub struct CurrencyOption {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Limit {
     Unlimited,
-    Count { max: i64, window: Window },
-    Money { max: Money, window: Window },
+    Count {
+        max: i64,
+        window: Window,
+    },
+    Money {
+        max: Money,
+        window: Window,
+    },
+    /// As much as the subject's credits of a kind pay for, at so many for each unit.
+    Credits {
+        kind: String,
+        per_unit: i64,
+    },
 }
 
 /// The time a limit counts over.

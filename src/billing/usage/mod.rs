@@ -2,12 +2,14 @@
 
 mod cost; // units used → money, in exact decimals
 mod record; // what may be recorded, and under which rules
+mod report; // lines of a report: shares, changes, forecasts
 mod reservation; // what is held for a task before it is known what it takes
 mod window; // a limit's time → the seconds that count now
 
 pub use cost::{CostError, Units, cost};
 pub use record::{
-    BadRecord, CLOCK_TOLERANCE_SECONDS, Check, Counted, MAX_QUANTITY, Record, check as check_limit,
+    BadRecord, CLOCK_TOLERANCE_SECONDS, Check, Counted, Funding, MAX_QUANTITY, Record, check as check_limit,
 };
+pub use report::{Line, Measure, Tallies, Tally, lines};
 pub use reservation::Reservation;
 pub use window::{Period, Stretch, WindowError, stretch};

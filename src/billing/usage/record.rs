@@ -132,6 +132,28 @@ pub struct Counted {
     pub reserved: i64,
 }
 
+/// Prepaid credits that a metric is paid with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Funding<'a> {
+    /// The kind of credits.
+    pub kind: &'a str,
+    /// How many a unit takes; more than 0.
+    pub per_unit: i64,
+}
+
+impl Funding<'_> {
+    /// The most of a metric that a balance allows, with what was used already, which is paid: whole units.
+    pub fn max(self, balance: i64, counted: Counted) -> i64 {
+        let left = balance.max(0).checked_div(self.per_unit).unwrap_or(0);
+        counted.used.saturating_add(left)
+    }
+
+    /// What so many units take; none past 63 bits.
+    pub fn price(self, units: i64) -> Option<i64> {
+        units.checked_mul(self.per_unit)
+    }
+}
+
 /// Whether so much more is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {

@@ -1,7 +1,7 @@
 //! `billctl credits`: the ledger of prepaid credits.
 
 pub mod adjust;
-mod allowance;
+pub mod allowance;
 pub mod approve;
 pub mod balance;
 mod booking;

@@ -17,6 +17,9 @@ fn one(limit: &Limit) -> Value {
         Limit::Unlimited => json!({"limit": null, "unlimited": true}),
         Limit::Count { max, window } => with_window(json!(max), window),
         Limit::Money { max, window } => with_window(max.to_json(), window),
+        Limit::Credits { kind, per_unit } => {
+            json!({"limit": null, "unlimited": false, "credits": {"kind": kind, "per_unit": per_unit}})
+        }
     }
 }
 
@@ -28,7 +31,7 @@ fn with_window(max: Value, window: &Window) -> Value {
     limit
 }
 
-/// `500 a period`, `10.00 USD a month`, `50 in any 30 days`, `unlimited`.
+/// `500 a period`, `10.00 USD a month`, `50 in any 30 days`, `unlimited`, `prepaid credits, 1 each`.
 pub fn words(limit: &Limit) -> String {
     let with_window = |max: String, window: &Window| match window {
         Window::Month { .. } | Window::Period => format!("{max} a {}", per(window)),
@@ -38,6 +41,7 @@ pub fn words(limit: &Limit) -> String {
         Limit::Unlimited => "unlimited".to_owned(),
         Limit::Count { max, window } => with_window(max.to_string(), window),
         Limit::Money { max, window } => with_window(max.to_string().to_uppercase(), window),
+        Limit::Credits { kind, per_unit } => format!("prepaid {kind}, {per_unit} each"),
     }
 }
 
@@ -88,6 +92,11 @@ mod tests {
             "10.00 USD a period",
             json!({"limit": {"amount": 1000, "currency": "usd", "display": "10.00 USD"}, "unlimited": false,
                 "per": "period"}),
+        );
+        check(
+            Limit::Credits { kind: "minutes".to_owned(), per_unit: 2 },
+            "prepaid minutes, 2 each",
+            json!({"limit": null, "unlimited": false, "credits": {"kind": "minutes", "per_unit": 2}}),
         );
     }
 }

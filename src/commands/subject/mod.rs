@@ -2,6 +2,7 @@
 
 pub mod ensure; // its customer, found or made exactly once
 pub mod entitled; // the plan and the limits that hold for it
+pub mod everybody; // all subjects at once: their customers and subscriptions
 pub mod limits; // what a plan allows, as JSON and in words
 
 use crate::billing::catalog::nearest::nearest;

@@ -42,9 +42,11 @@ pub fn run(ctx: &Context, args: CheckArgs) -> anyhow::Result<Outcome> {
     let who = subject::anybody(&books, &mirror, &subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
     let entitlement = known.entitlement(ctx)?;
-    let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, known.now)?;
+    let mut metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, known.now)?;
     let asked = metric.quantity(&amount)?;
-    let held = Held::read(&books, counted_as(&who, &subject), &metric, asked, known.now)?;
+    let name = counted_as(&who, &subject);
+    metric.look_up_free_credits(ctx, &books, name)?;
+    let held = Held::read(&books, name, &metric, asked, known.now)?;
     let allowed = held.check.allowed();
     ctx.show(&Checked { held })?;
     Ok(if allowed { Outcome::Done } else { Outcome::Limit })
@@ -73,7 +75,7 @@ impl Present for Checked<'_> {
     }
 
     fn view(&self) -> View {
-        let Held { subject, metric, check, resets_at: _ } = &self.held;
+        let Held { subject, metric, check, resets_at: _, balance: _ } = &self.held;
         let asked = self.held.words(check.asked);
         let line = if check.allowed() {
             Text::new(Role::Create, format!("Allowed: {subject} may use {asked} more of {}", metric.name))

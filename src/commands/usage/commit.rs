@@ -66,7 +66,8 @@ pub fn run(ctx: &Context, args: CommitArgs) -> anyhow::Result<Outcome> {
         ctx.show(&Shown { reservation, used: Some(record.quantity), now: false, dry_run: true })?;
         return Ok(Outcome::Done);
     }
-    let outcome = match books.settle_usage(&key, Some(&record), known.now)? {
+    metric.book_free_credits(ctx, name)?;
+    let outcome = match books.settle_usage(&key, Some(&record), metric.credits(), known.now)? {
         Settled::NotRecorded(recorded) => return Err(refusal(&recorded, &record)),
         other => other,
     };

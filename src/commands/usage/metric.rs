@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use super::quantity::Amount;
 use crate::billing::catalog::model::{Catalog, Limit, Product, Window};
 use crate::billing::catalog::nearest::nearest;
+use crate::billing::credits::Wanted;
 use crate::billing::currency::Currency;
 use crate::billing::entitlement::Entitlement;
-use crate::billing::usage::{Check, CostError, Counted, Period, Stretch, check_limit, cost, stretch};
+use crate::billing::usage::{
+    Check, CostError, Counted, Funding, Period, Stretch, check_limit, cost, stretch,
+};
+use crate::commands::credits::allowance;
 use crate::commands::subject::Who;
+use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::store::books::{Books, Bound, UsageSeries};
 
@@ -28,6 +33,8 @@ pub struct Metric<'a> {
     pub stretch: Stretch,
     /// The length of a rolling window, in seconds.
     pub rolling: Option<i64>,
+    /// Free credits of this period that pay for it and are not booked yet.
+    free: i64,
 }
 
 impl<'a> Metric<'a> {
@@ -50,11 +57,11 @@ impl<'a> Metric<'a> {
         let limit = product.and_then(|product| product.limits.get(name));
         let in_money = |limit: &Limit| match limit {
             Limit::Money { max, window: _ } => Some(max.currency),
-            Limit::Count { .. } | Limit::Unlimited => None,
+            Limit::Count { .. } | Limit::Credits { .. } | Limit::Unlimited => None,
         };
         // Where this plan sets no amount, another's currency says that it is money.
         let currency = match limit {
-            Some(Limit::Count { .. }) => None,
+            Some(Limit::Count { .. } | Limit::Credits { .. }) => None,
             Some(Limit::Money { max, window: _ }) => Some(max.currency),
             Some(Limit::Unlimited) | None => named.iter().find_map(|limit| in_money(limit)),
         };
@@ -67,6 +74,8 @@ impl<'a> Metric<'a> {
         let period = period.filter(|_| is_paid);
         let window = match limit {
             Some(Limit::Count { max: _, window } | Limit::Money { max: _, window }) => window,
+            // What credits pay for counts over no time; what is told is the calendar month.
+            Some(Limit::Credits { .. }) => &Window::Month { time_zone: "UTC".to_owned() },
             Some(Limit::Unlimited) | None => &Window::Period,
         };
         let stretch = stretch(window, period, now).map_err(|error| {
@@ -81,7 +90,7 @@ impl<'a> Metric<'a> {
             Window::Month { .. } | Window::Period => None,
         };
         let is_left_out = limit.is_none() && !named.is_empty();
-        Ok(Metric { name, plan, product, limit, is_left_out, currency, stretch, rolling })
+        Ok(Metric { name, plan, product, limit, is_left_out, currency, stretch, rolling, free: 0 })
     }
 
     /// The most that is allowed, in the metric's unit; `None` is unlimited.
@@ -89,13 +98,23 @@ impl<'a> Metric<'a> {
         match self.limit {
             Some(Limit::Count { max, window: _ }) => Some(*max),
             Some(Limit::Money { max, window: _ }) => Some(max.minor),
-            Some(Limit::Unlimited) => None,
+            // What the balance pays for is known to who reads it.
+            Some(Limit::Credits { .. } | Limit::Unlimited) => None,
             None => self.is_left_out.then_some(0),
         }
     }
 
-    pub fn bound(&self) -> Bound {
-        Bound { max: self.max(), stretch: self.stretch }
+    /// The limit, as records are held against it.
+    pub fn bound(&self) -> Bound<'_> {
+        Bound { max: self.max(), stretch: self.stretch, credits: self.credits() }
+    }
+
+    /// The credits that it is paid with.
+    pub fn credits(&self) -> Option<Funding<'_>> {
+        match self.limit {
+            Some(Limit::Credits { kind, per_unit }) => Some(Funding { kind, per_unit: *per_unit }),
+            Some(Limit::Count { .. } | Limit::Money { .. } | Limit::Unlimited) | None => None,
+        }
     }
 
     pub fn series<'b>(&'b self, subject: &'b str) -> UsageSeries<'b> {
@@ -154,7 +173,49 @@ impl<'a> Metric<'a> {
     /// If the books can't be read.
     pub fn check(&self, books: &Books, who: &str, asked: i64, now: i64) -> anyhow::Result<Check> {
         let counted: Counted = books.usage(self.series(who), self.stretch, now)?;
-        Ok(check_limit(self.max(), counted, asked))
+        let max = match self.credits() {
+            Some(funding) => Some(funding.max(self.balance(books, who, now)?, counted)),
+            None => self.max(),
+        };
+        Ok(check_limit(max, counted, asked))
+    }
+
+    /// The credits that can be spent on it; 0 where it is not paid with credits.
+    ///
+    /// # Errors
+    /// If the books can't be read.
+    pub fn balance(&self, books: &Books, who: &str, now: i64) -> anyhow::Result<i64> {
+        let Some(Funding { kind, per_unit: _ }) = self.credits() else { return Ok(0) };
+        let booked = books.credit_account(who, kind, now)?.map_or(0, |account| account.available);
+        Ok(booked.saturating_add(self.free))
+    }
+
+    /// Looks up the free credits that the plan gives in this period, where credits pay for the metric: they are booked when
+    /// something is recorded.
+    ///
+    /// # Errors
+    /// If books or mirror can't be read.
+    pub fn look_up_free_credits(&mut self, ctx: &Context, books: &Books, who: &str) -> anyhow::Result<()> {
+        if let Some(Funding { kind, per_unit: _ }) = self.credits() {
+            let due = allowance::due(ctx, books, who)?.into_iter().filter(|request| request.kind == kind);
+            let amounts = due.filter_map(|request| match request.wanted {
+                Wanted::Add { amount, .. } => Some(amount),
+                Wanted::Take { .. } | Wanted::Set { .. } => None,
+            });
+            self.free = amounts.fold(0, i64::saturating_add);
+        }
+        Ok(())
+    }
+
+    /// Books the free credits that the plan gives in this period, where credits pay for the metric.
+    ///
+    /// # Errors
+    /// If books or mirror can't be read or written.
+    pub fn book_free_credits(&self, ctx: &Context, who: &str) -> anyhow::Result<()> {
+        match self.credits() {
+            Some(_) => allowance::book_due(ctx, who),
+            None => Ok(()),
+        }
     }
 }
 

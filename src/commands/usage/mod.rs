@@ -2,12 +2,12 @@
 
 pub mod check;
 pub mod commit;
-mod metric; // a metric as a subject's plan counts it
+pub mod metric; // a metric as a subject's plan counts it
 mod quantity; // how much, as it is typed: a number, units that cost, or money
 pub mod record;
 pub mod release;
 pub mod reserve;
-mod result; // what all of them show: used, limit, what is left, when it frees up
+pub mod result; // what all of them show: used, limit, what is left, when it frees up
 pub mod show;
 
 use super::Outcome;

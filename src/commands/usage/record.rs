@@ -62,7 +62,7 @@ pub fn run(ctx: &Context, args: RecordArgs) -> anyhow::Result<Outcome> {
     let known = Known::read(ctx, &mirror, &who)?;
     let now = known.now;
     let entitlement = known.entitlement(ctx)?;
-    let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, now)?;
+    let mut metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, now)?;
     let name = counted_as(&who, &subject);
     let quantity = match &corrects {
         None => metric.quantity(&amount)?,
@@ -95,22 +95,31 @@ pub fn run(ctx: &Context, args: RecordArgs) -> anyhow::Result<Outcome> {
         )
     })?;
     let dry_run = ctx.settings().dry_run;
+    match dry_run {
+        true => metric.look_up_free_credits(ctx, &books, name)?,
+        false => metric.book_free_credits(ctx, name)?,
+    }
+    let price = metric.credits().and_then(|credits| credits.price(quantity)).unwrap_or(0);
+    let lacking = price.saturating_sub(metric.balance(&books, name, now)?);
     let recorded = if dry_run {
         let check = metric.check(&books, name, quantity, now)?;
         if enforce && !check.allowed() { Recorded::Refused(check) } else { Recorded::New }
     } else {
-        books.record_usage(&record, at.is_some(), enforce.then(|| metric.bound()), now)?
+        books.record_usage(&record, at.is_some(), enforce.then(|| metric.bound()), metric.credits(), now)?
     };
     let is_new = match recorded {
         Recorded::New => !dry_run,
         Recorded::Already => false,
         Recorded::Refused(check) => {
-            let held = Held::of(&books, name, &metric, check)?;
+            let held = Held::of(&books, name, &metric, check, now)?;
             ctx.show(&Shown { held, record, recorded: false, refused: true, dry_run })?;
             return Ok(Outcome::Limit);
         }
         refused => return Err(refusal(&refused, &record)),
     };
+    if is_new && lacking > 0 {
+        ctx.ui().warn(&format!("{lacking} of the {price} credits for it were not there, and are not owed"));
+    }
     let held = Held::read(&books, name, &metric, 0, now)?;
     ctx.show(&Shown { held, record, recorded: is_new, refused: false, dry_run })?;
     Ok(Outcome::Done)

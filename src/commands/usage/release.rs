@@ -26,7 +26,7 @@ pub fn run(ctx: &Context, args: ReleaseArgs) -> anyhow::Result<Outcome> {
         ctx.show(&Shown { reservation, used: None, now: false, dry_run: true })?;
         return Ok(Outcome::Done);
     }
-    let outcome = books.settle_usage(&args.key, None, ctx.clock().now().as_second())?;
+    let outcome = books.settle_usage(&args.key, None, None, ctx.clock().now().as_second())?;
     settled(ctx, outcome, None)
 }
 

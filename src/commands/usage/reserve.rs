@@ -50,7 +50,7 @@ pub fn run(ctx: &Context, args: ReserveArgs) -> anyhow::Result<Outcome> {
     let known = Known::read(ctx, &mirror, &who)?;
     let now = known.now;
     let entitlement = known.entitlement(ctx)?;
-    let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, now)?;
+    let mut metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, now)?;
     let name = counted_as(&who, &subject);
     let wanted = Reservation {
         subject: name.to_owned(),
@@ -66,6 +66,10 @@ pub fn run(ctx: &Context, args: ReserveArgs) -> anyhow::Result<Outcome> {
         fail(Kind::Usage, format!("Nothing was held: {bad}"), "Correct it, and reserve under the same key")
     })?;
     let dry_run = ctx.settings().dry_run;
+    match dry_run {
+        true => metric.look_up_free_credits(ctx, &books, name)?,
+        false => metric.book_free_credits(ctx, name)?,
+    }
     let reserved = if dry_run {
         let check = metric.check(&books, name, wanted.quantity, now)?;
         if check.allowed() { Reserved::New } else { Reserved::Refused(check) }
@@ -76,7 +80,7 @@ pub fn run(ctx: &Context, args: ReserveArgs) -> anyhow::Result<Outcome> {
         Reserved::New => (wanted, if dry_run { Done::Would } else { Done::Now }),
         Reserved::Already(before) => (before, Done::Before),
         Reserved::Refused(check) => {
-            let held = Held::of(&books, name, &metric, check)?;
+            let held = Held::of(&books, name, &metric, check, now)?;
             ctx.show(&Shown { held, reservation: wanted, done: Done::Refused })?;
             return Ok(Outcome::Limit);
         }

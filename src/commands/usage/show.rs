@@ -34,10 +34,13 @@ pub fn run(ctx: &Context, args: ShowArgs) -> anyhow::Result<Outcome> {
     names.extend(recorded.iter().map(String::as_str).filter(is_known));
     names.sort_unstable();
     names.dedup();
-    let metrics: Vec<Metric<'_>> = names
+    let mut metrics: Vec<Metric<'_>> = names
         .into_iter()
         .map(|metric| Metric::of(catalog, &entitlement, metric, known.now))
         .collect::<anyhow::Result<_>>()?;
+    for metric in &mut metrics {
+        metric.look_up_free_credits(ctx, &books, name)?;
+    }
     let held: Vec<Held<'_>> = metrics
         .iter()
         .map(|metric| Held::read(&books, name, metric, 0, known.now))
@@ -88,7 +91,7 @@ impl Present for Shown<'_> {
             Column::words("free again"),
         ]);
         for held in &self.held {
-            let Held { subject: _, metric, check, resets_at } = held;
+            let Held { subject: _, metric, check, resets_at, balance: _ } = held;
             let used = check.counted.used.saturating_add(check.counted.reserved);
             let remaining = check.remaining();
             let role = if remaining == Some(0) { Role::Delete } else { Role::Plain };

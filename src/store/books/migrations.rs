@@ -58,4 +58,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
     super::money::TABLES,
     // Checkouts that somebody asked for: see there.
     super::checkouts::TABLES,
+    // Sums of usage for reports: see there.
+    super::usage::SUMS,
 ];

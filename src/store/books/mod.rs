@@ -26,7 +26,9 @@ pub use filter::EventFilter;
 pub use money::MoneyCredit;
 pub use read::StoredEvent;
 pub use subjects::LinkOrigin;
-pub use usage::{Bound, Recorded, Reserved, Series as UsageSeries, Settled, UsageDay};
+pub use usage::{
+    Bound, KnownSeries, RecordQuery, Recorded, Reserved, Series as UsageSeries, Settled, UsageDay,
+};
 
 use super::backup::{self, Copied};
 use super::sqlite::{File, Rules, file};

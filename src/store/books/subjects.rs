@@ -1,5 +1,7 @@
 //! Subjects, whoever the application bills, and the customers that they are in Stripe.
 
+use std::collections::HashMap;
+
 use rusqlite::{OptionalExtension as _, TransactionBehavior};
 
 use super::Books;
@@ -140,6 +142,34 @@ impl Books {
                 )?
                 .query_map([], |row| row.get(0))?
                 .collect()
+        };
+        self.explain(read())
+    }
+
+    /// The customers of every subject that has any; the one that counts first. As [`Books::customers_of`] gives them.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn all_customers(&self) -> anyhow::Result<HashMap<String, Vec<String>>> {
+        let read = || -> rusqlite::Result<HashMap<String, Vec<String>>> {
+            let mut found: HashMap<String, Vec<String>> = HashMap::new();
+            let sql =
+                format!("SELECT subject, customer, origin FROM subject_links ORDER BY subject, {ORDER}");
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let mut rows = statement.query([])?;
+            // What a person said comes first: a link to nobody leaves out what objects say.
+            let mut unlinked = None;
+            while let Some(row) = rows.next()? {
+                let (subject, customer): (String, String) = (row.get(0)?, row.get(1)?);
+                if customer.is_empty() {
+                    if row.get::<_, String>(2)? == LinkOrigin::Manual.name() {
+                        unlinked = Some(subject);
+                    }
+                } else if unlinked.as_ref() != Some(&subject) {
+                    found.entry(subject).or_default().push(customer);
+                }
+            }
+            Ok(found)
         };
         self.explain(read())
     }

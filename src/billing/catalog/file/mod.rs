@@ -32,7 +32,7 @@ pub use product::{
 };
 pub use settings::{
     Alert, CreditPolicy, EntitlementPolicy, EnvText, IfUnreadable, KeySource, Links, Mirror, Overrides,
-    Policy, Profile, Project, RateLimits, RefundedCredits, SecretSource, TextOrEnv, UsagePolicy,
+    Policy, Profile, Project, RateLimits, RefundedCredits, Reports, SecretSource, TextOrEnv, UsagePolicy,
 };
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;
@@ -43,7 +43,7 @@ pub use webhook::WebhookEndpoint;
 pub struct BillingFile {
     /// Further files whose tables are merged into this one, relative to this file. They hold tables of the
     /// catalog and may include others; `project`, `profiles`, `links`, `policy`,
-    /// `mirror` and `alerts` stand in the first file only.
+    /// `mirror`, `alerts` and `reports` stand in the first file only.
     pub include: Vec<String>,
     /// Who this catalog is.
     pub project: Option<Project>,
@@ -57,6 +57,8 @@ pub struct BillingFile {
     pub mirror: Option<Mirror>,
     /// Thresholds that `billctl alerts check` looks at, by a name of your own.
     pub alerts: BTreeMap<String, Alert>,
+    /// How reports count time.
+    pub reports: Option<Reports>,
     /// Billing meters, by key.
     pub meters: BTreeMap<String, Meter>,
     /// Entitlement features, by key.

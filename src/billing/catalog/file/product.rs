@@ -88,19 +88,27 @@ pub struct PackageDimensions {
 #[schemars(extend("x-expects" = "a table like { max = 100, per = \"month\" }"))]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
-    /// The most; a metric counted in money has an amount.
+    /// The most; a metric counted in money has an amount; `"credits"` is what the subject's prepaid credits pay for.
     pub max: LimitMax,
-    /// Needed unless `max` is `"unlimited"`: `"month"` (calendar), `"period"` (billing period), or a rolling window like `"30 days"` or `"12 hours"`.
+    /// Needed unless `max` is `"unlimited"` or `"credits"`: `"month"` (calendar), `"period"` (billing period), or a rolling window like `"30 days"` or `"12 hours"`.
     #[serde(default)]
     pub per: Option<String>,
     /// The IANA time zone of a calendar month; UTC by default.
     #[serde(default)]
     pub time_zone: Option<String>,
+    /// How many credits a unit takes, where `max` is `"credits"`; 1 by default.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub credits: Option<i64>,
+    /// The kind of credits that pay, where `max` is `"credits"`; `credits` by default.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 255))]
+    pub kind: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(extend("x-expects" = "a whole number, \"unlimited\", or an amount of money like \"10.00 usd\""))]
+#[schemars(extend("x-expects" = "a whole number, \"unlimited\", \"credits\", or an amount of money like \"10.00 usd\""))]
 pub enum LimitMax {
     Count(i64),
     Text(String),

@@ -279,3 +279,11 @@ pub struct Alert {
     #[schemars(range(min = 1))]
     pub active_days: Option<u32>,
 }
+
+/// How reports count time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reports {
+    /// The IANA time zone that the days, weeks and months of reports are of; UTC by default.
+    pub time_zone: Option<String>,
+}

@@ -14,7 +14,10 @@ mod tables;
 mod verify;
 
 pub(super) use days::DAYS;
+pub(super) use post::{ByHand, post};
 pub(super) use proposals::PROPOSALS;
+pub(super) use read::{entry_of_key, reversal_of};
+pub(super) use reverse::reverse;
 pub(super) use tables::{REFUNDS, TABLES};
 
 pub use batch::{CreditBatch, KindTotal};

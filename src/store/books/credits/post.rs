@@ -153,7 +153,7 @@ impl Books {
 
 /// What one actor booked by hand today, signs left out, where it is known: in a large transaction it is added up once.
 #[derive(Debug, Default)]
-pub(super) struct ByHand(Option<(String, i64)>);
+pub(in crate::store::books) struct ByHand(Option<(String, i64)>);
 
 impl ByHand {
     fn of(&mut self, connection: &Connection, actor: &str, now: i64) -> rusqlite::Result<i64> {
@@ -177,7 +177,7 @@ impl ByHand {
     }
 }
 
-pub(super) fn post(
+pub(in crate::store::books) fn post(
     connection: &Connection,
     request: &Request,
     limits: &Limits,

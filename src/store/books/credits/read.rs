@@ -70,14 +70,20 @@ pub(super) fn entry_at(connection: &Connection, number: i64) -> rusqlite::Result
         .optional()
 }
 
-pub(super) fn entry_of_key(connection: &Connection, key: &str) -> rusqlite::Result<Option<Entry>> {
+pub(in crate::store::books) fn entry_of_key(
+    connection: &Connection,
+    key: &str,
+) -> rusqlite::Result<Option<Entry>> {
     connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE key = ?1"))?
         .query_row([key], entry)
         .optional()
 }
 
-pub(super) fn reversal_of(connection: &Connection, number: i64) -> rusqlite::Result<Option<Entry>> {
+pub(in crate::store::books) fn reversal_of(
+    connection: &Connection,
+    number: i64,
+) -> rusqlite::Result<Option<Entry>> {
     connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE reverses = ?1"))?
         .query_row([number], entry)

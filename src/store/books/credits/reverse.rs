@@ -43,7 +43,7 @@ impl Books {
     }
 }
 
-fn reverse(
+pub(in crate::store::books) fn reverse(
     connection: &Connection,
     number: i64,
     [actor, reason, key]: [&str; 3],

@@ -5,16 +5,37 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::count::{Series, counted, series_made};
-use crate::billing::usage::{Check, Counted, Record, Stretch, check_limit};
+use super::paid::{available, settle};
+use crate::billing::usage::{Check, Funding, Record, Stretch, check_limit};
 use crate::store::books::Books;
 
 /// A limit that records have to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bound {
-    /// `None`: all is allowed.
+pub struct Bound<'a> {
+    /// `None`: all is allowed, or as much as the credits pay for.
     pub max: Option<i64>,
     /// What counts.
     pub stretch: Stretch,
+    /// What it is paid with.
+    pub credits: Option<Funding<'a>>,
+}
+
+impl Bound<'_> {
+    /// Holds so much more of a series against it, inside of a transaction.
+    pub(super) fn check(
+        self,
+        connection: &Connection,
+        (series, subject): (i64, &str),
+        asked: i64,
+        now: i64,
+    ) -> rusqlite::Result<Check> {
+        let counted = counted(connection, series, self.stretch, now)?;
+        let max = match self.credits {
+            Some(funding) => Some(funding.max(available(connection, subject, funding.kind, now)?, counted)),
+            None => self.max,
+        };
+        Ok(check_limit(max, counted, asked))
+    }
 }
 
 /// What became of a record.
@@ -41,7 +62,8 @@ pub enum Recorded {
 
 impl Books {
     /// Records usage, if a limit given allows it, in one transaction with the look at that limit. With `at_given` false
-    /// the record's time was read from the clock, and a repetition may have another.
+    /// the record's time was read from the clock, and a repetition may have another. What is paid with credits takes them
+    /// in the same transaction: all of them where there is a limit, else as many as are there.
     ///
     /// # Errors
     /// If the file can't be written; then nothing is recorded.
@@ -49,12 +71,13 @@ impl Books {
         &mut self,
         record: &Record,
         at_given: bool,
-        bound: Option<Bound>,
+        bound: Option<Bound<'_>>,
+        credits: Option<Funding<'_>>,
         now: i64,
     ) -> anyhow::Result<Recorded> {
         let mut run = || -> rusqlite::Result<Recorded> {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let recorded = post(&transaction, record, at_given, bound, now)?;
+            let recorded = post(&transaction, record, at_given, bound, credits, now)?;
             if recorded == Recorded::New {
                 transaction.commit()?;
             }
@@ -79,7 +102,7 @@ impl Books {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let recorded = records
                 .iter()
-                .map(|record| post(&transaction, record, true, None, now))
+                .map(|record| post(&transaction, record, true, None, None, now))
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let good = |recorded: &Recorded| matches!(recorded, Recorded::New | Recorded::Already);
             if !all_or_nothing || recorded.iter().all(good) {
@@ -106,7 +129,8 @@ pub(super) fn post(
     connection: &Connection,
     record: &Record,
     at_given: bool,
-    bound: Option<Bound>,
+    bound: Option<Bound<'_>>,
+    credits: Option<Funding<'_>>,
     now: i64,
 ) -> rusqlite::Result<Recorded> {
     let known =
@@ -140,14 +164,18 @@ pub(super) fn post(
             (corrected.at, Some(seq))
         }
     };
-    if let Some(Bound { max, stretch }) = bound
+    if let Some(bound) = bound
         && corrects.is_none()
     {
-        let Counted { used, reserved } = counted(connection, series, stretch, now)?;
-        let check = check_limit(max, Counted { used, reserved }, record.quantity);
+        let check = bound.check(connection, (series, &record.subject), record.quantity, now)?;
         if !check.allowed() {
             return Ok(Recorded::Refused(check));
         }
+    }
+    if let Some(funding) = credits
+        && !settle(connection, record, funding, now)?
+    {
+        return Ok(Recorded::DiffersIn("credit entry"));
     }
     connection
         .prepare_cached(

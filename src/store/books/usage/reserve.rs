@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
-use super::count::{Series, counted, series_made};
+use super::count::{Series, series_made};
 use super::post::{Bound, Recorded, post};
-use crate::billing::usage::{Check, Record, Reservation, check_limit};
+use crate::billing::usage::{Check, Funding, Record, Reservation};
 use crate::store::books::Books;
 
 /// What became of a wish to reserve.
@@ -38,7 +38,7 @@ impl Books {
     ///
     /// # Errors
     /// If the file can't be written; then nothing is held.
-    pub fn reserve_usage(&mut self, wanted: &Reservation, bound: Bound) -> anyhow::Result<Reserved> {
+    pub fn reserve_usage(&mut self, wanted: &Reservation, bound: Bound<'_>) -> anyhow::Result<Reserved> {
         let mut run = || -> rusqlite::Result<Reserved> {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let reserved = reserve(&transaction, wanted, bound)?;
@@ -53,14 +53,20 @@ impl Books {
 
     /// Settles a reservation: with the record of what was really used, which may be more or less than was held and is
     /// recorded whatever the limit says, because it was used; or without one, which lets go of it. One that has
-    /// expired can be settled still.
+    /// expired can be settled still. What is paid with `credits` takes as many of them as are there.
     ///
     /// # Errors
     /// If the file can't be written; then nothing has changed.
-    pub fn settle_usage(&mut self, key: &str, used: Option<&Record>, now: i64) -> anyhow::Result<Settled> {
+    pub fn settle_usage(
+        &mut self,
+        key: &str,
+        used: Option<&Record>,
+        credits: Option<Funding<'_>>,
+        now: i64,
+    ) -> anyhow::Result<Settled> {
         let mut run = || -> rusqlite::Result<Settled> {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let settled = settle(&transaction, key, used, now)?;
+            let settled = settle(&transaction, key, used, credits, now)?;
             if matches!(settled, Settled::Now(_)) {
                 transaction.commit()?;
             }
@@ -79,7 +85,7 @@ impl Books {
     }
 }
 
-fn reserve(connection: &Connection, wanted: &Reservation, bound: Bound) -> rusqlite::Result<Reserved> {
+fn reserve(connection: &Connection, wanted: &Reservation, bound: Bound<'_>) -> rusqlite::Result<Reserved> {
     let Reservation { subject, metric, currency, quantity, key, at, expires_at, settled_at: _ } = wanted;
     if let Some((_, _, before)) = stored(connection, key)? {
         let differs = [
@@ -93,8 +99,7 @@ fn reserve(connection: &Connection, wanted: &Reservation, bound: Bound) -> rusql
         return Ok(differs.map_or(Reserved::Already(before), Reserved::DiffersIn));
     }
     let series = series_made(connection, Series { subject, metric, currency: *currency })?;
-    let counted = counted(connection, series, bound.stretch, *at)?;
-    let check = check_limit(bound.max, counted, *quantity);
+    let check = bound.check(connection, (series, subject), *quantity, *at)?;
     if !check.allowed() {
         return Ok(Reserved::Refused(check));
     }
@@ -106,21 +111,27 @@ fn reserve(connection: &Connection, wanted: &Reservation, bound: Bound) -> rusql
     Ok(Reserved::New)
 }
 
-fn settle(connection: &Connection, key: &str, used: Option<&Record>, now: i64) -> rusqlite::Result<Settled> {
+fn settle(
+    connection: &Connection,
+    key: &str,
+    used: Option<&Record>,
+    credits: Option<Funding<'_>>,
+    now: i64,
+) -> rusqlite::Result<Settled> {
     let Some((id, record, reservation)) = stored(connection, key)? else {
         return Ok(Settled::NoSuchReservation);
     };
     if reservation.settled_at.is_some() {
         let same = match (record, used) {
             (None, None) => true,
-            (Some(_), Some(used)) => post(connection, used, false, None, now)? == Recorded::Already,
+            (Some(_), Some(used)) => post(connection, used, false, None, credits, now)? == Recorded::Already,
             (None, Some(_)) | (Some(_), None) => false,
         };
         return Ok(if same { Settled::Already(reservation) } else { Settled::Otherwise(reservation) });
     }
     let record = match used {
         None => None,
-        Some(used) => match post(connection, used, false, None, now)? {
+        Some(used) => match post(connection, used, false, None, credits, now)? {
             Recorded::New => Some(connection.last_insert_rowid()),
             refused => return Ok(Settled::NotRecorded(refused)),
         },

@@ -70,10 +70,24 @@ pub fn product() -> impl Strategy<Value = ProductDraft> {
 
 /// What only billctl knows of a product.
 fn plan() -> impl Strategy<Value = Product> {
+    let paid = |max: &str, credits| Limit {
+        max: LimitMax::Text(max.to_owned()),
+        per: None,
+        time_zone: None,
+        credits,
+        kind: None,
+    };
     let limit = prop_oneof![
-        Just(Limit { max: LimitMax::Text("unlimited".to_owned()), per: None, time_zone: None }),
+        Just(paid("unlimited", None)),
+        prop::option::of(1..9_i64).prop_map(move |credits| paid("credits", credits)),
         (0..1000_i64, select(vec!["month", "period", "30 days", "12 hours"])).prop_map(|(max, per)| {
-            Limit { max: LimitMax::Count(max), per: Some(per.to_owned()), time_zone: None }
+            Limit {
+                max: LimitMax::Count(max),
+                per: Some(per.to_owned()),
+                time_zone: None,
+                credits: None,
+                kind: None,
+            }
         }),
     ];
     let period = select(vec![FreeCreditsPeriod::Month, FreeCreditsPeriod::Period]);
