@@ -1753,7 +1753,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is done; kept with the change, and required where the policy says so')
-            [CompletionResult]::new('--per-customer', '--per-customer', [CompletionResultType]::ParameterName, 'Also read what Stripe lists customer by customer only: payment methods and balance transactions')
+            [CompletionResult]::new('--per-customer', '--per-customer', [CompletionResultType]::ParameterName, 'Also read what Stripe lists customer by customer only: payment methods, balance transactions, entitlements')
             [CompletionResult]::new('--restart', '--restart', [CompletionResultType]::ParameterName, 'Begin anew where an earlier backfill is unfinished')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for `--output json`')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')

@@ -1676,7 +1676,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
             cand --output 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
             cand --reason 'Why this is done; kept with the change, and required where the policy says so'
-            cand --per-customer 'Also read what Stripe lists customer by customer only: payment methods and balance transactions'
+            cand --per-customer 'Also read what Stripe lists customer by customer only: payment methods, balance transactions, entitlements'
             cand --restart 'Begin anew where an earlier backfill is unfinished'
             cand --json 'Short for `--output json`'
             cand -y 'Answer every confirmation with yes; needed where stdin is no terminal'

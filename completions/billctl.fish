@@ -1399,7 +1399,7 @@ json\t''
 jsonl\t''
 csv\t''"
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l per-customer -d 'Also read what Stripe lists customer by customer only: payment methods and balance transactions'
+complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l per-customer -d 'Also read what Stripe lists customer by customer only: payment methods, balance transactions, entitlements'
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l restart -d 'Begin anew where an earlier backfill is unfinished'
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -l json -d 'Short for `--output json`'
 complete -c billctl -n "__fish_billctl_using_subcommand mirror; and __fish_seen_subcommand_from backfill" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'

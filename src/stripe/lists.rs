@@ -10,7 +10,7 @@ use super::judge::Answer;
 use super::paging::{self, Next};
 use super::path::segment;
 use super::reader::{Reader, clock, strange, unsendable};
-use crate::billing::backfill::{Page, Question};
+use crate::billing::backfill::{ENTITLEMENTS, ENTITLEMENTS_ROUTE, Page, Question};
 
 /// Stripe's largest page.
 const PAGE_SIZE: u32 = 100;
@@ -45,6 +45,11 @@ impl Reader {
         let query = form::encode(&params).map_err(|why| unsendable(&path, why.into()))?;
         let answer = self.fetch(&path, query).await?;
         let (at, request_id) = (looked_up_at(&answer), answer.request_id);
+        if let Some(customer) = question.sums_up() {
+            let mut summary = entitlements(customer, answer.body);
+            self.complete(&mut summary).await?;
+            return Ok(Dated { value: Page { has_more: false, objects: vec![summary] }, at });
+        }
         let mut page = paging::read(answer.body).map_err(|why| strange(&path, request_id, &why))?;
         for object in &mut page.objects {
             self.complete(object).await?;
@@ -71,6 +76,12 @@ impl Reader {
             Err(error) => Err(error),
         }
     }
+}
+
+/// What a customer is entitled to, as events tell it, of the first page of the list. It goes by the customer's id.
+fn entitlements(customer: &str, mut list: Value) -> Value {
+    list["url"] = json!(format!("{ENTITLEMENTS_ROUTE}?customer={customer}"));
+    json!({"id": customer, "object": ENTITLEMENTS, "customer": customer, "entitlements": list})
 }
 
 /// `Date` is the second in which the answer was given, and Stripe looked no earlier than the request was sent.

@@ -77,7 +77,14 @@ pub const SOURCES: &[Source] = &[
         .under("test_helpers.test_clock", &[("test_clock", "/id")]),
     Source::list("payment_method", "/v1/customers/{}/payment_methods").per_customer(),
     Source::list("customer_balance_transaction", "/v1/customers/{}/balance_transactions").per_customer(),
+    Source::list(ENTITLEMENTS, ENTITLEMENTS_ROUTE).summing_up_a_customer(),
 ];
+
+/// What a customer is entitled to, as one object, which Stripe tells in events alone.
+pub const ENTITLEMENTS: &str = "entitlements.active_entitlement_summary";
+
+/// The list that such an object is made of, read to its end.
+pub const ENTITLEMENTS_ROUTE: &str = "/v1/entitlements/active_entitlements";
 
 impl Source {
     const fn list(kind: &'static str, route: &'static str) -> Source {
@@ -111,6 +118,13 @@ impl Source {
         self
     }
 
+    const fn summing_up_a_customer(mut self) -> Source {
+        let params = &[("customer", "/id")];
+        let needs = Some("entitlements.feature");
+        self.under = Some(Under { kind: "customer", params, needs, is_per_customer: true });
+        self
+    }
+
     const fn per_customer(mut self) -> Source {
         self.under = Some(Under { kind: "customer", params: &[], needs: None, is_per_customer: true });
         self
@@ -132,7 +146,8 @@ pub fn route_of_one(kind: &str) -> Option<String> {
     if kind == "payment_method" {
         return Some("/v1/payment_methods/{}".to_owned());
     }
-    let source = SOURCES.iter().find(|source| source.kind == kind && !source.route.contains("{}"))?;
+    let is_its_own = |source: &&Source| source.kind == kind && source.under.is_none();
+    let source = SOURCES.iter().find(is_its_own)?;
     Some(format!("{}/{{}}", source.route))
 }
 
@@ -165,6 +180,8 @@ mod tests {
         assert_eq!(route_of_one("checkout.session").as_deref(), Some("/v1/checkout/sessions/{}"));
         assert_eq!(route_of_one("payment_method").as_deref(), Some("/v1/payment_methods/{}"));
         assert_eq!(route_of_one("product_feature"), None);
+        assert_eq!(route_of_one(ENTITLEMENTS), None);
+        assert_eq!(route_of_one("customer").as_deref(), Some("/v1/customers/{}"));
         assert_eq!(route_of_one("line_item"), None);
     }
 

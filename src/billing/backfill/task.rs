@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use super::source::{SOURCES, Source};
+use super::source::{ENTITLEMENTS_ROUTE, SOURCES, Source};
 
 /// What is read first. A later phase begins when the one before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +76,18 @@ pub struct Question {
     pub route: &'static str,
     pub parent: Option<String>,
     pub params: Value,
+}
+
+/// What to ask for to learn what a customer is entitled to.
+pub fn entitlements_of(customer: &str) -> Question {
+    Question { route: ENTITLEMENTS_ROUTE, parent: None, params: json!({"customer": customer}) }
+}
+
+impl Question {
+    /// Whose entitlements it is about, if it is: the whole list is one object then.
+    pub fn sums_up(&self) -> Option<&str> {
+        self.params.get("customer").and_then(Value::as_str).filter(|_| self.route == ENTITLEMENTS_ROUTE)
+    }
 }
 
 /// A page of a list.

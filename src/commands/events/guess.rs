@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 
 use super::catch_up::CatchUp;
-use crate::billing::backfill::route_of_one;
+use crate::billing::backfill::{ENTITLEMENTS, Page as Listed, entitlements_of, route_of_one};
 use crate::store::mirror::Page;
 use crate::stripe::Reader;
-use crate::stripe::lists::Found;
+use crate::stripe::lists::{Dated, Found};
 
 /// The most requests at the end of one reading; the next one goes on.
 const MOST: usize = 50;
@@ -20,8 +20,12 @@ impl CatchUp<'_> {
     /// If the disk fails.
     pub(super) async fn fetch_guesses(&mut self, reader: &Reader, now: i64) -> anyhow::Result<()> {
         for (kind, id) in self.mirror.guesses(now, MOST)? {
-            let Some(route) = route_of_one(&kind) else { continue };
-            let answer = match reader.find(&route, &id).await {
+            let answer = match (kind.as_str(), route_of_one(&kind)) {
+                (ENTITLEMENTS, _) => reader.page(&entitlements_of(&id)).await.map(only),
+                (_, Some(route)) => reader.find(&route, &id).await,
+                (_, None) => continue,
+            };
+            let answer = match answer {
                 Ok(answer) => answer,
                 Err(error) => {
                     tracing::info!(kind, id, error = error.to_string(), "not fetched again");
@@ -37,4 +41,9 @@ impl CatchUp<'_> {
         }
         Ok(())
     }
+}
+
+/// A page of one object as that object.
+fn only(Dated { value: Listed { mut objects, .. }, at }: Dated<Listed>) -> Dated<Found> {
+    Dated { value: objects.pop().map_or(Found::Gone, Found::Object), at }
 }

@@ -26,7 +26,7 @@ pub struct BackfillArgs {
     /// Read only this kind of object, as its `object` field has it (customer, checkout.session); may be repeated
     #[arg(long = "kind", value_name = "KIND")]
     pub kinds: Vec<String>,
-    /// Also read what Stripe lists customer by customer only: payment methods and balance transactions
+    /// Also read what Stripe lists customer by customer only: payment methods, balance transactions, entitlements
     #[arg(long)]
     pub per_customer: bool,
     /// Begin anew where an earlier backfill is unfinished

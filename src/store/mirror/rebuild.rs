@@ -173,11 +173,11 @@ impl Mirror {
         let attach = "ATTACH DATABASE ?1 AS fresh";
         self.connection.execute(attach, [path.to_string_lossy()]).map_err(explain)?;
         let result = (|| {
-            let tables = made_tables();
-            for table in &tables {
+            let before = data_version(&self.connection).map_err(explain)?;
+            for table in made_tables() {
                 let changed = differing(&self.connection, table).map_err(explain)?;
                 if changed > 0 {
-                    rebuilt.changed.push(((*table).to_owned(), changed));
+                    rebuilt.changed.push((table.to_owned(), changed));
                 }
             }
             if swap == Swap::No {
@@ -185,7 +185,11 @@ impl Mirror {
             }
             let transaction =
                 self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-            for table in tables.into_iter().chain(["outcomes"]) {
+            // A table that came out as it was stays, unless somebody has written since they were compared.
+            let as_compared = data_version(&transaction).map_err(explain)? == before;
+            let is_changed = |table: &&str| rebuilt.changed.iter().any(|(changed, _)| changed == table);
+            let tables = made_tables().into_iter().filter(|table| !as_compared || is_changed(table));
+            for table in tables.chain(["outcomes"]) {
                 let statements = format!(
                     "DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM fresh.{table};"
                 );
@@ -251,17 +255,32 @@ pub(super) fn made_tables() -> Vec<&'static str> {
     tables
 }
 
-/// How many rows of a table are in one file and not in the other.
+/// Changes whenever another connection has written to the mirror.
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA main.data_version", [], |row| row.get(0))
+}
+
+/// How many rows of a table are in one file and not in the other. Each row is looked up by its key in the other file: there
+/// may be more of them than fit into memory.
 fn differing(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
-    let rows = |from: &str, other: &str| {
-        format!("SELECT * FROM {from}.{table} EXCEPT SELECT * FROM {other}.{table}")
+    let columns: Vec<String> = connection
+        .prepare("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?
+        .query_map([table], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let same: Vec<String> = columns.iter().map(|name| format!("two.{name} IS one.{name}")).collect();
+    let missing = |from: &str, other: &str| {
+        let sql = format!(
+            "SELECT count(*) FROM {from}.{table} AS one
+             WHERE NOT EXISTS (SELECT 1 FROM {other}.{table} AS two WHERE {})",
+            same.join(" AND ")
+        );
+        connection.query_row(&sql, [], |row| row.get(0)).map(positive)
     };
-    let sql = format!(
-        "SELECT max((SELECT count(*) FROM ({})), (SELECT count(*) FROM ({})))",
-        rows("main", "fresh"),
-        rows("fresh", "main")
-    );
-    connection.query_row(&sql, [], |row| row.get(0)).map(positive)
+    let gone = missing("main", "fresh")?;
+    let is_as_long =
+        count(connection, &format!("main.{table}"))? == count(connection, &format!("fresh.{table}"))?;
+    // Keys are unique: as many rows, each of which is there, are the same rows.
+    if gone == 0 && is_as_long { Ok(0) } else { Ok(gone.max(missing("fresh", "main")?)) }
 }
 
 fn count(connection: &Connection, table: &str) -> rusqlite::Result<u64> {

@@ -19,7 +19,14 @@ fn everything_that_stripe_has_is_in_the_mirror_whole() {
         (&filled["missing"], &filled["finished"], &filled["resumed"]),
         (&0.into(), &true.into(), &false.into())
     );
-    assert_eq!(filled["not_read"], serde_json::json!(["payment_method", "customer_balance_transaction"]));
+    assert_eq!(
+        filled["not_read"],
+        serde_json::json!([
+            "payment_method",
+            "customer_balance_transaction",
+            "entitlements.active_entitlement_summary"
+        ])
+    );
 
     // Again, and nothing is there twice.
     shop.billctl("mirror backfill -o json").exits(0);
@@ -122,4 +129,34 @@ fn the_events_that_stripe_keeps_are_in_the_books_after_the_first_backfill() {
     let kept = |type_: &str| shop.billctl(&format!("events list --type {type_} -o json")).exits(0).json();
     assert_eq!(kept("customer.created").as_array().map(Vec::len), Some(1));
     assert_eq!(shop.billctl("events pull -o json").exits(0).json()["new"], 0);
+}
+
+#[test]
+fn what_a_customer_is_entitled_to_is_read_to_its_end() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    emulator.post("/v1/products", "id=p&name=P");
+    for number in 0..13 {
+        let feature =
+            emulator.post("/v1/entitlements/features", &format!("name=F&lookup_key=feature{number}"));
+        emulator.post("/v1/products/p/features", &format!("entitlement_feature={}", id(&feature)));
+    }
+    let price =
+        emulator.post("/v1/prices", "product=p&currency=usd&unit_amount=900&recurring[interval]=month");
+    let customer = id(&emulator.post("/v1/customers", "name=Ada"));
+    emulator.post("/v1/customers", "name=Nobody");
+    let method = emulator.post("/v1/payment_methods/pm_card_visa/attach", &format!("customer={customer}"));
+    let form =
+        format!("customer={customer}&items[0][price]={}&default_payment_method={}", id(&price), id(&method));
+    emulator.post("/v1/subscriptions", &form);
+    emulator.post("/_emulator/advance", "60");
+    let sql = "SELECT customer, count(*) AS features FROM active_entitlements GROUP BY customer";
+    let entitlements = || shop.run(&["mirror", "query", sql, "-o", "json"], "").exits(0).json();
+    let all = serde_json::json!([{"customer": customer, "features": 13}]);
+    // The event shows ten of them, and the rest is asked for.
+    shop.billctl("mirror update").exits(0);
+    assert_eq!(entitlements(), all);
+    fs_err::remove_file(shop.folder().join(".billctl/emulator/mirror.db")).unwrap();
+    shop.billctl("mirror backfill --per-customer").exits(0);
+    assert_eq!(entitlements(), all);
 }
