@@ -108,11 +108,14 @@ fn bars(chart: &Chart, title: &str) -> Element {
             short.pop();
             short.push('…');
         }
-        [
-            text("label", BEGIN - 80, y + 190, "end", &short),
-            rect("s1", [BEGIN, y + 40, length.max(8), ROW - 80]).add(tip(chart, series, index)),
-            text("value", BEGIN + length + 80, y + 190, "start", &words(*value, chart.currency)),
-        ]
+        let bar = (length > 0)
+            .then(|| rect("s1", [BEGIN, y + 40, length.max(8), ROW - 80]).add(tip(chart, series, index)));
+        let words = words(*value, chart.currency);
+        [text("label", BEGIN - 80, y + 190, "end", &short)]
+            .into_iter()
+            .chain(bar)
+            .chain([text("value", BEGIN + length + 80, y + 190, "start", &words)])
+            .collect::<Vec<_>>()
     });
     canvas(height, title).all(marks)
 }
@@ -257,6 +260,11 @@ mod tests {
         let drawn = svg(&chart(Shape::Bars, &[&[10, 5]]), "Used by plan").markup();
         assert!(drawn.contains("width=\"4100\"") && drawn.contains("width=\"2050\""), "{drawn}");
         assert!(drawn.contains("&lt;a&gt;: 10") && !drawn.contains("<a>"), "{drawn}");
+        // Nothing is no bar.
+        assert_eq!(
+            svg(&chart(Shape::Bars, &[&[10, 0]]), "Used by plan").markup().matches("<rect").count(),
+            1
+        );
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn all_of_a_metric_its_forecast_and_the_month_before() {
     posts            7        4        14         8  +75.0 %  ▁█▁▁▁▁▁▁▇▁▁▁▁▁▁
     spending  1.00 USD        2  2.00 USD  0.00 USD           ▁▁█▁▁▁▁▁▁▃▁▁▁▁▁
 
-    The time is not over: a change is that of the forecast, which goes on as up to now
+    The time is not over: changes are those of the forecast
     [exit 0]
     ");
     // A month that is over has no forecast: 8, and nothing in September.
@@ -123,7 +123,7 @@ fn by_subject_the_most_first() {
     u_2      0.80 USD  80.0 %  ██████████████████████████████  0.00 USD
     u_1      0.20 USD  20.0 %  ███████▌                        0.00 USD
 
-    The time is not over: a change is that of the forecast, which goes on as up to now
+    The time is not over: changes are those of the forecast
     [exit 0]
     ");
 }
@@ -152,7 +152,7 @@ fn by_the_agent_that_used_it() {
     writer  0.80 USD  80.0 %  ██████████████████████████████  0.00 USD
     editor  0.20 USD  20.0 %  ███████▌                        0.00 USD
 
-    The time is not over: a change is that of the forecast, which goes on as up to now
+    The time is not over: changes are those of the forecast
     [exit 0]
     ");
     assert_snapshot!(shop.billctl("report usage --by agnet --subject u_1 --metric posts"), @"
@@ -167,7 +167,7 @@ fn by_the_agent_that_used_it() {
     agnet   used    share                                  before   change
     (none)     4  100.0 %  ██████████████████████████████       6  +33.3 %
 
-    The time is not over: a change is that of the forecast, which goes on as up to now
+    The time is not over: changes are those of the forecast
     [stderr]
     warning: No record has a dimension `agnet`; records of this time have agent
     [exit 0]
@@ -215,7 +215,7 @@ fn by_day_week_and_month_up_to_now() {
     2026-11-02     4  57.1 %  ██████████████████████████████
     2026-11-09     3  42.9 %  ██████████████████████▌
 
-    The time is not over: a change is that of the forecast, which goes on as up to now
+    The time is not over: changes are those of the forecast
     [exit 0]
     ");
 }
@@ -356,7 +356,7 @@ fn every_format_has_the_same_lines() {
     u_1         4  57.1 %  ██████████████████████████████       6  +33.3 %
 
     1 more line is not shown: see `--limit`; `-o csv` has all of them
-    The time is not over: a change is that of the forecast, which goes on as up to now
+    The time is not over: changes are those of the forecast
     [exit 0]
     ");
 }

@@ -93,12 +93,8 @@ impl Gathered {
                     None => &books.usage_series()?,
                 };
                 let ids = scope.ids();
-                let group = |series: &KnownSeries| match by {
-                    By::Plan => scope.plan(&series.subject).map(str::to_owned),
-                    By::Subject | By::Metric | By::Time(_) | By::Dimension(_) => Some(series.subject.clone()),
-                };
                 let read = |range| -> anyhow::Result<Tallies> {
-                    Ok(grouped(&books.usage_by_series(range, ids.as_deref())?, series, scope, group))
+                    Ok(grouped(&books.usage_by_series(range, ids.as_deref())?, series, by, scope))
                 };
                 lines(&read(range)?, Some(&read(before)?), range, now, true)
             }
@@ -151,18 +147,20 @@ fn over_time(books: &Books, scope: &Scope, steps: &[Range]) -> anyhow::Result<BT
     Ok(found.into_iter().filter(|(measure, _)| scope.has(measure)).collect())
 }
 
-/// The sums of series as those of groups.
-fn grouped(
-    sums: &HashMap<i64, Tally>,
-    series: &[KnownSeries],
-    scope: &Scope,
-    group: impl Fn(&KnownSeries) -> Option<String>,
-) -> Tallies {
-    let mut tallies = Tallies::new();
+/// The sums of series as those of their plans or subjects.
+fn grouped(sums: &HashMap<i64, Tally>, series: &[KnownSeries], by: &By, scope: &Scope) -> Tallies {
+    let mut tallies: BTreeMap<(&Measure, Option<&str>), Tally> = BTreeMap::new();
     for one in series.iter().filter(|one| scope.has(&one.measure)) {
         if let Some(tally) = sums.get(&one.id) {
-            tallies.entry((one.measure.clone(), group(one))).or_default().add(*tally);
+            let group = match by {
+                By::Plan => scope.plan(&one.subject),
+                By::Subject | By::Metric | By::Time(_) | By::Dimension(_) => Some(one.subject.as_str()),
+            };
+            tallies.entry((&one.measure, group)).or_default().add(*tally);
         }
     }
-    tallies
+    let owned = |((measure, group), tally): ((&Measure, Option<&str>), Tally)| {
+        ((measure.clone(), group.map(str::to_owned)), tally)
+    };
+    tallies.into_iter().map(owned).collect()
 }

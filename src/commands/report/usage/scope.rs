@@ -6,7 +6,7 @@ use crate::billing::catalog::nearest::nearest;
 use crate::billing::entitlement::decide;
 use crate::billing::usage::{Measure, Tallies};
 use crate::commands::subject;
-use crate::commands::subject::entitled::policy;
+use crate::commands::subject::entitled::{Known, policy};
 use crate::commands::subject::everybody::Everybody;
 use crate::commands::usage::metric::counted_as;
 use crate::context::Context;
@@ -35,8 +35,10 @@ pub struct Scope {
     filters: Vec<String>,
     /// The series of the subjects and plans named; none where all of them are meant.
     pub series: Option<Vec<KnownSeries>>,
-    /// The plan of each subject that has used something, if plans matter.
+    /// The plan of each subject that has a subscription, if plans matter.
     plans: HashMap<String, Option<String>>,
+    /// The plan of all others.
+    default_plan: Option<String>,
 }
 
 impl Scope {
@@ -54,6 +56,7 @@ impl Scope {
             metrics,
             series: None,
             plans: HashMap::new(),
+            default_plan: None,
         };
         let by_plan = by_plan || !plans.is_empty();
         if scope.metrics.is_empty() && subjects.is_empty() && !by_plan {
@@ -71,7 +74,7 @@ impl Scope {
             series.retain(|series| names.contains(&series.subject));
         }
         if by_plan {
-            scope.plans = plans_of(ctx, books, &series)?;
+            scope.look_up_plans(ctx, books, &series)?;
             let catalog = &ctx.catalog()?.catalog;
             for plan in &plans {
                 if !catalog.products.contains_key(plan) {
@@ -126,32 +129,31 @@ impl Scope {
 
     /// The plan that a subject has now, if that was looked up and it has one.
     pub fn plan(&self, subject: &str) -> Option<&str> {
-        self.plans.get(subject)?.as_deref()
+        self.plans.get(subject).unwrap_or(&self.default_plan).as_deref()
+    }
+
+    fn look_up_plans(&mut self, ctx: &Context, books: &Books, series: &[KnownSeries]) -> anyhow::Result<()> {
+        let everybody = Everybody::read(ctx, books, &ctx.mirror()?)?;
+        let (catalog, policy) = (&ctx.catalog()?.catalog, policy(ctx)?);
+        let plan = |known: &Known| {
+            let entitlement = decide(catalog, &policy, &known.subscriptions, known.now);
+            entitlement.plan.map(|(key, _)| key.to_owned())
+        };
+        let now = ctx.clock().now().as_second();
+        self.default_plan = plan(&Known { subscriptions: Vec::new(), now });
+        for KnownSeries { subject, .. } in series {
+            let known = everybody.known(subject);
+            if !known.subscriptions.is_empty() && !self.plans.contains_key(subject) {
+                self.plans.insert(subject.clone(), plan(&known));
+            }
+        }
+        Ok(())
     }
 
     /// What was filtered, in words.
     pub fn words(&self) -> Vec<String> {
         self.filters.clone()
     }
-}
-
-/// The plan of each subject that has used something.
-fn plans_of(
-    ctx: &Context,
-    books: &Books,
-    series: &[KnownSeries],
-) -> anyhow::Result<HashMap<String, Option<String>>> {
-    let everybody = Everybody::read(ctx, books, &ctx.mirror()?)?;
-    let (catalog, policy) = (&ctx.catalog()?.catalog, policy(ctx)?);
-    let mut plans = HashMap::new();
-    for KnownSeries { subject, .. } in series {
-        if !plans.contains_key(subject) {
-            let known = everybody.known(subject);
-            let entitlement = decide(catalog, &policy, &known.subscriptions, known.now);
-            plans.insert(subject.clone(), entitlement.plan.map(|(key, _)| key.to_owned()));
-        }
-    }
-    Ok(plans)
 }
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> anyhow::Error {

@@ -76,10 +76,7 @@ impl Report {
             notes.push(format!("{left_out} more {lines} not shown: see `--limit`; `-o csv` has all of them"));
         }
         if gathered.totals.iter().any(|line| line.forecast.is_some()) {
-            notes.push(
-                "The time is not over: a change is that of the forecast, which goes on as up to now"
-                    .to_owned(),
-            );
+            notes.push("The time is not over: changes are those of the forecast".to_owned());
         }
         let title = format!("Usage by {}", by.name());
         Sheet { title, lead, figures, parts, notes }

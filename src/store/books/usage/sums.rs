@@ -1,10 +1,10 @@
 //! Sums for reports, from the sums that are kept up: of months and days for each series, of quarters of an hour for all
 //! series of a metric. What lies between is read from the records.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use crate::billing::calendar::{Range, Step, date_of, first_second, steps};
 use crate::billing::usage::{Measure, Tallies, Tally};
@@ -84,10 +84,14 @@ impl Books {
     pub fn usage_by_series(&self, range: Range, only: Option<&[i64]>) -> anyhow::Result<HashMap<i64, Tally>> {
         let read = || -> rusqlite::Result<HashMap<i64, Tally>> {
             let mut sums = Sums { connection: &self.connection, only, found: HashMap::new() };
-            // Whole months in the middle, whole days beside them, records at both ends.
-            let months = whole_months(range);
+            // Whole months in the middle, whole days beside them, records at both ends. The months of one series don't lie
+            // together: its days do.
+            let months = match only {
+                None => whole_months(range),
+                Some(_) => Range { from: range.to, to: range.to },
+            };
             let (before, after) = around(range, months);
-            sums.add(Source::Months, months)?;
+            sums.months(months)?;
             for rest in [before, after] {
                 let days = whole_days(rest);
                 let (before, after) = around(rest, days);
@@ -186,35 +190,65 @@ impl Books {
         only: Option<&[i64]>,
     ) -> anyhow::Result<Tallies> {
         let read = || -> rusqlite::Result<Tallies> {
-            let mut found = Tallies::new();
-            let columns = "SELECT metric, currency, dimensions ->> ?1 AS value, sum(quantity), count(*)
-                 FROM usage_records JOIN usage_series ON usage_series.id = series";
-            let path = format!("$.{}", serde_json::Value::from(name));
+            let mut measures: Vec<Measure> = Vec::new();
+            let mut of_series: HashMap<i64, usize> = HashMap::new();
+            let mut known =
+                self.connection.prepare_cached("SELECT id, metric, currency FROM usage_series")?;
+            let mut rows = known.query([])?;
+            while let Some(row) = rows.next()? {
+                let measure = measure(row.get(1)?, row.get(2)?);
+                let place = measures.iter().position(|one| *one == measure).unwrap_or_else(|| {
+                    measures.push(measure);
+                    measures.len() - 1
+                });
+                of_series.insert(row.get(0)?, place);
+            }
+            // Each set of dimensions is read once, however many records have it.
+            let mut sets: Vec<HashMap<String, Tally>> = vec![HashMap::new(); measures.len()];
             let mut add = |row: &rusqlite::Row<'_>| -> rusqlite::Result<()> {
-                let key = (measure(row.get(0)?, row.get(1)?), row.get(2)?);
-                let tally = Tally { quantity: row.get(3)?, records: row.get(4)? };
-                found.entry(key).or_default().add(tally);
+                let set = of_series.get(&row.get(0)?).and_then(|place| sets.get_mut(*place));
+                let tally = Tally { quantity: row.get(1)?, records: 1 };
+                let dimensions = row.get_ref(2)?.as_str_or_null()?.unwrap_or_default();
+                let Some(set) = set else { return Ok(()) };
+                match set.get_mut(dimensions) {
+                    Some(known) => known.add(tally),
+                    None => {
+                        set.insert(dimensions.to_owned(), tally);
+                    }
+                }
                 Ok(())
             };
             match only {
                 None => {
-                    let sql = format!("{columns} WHERE at >= ?2 AND at < ?3 GROUP BY 1, 2, 3");
-                    let mut all = self.connection.prepare_cached(&sql)?;
-                    let mut rows = all.query(params![path, range.from, range.to])?;
+                    // In the order in which they lie: an index would lead from page to page.
+                    let mut all = self.connection.prepare_cached(
+                        "SELECT series, quantity, dimensions FROM usage_records NOT INDEXED
+                         WHERE at >= ?1 AND at < ?2",
+                    )?;
+                    let mut rows = all.query((range.from, range.to))?;
                     while let Some(row) = rows.next()? {
                         add(row)?;
                     }
                 }
                 Some(only) => {
-                    let sql =
-                        format!("{columns} WHERE series = ?4 AND at >= ?2 AND at < ?3 GROUP BY 1, 2, 3");
-                    let mut one = self.connection.prepare_cached(&sql)?;
+                    let mut one = self.connection.prepare_cached(
+                        "SELECT series, quantity, dimensions FROM usage_records
+                         WHERE series = ?3 AND at >= ?1 AND at < ?2",
+                    )?;
                     for series in only {
-                        let mut rows = one.query(params![path, range.from, range.to, series])?;
+                        let mut rows = one.query((range.from, range.to, series))?;
                         while let Some(row) = rows.next()? {
                             add(row)?;
                         }
                     }
+                }
+            }
+            let mut found = Tallies::new();
+            for (measure, sets) in measures.iter().zip(sets) {
+                for (dimensions, tally) in sets {
+                    let values: BTreeMap<String, String> =
+                        serde_json::from_str(&dimensions).unwrap_or_default();
+                    found.entry((measure.clone(), values.get(name).cloned())).or_default().add(tally);
                 }
             }
             Ok(found)
@@ -223,27 +257,18 @@ impl Books {
     }
 }
 
-/// Where sums of a stretch of time come from.
+/// Where sums of a stretch of time come from, series by series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
-    /// Of whole months.
-    Months,
     /// Of whole days.
     Days,
     Records,
 }
 
 impl Source {
-    /// From and before (in the unit below), and of one series if there is a third parameter. Days and records of a series
-    /// lie together: they are looked up series by series.
+    /// From and before (in the unit below), and of one series if there is a third parameter.
     fn sql(self, of_one: bool) -> &'static str {
         match (self, of_one) {
-            (Source::Months, false) => {
-                "SELECT series, quantity, records FROM usage_months WHERE month >= ?1 AND month < ?2"
-            }
-            (Source::Months, true) => {
-                "SELECT series, quantity, records FROM usage_months WHERE month >= ?1 AND month < ?2 AND series = ?3"
-            }
             (Source::Days, false) => {
                 "SELECT id, sum(usage_days.quantity), sum(usage_days.records)
                  FROM usage_series CROSS JOIN usage_days ON series = id WHERE day >= ?1 AND day < ?2 GROUP BY id"
@@ -265,7 +290,7 @@ impl Source {
     /// In seconds: what the statement counts time in.
     fn unit(self) -> i64 {
         match self {
-            Source::Months | Source::Days => DAY,
+            Source::Days => DAY,
             Source::Records => 1,
         }
     }
@@ -278,6 +303,22 @@ struct Sums<'a> {
 }
 
 impl Sums<'_> {
+    /// Adds whole months, of all series.
+    fn months(&mut self, months: Range) -> rusqlite::Result<()> {
+        if months.from >= months.to {
+            return Ok(());
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT series, quantity, records FROM usage_months WHERE month >= ?1 AND month < ?2",
+        )?;
+        let mut rows = statement.query((months.from / DAY, months.to / DAY))?;
+        while let Some(row) = rows.next()? {
+            let tally = Tally { quantity: row.get(1)?, records: row.get(2)? };
+            self.found.entry(row.get(0)?).or_default().add(tally);
+        }
+        Ok(())
+    }
+
     fn add(&mut self, source: Source, range: Range) -> rusqlite::Result<()> {
         if range.from >= range.to {
             return Ok(());
