@@ -45,6 +45,8 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "catalog" -d 'Keep w
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "checkout" -d 'Checkouts: links to pages where somebody subscribes or pays'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "portal" -d 'The customer portal: links to pages where somebody looks after their own subscription'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "customer" -d 'Customers: who they are, which plan holds, what they paid'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "payment-link" -d 'Payment links: one address that anybody pays at, for a page, a mail or a QR code'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "payment" -d 'Payments: history, why one was declined, charge, try again, refund'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "transactions" -d 'Transactions: payments, top-ups, refunds, changes of plan, cancellations, each booked once'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "usage" -d 'What subjects use: record it, hold it against the limits of their plans, and look it up'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
@@ -387,7 +389,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "show" -d 'Show a customer on one page: plan, status, period, limits, credits, payments, open invoices, events, what to do next'
+complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "show" -d 'Show a customer on one page: plan, status, period, usage, credits, payments, open invoices, events, what to do next'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "list" -d 'List customers, the newest first, with their subject and the plan that holds'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "find" -d 'Find a customer by an id, a subject, an e-mail address, a card\'s last four digits or an invoice\'s number'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and not __fish_seen_subcommand_from show list find entitlements create link unlink" -f -a "entitlements" -d 'Show which plan and limits hold for a subject now, what it falls back to, and why'
@@ -504,6 +506,199 @@ complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand customer; and __fish_seen_subcommand_from unlink" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -f -a "create" -d 'Make a link that anybody may pay, as often as they like'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -f -a "list" -d 'List payment links, the newest first'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -f -a "deactivate" -d 'Close a payment link: nobody can pay there any more'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l plan -d 'Subscribe to this plan: its key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l pack -d 'Buy this, once: its key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l amount -d 'Pay this amount: \'12.50 usd\', or 12.50 with `--currency`' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l for -d 'What an amount is for, as the page shows it' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l currency -d 'The currency of an amount that names none' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l quantity -d 'How many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l trial-days -d 'Days to try the plan, in place of those in the billing file; 0 for none' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l limit -d 'It can be paid so often, and then no more' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l success-url -d 'Where a paid page leads [default: Stripe\'s own thanks]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l subject -d 'Give out the address with this subject in it: whoever pays there is that subject\'s customer from then on' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l metadata -d 'A note for programs, which every payment carries too; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l key -d 'Makes a link of its own, one for this key [default: made of what it sells]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l allow-promotion-codes -d 'Let the customer type a promotion code'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l automatic-tax -d 'Have Stripe work out the tax'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l qr -d 'Draw the link as a QR code, on stderr'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -l all -d 'Those that can\'t be paid any more, too'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from deactivate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -f -a "list" -d 'List payments, the newest first, with why one was declined'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -f -a "show" -d 'Show a payment: its attempts, why they were declined in plain words, what went back, and what to do next'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -f -a "charge" -d 'Charge a subject an amount, such as an overage, once'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -f -a "retry" -d 'Try a payment again, with the same method or another one'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and not __fish_seen_subcommand_from list show charge retry refund" -f -a "refund" -d 'Give money back: all that is left of a payment, an amount of it, or the share for time that is still to come'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l subject -d 'Only those of this subject or customer' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l status -d 'Only those that stand so; may be repeated' -r -f -a "pending\t'Nobody has paid yet, or the bank has not answered'
+succeeded\t'The money is there, though some of it may be refunded'
+failed\t'The last attempt was declined'
+canceled\t'It can\'t be paid any more'"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l invoice -d 'Only those that pay this invoice' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l since -d 'Only those from this time on: 2026-11-01, 2026-11-01T12:00:00Z, 90m, 7d' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l until -d 'Only those before this time' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l oldest-first -d 'The oldest first'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l amount -d 'How much: \'12.50 usd\', or 12.50 with `--currency`' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l currency -d 'The currency of an amount that names none' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l description -d 'What it is for, as the customer reads it' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l payment-method -d 'Pay it now with this method, one that the customer has saved' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l secret-out -d 'Hand over the client secret by writing it to this file (mode 0600); once for each payment' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l key -d 'Charges once, however often it is repeated with this key [default: made of the amount and what it is for]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l off-session -d 'Pay it now, while the customer is away: with the method that is named, or the customer\'s default'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l client-secret -d 'Hand over the client secret, on stderr; once for each payment'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from charge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -l payment-method -d 'Pay it with this method, one that the customer has saved [default: the customer\'s, or the subscription\'s]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l amount -d 'So much of it, such as 5.00 or \'5.00 usd\' [default: all that is left]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l because -d 'Why, in Stripe\'s words; a fraudulent payment\'s card is blocked from then on' -r -f -a "duplicate\t'It was paid twice'
+fraudulent\t'The owner of the card did not pay it'
+requested-by-customer\t'The customer asked for it'"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l key -d 'Refunds once, however often it is repeated with this key [default: made of payment and amount]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l prorated -d 'The share of what was paid for time that is still to come'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
@@ -586,6 +781,9 @@ complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_s
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l cost -d 'What it costs, such as "0.12 usd"' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l checkout -d 'Where it is refused, make a link to the next plan that allows it, or to this one' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l pack -d 'Where it is refused, make a link to buy this pack' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l var -d 'A value for the links\' templates; may be repeated' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
@@ -607,13 +805,14 @@ json\t''
 jsonl\t''
 csv\t''"
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l fresh -d 'Read new events from Stripe first'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l json -d 'Short for `--output json`'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l live -d 'Say that a live key is meant; without it a live key is refused'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -l dry-run -d 'Show what would be sent or stored, and change nothing'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reserve" -l cost -d 'What it costs, such as "0.12 usd"' -r

@@ -13,6 +13,7 @@ pub mod event; // Stripe's events: envelope, what changed, patterns over their t
 pub mod link; // links back into the application, from templates
 pub mod money; // an integer of minor units plus a currency, and decimals below it
 pub mod offer; // which prices of the catalog a sale is for
+pub mod payment; // how payments stand, which requests mean the same, what may go back
 pub mod plan; // what sync would change, and the steps to it
 pub mod projection; // Stripe's objects as rows, and which of two versions holds
 pub mod pull; // an account → the text of a catalog that plans to nothing

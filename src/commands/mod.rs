@@ -16,9 +16,12 @@ mod links;
 pub mod man;
 pub mod mirror;
 mod moment;
+mod once; // a write that is carried out once
 mod pair;
+pub mod payment;
 pub mod portal;
 pub mod report;
+mod secret_out;
 mod subject;
 pub mod transactions;
 pub mod usage;
@@ -61,6 +64,7 @@ pub enum Command {
     Checkout(checkout::CheckoutArgs),
     Portal(portal::PortalArgs),
     Customer(customer::CustomerArgs),
+    Payment(payment::PaymentArgs),
     Transactions(transactions::TransactionsArgs),
     Usage(usage::UsageArgs),
     Events(events::EventsArgs),
@@ -86,6 +90,7 @@ impl Command {
             Command::Checkout(args) => checkout::run(ctx, args).await,
             Command::Portal(args) => portal::run(ctx, args).await,
             Command::Customer(args) => customer::run(ctx, args).await,
+            Command::Payment(args) => payment::run(ctx, args).await,
             Command::Transactions(args) => transactions::run(ctx, args).await,
             Command::Usage(args) => usage::run(ctx, args),
             Command::Events(args) => events::run(ctx, args).await,

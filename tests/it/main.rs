@@ -24,6 +24,7 @@ mod listen; // webhooks: signed, verified, received
 mod mirror; // the books and the mirror: any order, any number of times, and nothing lost
 mod mirror_fill; // objects from Stripe into the mirror: all of them, whatever happens meanwhile
 mod mistakes; // what people are told who do the usual wrong things
+mod payments; // what was paid, declined, charged, tried again and given back
 mod pull; // an account becomes a catalog
 mod reports; // what was used, in figures: by hand, against raw rows, on a page
 mod shell; // what every command has in common: formats, errors, exit codes

@@ -9,7 +9,6 @@ mod promote;
 mod pull;
 mod pulled;
 mod schema;
-mod secrets;
 mod show;
 mod step;
 mod sync;

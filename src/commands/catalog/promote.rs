@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::prepare::{self, ChoiceArgs};
-use super::secrets::SecretOut;
 use super::sync::{self, WayArgs, Wish};
 use super::{plan, pull as pulling};
 use crate::billing::plan::wanted::{self, Resource};
 use crate::billing::pull::{self, Request, Scope};
 use crate::commands::Outcome;
+use crate::commands::secret_out::SecretOut;
 use crate::context::{Connection, Context};
 use crate::error::{Kind as Failure, fail};
 use crate::settings::profile::Target;

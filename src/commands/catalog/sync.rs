@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use super::apply::{Applied, Engine};
 use super::outcome::Outcome as Synced;
 use super::prepare::{self, ChoiceArgs};
-use super::secrets::SecretOut;
 use super::show::Shown;
 use crate::billing::plan::account::Account;
 use crate::billing::plan::kind::{Address, Kind};
@@ -17,6 +16,7 @@ use crate::billing::plan::saved::{SavedPlan, Standing, VERSION};
 use crate::billing::plan::wanted::Resource;
 use crate::billing::plan::{Choices, Plan, steps};
 use crate::commands::Outcome;
+use crate::commands::secret_out::SecretOut;
 use crate::context::{Connection, Context};
 use crate::error::{Explain as _, Kind as Failure, Note, fail};
 use crate::render::Format;
@@ -343,6 +343,11 @@ async fn ask_again(
     Ok(secrets)
 }
 
+/// The name of an endpoint's secret in a file.
+fn secret_name(endpoint: &Address) -> String {
+    format!("STRIPE_WEBHOOK_SECRET_{}", endpoint.key.to_uppercase().replace('-', "_"))
+}
+
 /// Gives secrets out, once: to the file that was asked for, else to stderr, and never into a result.
 fn hand_over(
     ctx: &Context,
@@ -355,7 +360,9 @@ fn hand_over(
     match out {
         Some(out) => {
             let path = out.path().to_owned();
-            out.write(secrets).explain(
+            let lines: Vec<(String, &SecretString)> =
+                secrets.iter().map(|(address, secret)| (secret_name(address), secret)).collect();
+            out.write(&lines).explain(
                 Failure::Partial,
                 || "Cannot keep the signing secrets".to_owned(),
                 "Run the same command again within 20 hours, with a `--secret-out FILE` that can be written: Stripe repeats them",

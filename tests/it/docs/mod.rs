@@ -25,6 +25,7 @@ const PAGES: [&str; 19] = [
     "docs/events.md",
     "docs/figures.md",
     "docs/mirror.md",
+    "docs/payments.md",
     "docs/plan-and-sync.md",
     "docs/profiles-and-keys.md",
     "docs/recipes.md",
@@ -68,6 +69,11 @@ fn the_page_of_reports_does_what_it_says() {
 #[test]
 fn the_page_of_customers_does_what_it_says() {
     follow("docs/customers.md");
+}
+
+#[test]
+fn the_page_of_payments_does_what_it_says() {
+    follow("docs/payments.md");
 }
 
 #[test]
@@ -126,6 +132,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "docs/emulator.md",
         "docs/events.md",
         "docs/mirror.md",
+        "docs/payments.md",
         "docs/plan-and-sync.md",
         "docs/profiles-and-keys.md",
         "docs/recipes.md",

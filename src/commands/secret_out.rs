@@ -1,11 +1,10 @@
-//! The file that signing secrets are written to.
+//! The file that secrets are written to which Stripe hands over once.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::billing::plan::kind::Address;
 use crate::error::{Explain as _, Kind};
 
 /// A file that only its owner can read, opened before anything is sent so that a bad path costs no secret.
@@ -29,8 +28,7 @@ impl SecretOut {
             options.mode(0o600);
         }
         let fix = "Name another file with `--secret-out FILE`";
-        let file =
-            options.open(path).explain(Kind::Usage, || "Cannot keep signing secrets".to_owned(), fix)?;
+        let file = options.open(path).explain(Kind::Usage, || "Cannot keep secrets".to_owned(), fix)?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -48,14 +46,13 @@ impl SecretOut {
         &self.path
     }
 
-    /// Adds a line `KEY=secret` for each endpoint. Durable when it returns.
+    /// Adds a line `NAME=secret` for each. Durable when it returns.
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn write(&mut self, secrets: &[(Address, SecretString)]) -> anyhow::Result<()> {
-        for (address, secret) in secrets {
-            let name = address.key.to_uppercase().replace('-', "_");
-            writeln!(self.file, "STRIPE_WEBHOOK_SECRET_{name}={}", secret.expose_secret())?;
+    pub fn write(&mut self, secrets: &[(String, &SecretString)]) -> anyhow::Result<()> {
+        for (name, secret) in secrets {
+            writeln!(self.file, "{name}={}", secret.expose_secret())?;
         }
         Ok(self.file.sync_all()?)
     }
