@@ -19,6 +19,7 @@ mod moment;
 mod once; // a write that is carried out once
 mod pair;
 pub mod payment;
+pub mod payment_link;
 pub mod portal;
 pub mod report;
 mod secret_out;
@@ -64,6 +65,7 @@ pub enum Command {
     Checkout(checkout::CheckoutArgs),
     Portal(portal::PortalArgs),
     Customer(customer::CustomerArgs),
+    PaymentLink(payment_link::PaymentLinkArgs),
     Payment(payment::PaymentArgs),
     Transactions(transactions::TransactionsArgs),
     Usage(usage::UsageArgs),
@@ -90,9 +92,10 @@ impl Command {
             Command::Checkout(args) => checkout::run(ctx, args).await,
             Command::Portal(args) => portal::run(ctx, args).await,
             Command::Customer(args) => customer::run(ctx, args).await,
+            Command::PaymentLink(args) => payment_link::run(ctx, args).await,
             Command::Payment(args) => payment::run(ctx, args).await,
             Command::Transactions(args) => transactions::run(ctx, args).await,
-            Command::Usage(args) => usage::run(ctx, args),
+            Command::Usage(args) => usage::run(ctx, args).await,
             Command::Events(args) => events::run(ctx, args).await,
             Command::Credits(args) => credits::run(ctx, args).await,
             Command::Report(args) => report::run(ctx, args).await,

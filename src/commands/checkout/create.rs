@@ -8,8 +8,8 @@ use super::made::Made;
 use super::request::{self, Discount, Order};
 use crate::billing::catalog::file::Links;
 use crate::billing::currency::Currency;
-use crate::billing::money::Money;
 use crate::commands::Outcome;
+use crate::commands::amount;
 use crate::commands::links::Variables;
 use crate::commands::moment::time;
 use crate::commands::pair::Pair;
@@ -99,7 +99,7 @@ pub struct CreateArgs {
     pub qr: bool,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[group(multiple = false)]
 pub struct What {
     /// Subscribe to this plan: its key in the billing file
@@ -113,28 +113,63 @@ pub struct What {
     pub amount: Option<String>,
 }
 
+impl CreateArgs {
+    /// What another command asks for: a link for a subject to what is sold, with values for the templates, under a key.
+    pub fn of_link(subject: &str, what: What, var: &[Pair], key: String) -> CreateArgs {
+        CreateArgs {
+            subject: subject.to_owned(),
+            what,
+            price: None,
+            description: None,
+            currency: None,
+            quantity: 1,
+            trial_days: None,
+            allow_promotion_codes: false,
+            promotion_code: None,
+            coupon: None,
+            automatic_tax: false,
+            metadata: Vec::new(),
+            locale: None,
+            expires: None,
+            var: var.to_vec(),
+            success_url: None,
+            cancel_url: None,
+            key: Some(key),
+            open: false,
+            qr: false,
+        }
+    }
+}
+
 pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
+    let made = make(ctx, &args).await?;
+    ctx.show(&made)?;
+    after(ctx, &args, &made);
+    Ok(Outcome::Done)
+}
+
+/// Makes a session, or on a dry run the request for one.
+///
+/// # Errors
+/// What can't be meant, what policy, Stripe or the disk refuses.
+pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
     ensure::check_subject(&args.subject)?;
-    let asked = asked(&args)?;
+    let asked = asked(args)?;
     let catalog = match ctx.settings().config {
         Some(_) => Some(&ctx.catalog()?.catalog),
         None => None,
     };
     // Nothing is sent before the links can be made; which price it is can't be known yet, and any will do.
     let any = args.price.as_deref().or(args.what.amount.is_none().then_some("price"));
-    Addresses::new(ctx, &args, any)?;
+    Addresses::new(ctx, args, any)?;
     let connection = ctx.stripe().await?;
     let reader = connection.reader();
     let goods = goods::find(&reader, catalog, &asked, args.currency).await?;
-    check_use(&args, &goods)?;
-    let addresses = Addresses::new(ctx, &args, goods.price.as_deref().or(args.price.as_deref()))?;
-    let discount = discount(&reader, &args).await?;
-    let mut session =
-        Session { ctx, connection: &connection, reader, args: &args, goods, addresses, discount };
-    let made = session.make().await?;
-    ctx.show(&made)?;
-    after(ctx, &args, &made);
-    Ok(Outcome::Done)
+    check_use(args, &goods)?;
+    let addresses = Addresses::new(ctx, args, goods.price.as_deref().or(args.price.as_deref()))?;
+    let discount = discount(&reader, args).await?;
+    let mut session = Session { ctx, connection: &connection, reader, args, goods, addresses, discount };
+    session.make().await
 }
 
 /// What is asked for, by the flags alone.
@@ -147,35 +182,11 @@ fn asked(args: &CreateArgs) -> anyhow::Result<Asked> {
     if let Some(pack) = pack {
         return Ok(Asked::Pack { pack: pack.clone(), price });
     }
-    if let Some(amount) = amount {
+    if let Some(text) = amount {
         let description = args.description.clone().unwrap_or_else(|| "Payment".to_owned());
-        return Ok(Asked::Amount { money: money(amount, args.currency)?, description });
+        return Ok(Asked::Amount { money: amount::typed("--amount", text, args.currency)?, description });
     }
     Ok(Asked::Price(price.unwrap_or_default()))
-}
-
-fn money(text: &str, currency: Option<Currency>) -> anyhow::Result<Money> {
-    let usage = |message: String| {
-        fail(Kind::Usage, format!("`--amount {text}`: {message}"), "Write it like '12.50 usd'")
-    };
-    let named = text.split_whitespace().count() > 1;
-    let money: Money = match (named, currency) {
-        (true, _) => text.parse().map_err(|why: crate::billing::money::MoneyError| usage(why.to_string()))?,
-        (false, Some(currency)) => format!("{text} {currency}")
-            .parse()
-            .map_err(|why: crate::billing::money::MoneyError| usage(why.to_string()))?,
-        (false, None) => return Err(usage("it names no currency".to_owned())),
-    };
-    if currency.is_some_and(|currency| currency != money.currency) {
-        return Err(usage(format!(
-            "it is not in the currency of `--currency`, {}",
-            currency.map_or_else(String::new, |one| one.to_string())
-        )));
-    }
-    if money.minor == 0 {
-        return Err(usage("there is nothing to pay".to_owned()));
-    }
-    Ok(money)
 }
 
 /// Reads `30m`, `2h`, `24h`; in seconds.

@@ -8,6 +8,7 @@ use crate::commands::moment::time;
 use crate::render::{Present, Role, Text, View};
 
 /// A session that was made, or a request that would make one.
+#[derive(Debug)]
 pub struct Made {
     session: Value,
     product: Option<String>,

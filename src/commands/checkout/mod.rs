@@ -2,11 +2,11 @@
 
 pub mod create;
 pub mod expire;
-mod goods;
+pub mod goods;
 mod json;
 pub mod list;
-mod made;
-mod request;
+pub mod made;
+pub mod request;
 pub mod show;
 
 use super::Outcome;

@@ -8,7 +8,7 @@ use crate::billing::plan::account::PROJECT_TAG;
 use crate::commands::pair::Pair;
 
 /// The key of what is sold, in the session's metadata.
-const PRODUCT_TAG: &str = "billctl_product";
+pub const PRODUCT_TAG: &str = "billctl_product";
 
 /// All that goes into a session beside the goods.
 #[derive(Debug)]
@@ -87,7 +87,8 @@ pub fn params(order: &Order<'_>, goods: &Goods) -> Value {
     params
 }
 
-fn line_item(line: &Line, quantity: u32) -> Value {
+/// A line of what is sold.
+pub fn line_item(line: &Line, quantity: u32) -> Value {
     match line {
         // What is metered has the quantity that is used.
         Line::Price { id, metered: true } => json!({"price": id}),
@@ -116,18 +117,25 @@ fn own_metadata(order: &Order<'_>) -> Map<String, Value> {
 /// Whom it is about, what it sells, and what was given.
 fn metadata(order: &Order<'_>, goods: &Goods) -> Map<String, Value> {
     let mut metadata = own_metadata(order);
+    metadata.extend(goods_metadata(goods, order.quantity));
+    for Pair { name, value } in order.metadata {
+        metadata.insert(name.clone(), json!(value));
+    }
+    metadata
+}
+
+/// What is sold, and how many credits so many of it buy.
+pub fn goods_metadata(goods: &Goods, quantity: u32) -> Map<String, Value> {
+    let mut metadata = Map::new();
     if let Some(product) = &goods.product {
         metadata.insert(PRODUCT_TAG.to_owned(), json!(product));
     }
     let credits = goods.credits.filter(|_| !goods.recurs);
-    if let Some(all) = credits.and_then(|credits| credits.checked_mul(i64::from(order.quantity))) {
+    if let Some(all) = credits.and_then(|credits| credits.checked_mul(i64::from(quantity))) {
         metadata.insert(CREDITS_TAG.to_owned(), json!(all.to_string()));
         if let Some(seconds) = goods.credits_expire_seconds {
             metadata.insert(EXPIRY_TAG.to_owned(), json!(seconds.to_string()));
         }
-    }
-    for Pair { name, value } in order.metadata {
-        metadata.insert(name.clone(), json!(value));
     }
     metadata
 }

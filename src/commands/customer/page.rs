@@ -7,7 +7,8 @@ use crate::billing::decline::{self, Decline};
 use crate::billing::entitlement::Entitlement;
 use crate::commands::amount;
 use crate::commands::moment::time;
-use crate::commands::subject::{Who, entitled, limits};
+use crate::commands::subject::{Who, entitled};
+use crate::commands::usage::lines::Line;
 use crate::render::{Column, Present, Role, Table, Text, View};
 use crate::store::books::StoredEvent;
 use crate::store::mirror::{Customer, OpenInvoice, Payment, PaymentMethod};
@@ -25,6 +26,8 @@ pub struct Page<'a> {
     pub credits: Option<i64>,
     /// Further kinds of credits.
     pub other_credits: Vec<(String, i64)>,
+    /// Of all that the plan limits or that was recorded.
+    pub usage: Vec<Line>,
     pub methods: Vec<PaymentMethod>,
     /// The newest first.
     pub payments: Vec<Payment>,
@@ -34,6 +37,12 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// A saved method that is not the customer's default.
+    fn spare_method(&self) -> Option<&str> {
+        let default = self.person.as_ref()?.default_payment_method.as_ref();
+        self.methods.iter().map(|method| &method.id).find(|id| Some(*id) != default).map(String::as_str)
+    }
+
     /// Commands that help with what the page shows, each with what it is for.
     fn next_steps(&self) -> Vec<(String, &'static str)> {
         let name = self.who.name();
@@ -49,6 +58,19 @@ impl Page<'_> {
             let command = format!("billctl portal create --subject {name} --flow payment-method");
             steps.push((command, "pay with another card from now on"));
         }
+        // The oldest is what keeps a subscription from going on.
+        if let Some(invoice) = self.invoices.first() {
+            let id = &invoice.id;
+            steps.push((format!("billctl payment retry {id}"), "collect it again"));
+            if let Some(spare) = self.spare_method() {
+                let command = format!("billctl payment retry {id} --payment-method {spare}");
+                steps.push((command, "with another card"));
+            }
+        }
+        if let Some(payment) = self.payments.iter().find(|payment| left_of(payment) > 0) {
+            let id = payment.payment_intent.as_ref().unwrap_or(&payment.id);
+            steps.push((format!("billctl payment refund {id} --reason TEXT"), "give it back"));
+        }
         if !going && let Some(subject) = &self.who.subject {
             steps.push((
                 format!("billctl checkout create --subject {subject} --plan KEY"),
@@ -58,6 +80,12 @@ impl Page<'_> {
         if self.who.customer.is_some() {
             steps.push((format!("billctl customer entitlements {name}"), "why this plan holds"));
         }
+        if !self.usage.is_empty() {
+            steps.push((format!("billctl usage show {name}"), "what is used"));
+        }
+        if !self.payments.is_empty() {
+            steps.push((format!("billctl payment list --subject {name}"), "all payments"));
+        }
         if let Some(customer) = &self.who.customer {
             steps.push((format!("billctl events list --customer {customer}"), "all that happened"));
         }
@@ -66,6 +94,11 @@ impl Page<'_> {
         }
         steps
     }
+}
+
+/// What of a payment can still go back, in minor units.
+fn left_of(payment: &Payment) -> i64 {
+    if payment.status == "succeeded" { payment.amount - payment.amount_refunded } else { 0 }
 }
 
 fn why(payment: &Payment) -> Option<&'static Decline> {
@@ -78,6 +111,14 @@ fn code(payment: &Payment) -> Option<&str> {
         return None;
     }
     payment.decline_code.as_deref().or(payment.failure_code.as_deref())
+}
+
+/// `posts: 12 of 500 a period, 488 left until 2026-12-01T00:00:00Z`
+fn usage_words(line: &Line) -> String {
+    let Line { metric, used, limit, share: _, left, is_used_up: _, resets_at, json: _ } = line;
+    let Some(left) = left else { return format!("{metric}: {used} used; the limit: {limit}") };
+    let until = resets_at.map_or_else(String::new, |at| format!(" until {}", time(at)));
+    format!("{metric}: {used} of {limit}, {left} left{until}")
 }
 
 /// `visa 4242, 12/2030`
@@ -141,6 +182,7 @@ impl Present for Page<'_> {
         let other_credits =
             self.other_credits.iter().map(|(kind, available)| (kind.clone(), json!(available)));
         let more = json!({
+            "usage": self.usage.iter().map(|line| line.json.clone()).collect::<Vec<_>>(),
             "credits": self.credits.unwrap_or(0),
             "other_credits": other_credits.collect::<serde_json::Map<String, Value>>(),
             "email": person.and_then(|person| person.email.clone()),
@@ -230,8 +272,9 @@ impl Page<'_> {
             let next = entitlement.falls_back_to.unwrap_or("nothing");
             fields.push(("plan ends", Text::from(format!("{}, then {next}", time(until)))));
         }
-        for (metric, limit) in entitlement.limits() {
-            fields.push(("limit", Text::from(format!("{metric}: {}", limits::words(limit)))));
+        for line in &self.usage {
+            let role = if line.is_used_up { Role::Delete } else { Role::Plain };
+            fields.push(("usage", Text::new(role, usage_words(line))));
         }
         if let Some(credits) = self.credits {
             fields.push(("credits", Text::from(credits.to_string())));

@@ -6,6 +6,7 @@ use crate::commands::Outcome;
 use crate::commands::events::{age, newest_of, pull};
 use crate::commands::subject::entitled::Known;
 use crate::commands::subject::{self, Who};
+use crate::commands::usage::lines::lines;
 use crate::context::Context;
 use crate::store::books::Books;
 use crate::store::mirror::Mirror;
@@ -13,7 +14,7 @@ use crate::store::mirror::Mirror;
 /// How many payments and events are shown.
 const RECENT: usize = 5;
 
-/// Show a customer on one page: plan, status, period, limits, credits, payments, open invoices, events, what to do next
+/// Show a customer on one page: plan, status, period, usage, credits, payments, open invoices, events, what to do next
 ///
 /// Reads the mirror, and asks Stripe nothing without `--fresh`.
 #[derive(Debug, clap::Args)]
@@ -37,7 +38,7 @@ pub async fn run(ctx: &Context, args: ShowArgs) -> anyhow::Result<Outcome> {
     let (books, mirror) = (ctx.books()?, ctx.mirror()?);
     let who = subject::known(&books, &mirror, &args.subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
-    let page = read(ctx, &books, &mirror, &who, &known)?;
+    let page = read(ctx, &books, &mirror, &args.subject, &who, &known)?;
     ctx.show(&page)?;
     age::say(ctx, &books, &mirror)?;
     Ok(Outcome::Done)
@@ -47,13 +48,16 @@ fn read<'a>(
     ctx: &'a Context,
     books: &Books,
     mirror: &Mirror,
+    typed: &str,
     who: &'a Who,
     known: &'a Known,
 ) -> anyhow::Result<Page<'a>> {
     let entitlement = known.entitlement(ctx)?;
+    let usage = lines(ctx, books, who, typed, known, &entitlement)?;
     let mut page = Page {
         who,
         entitlement,
+        usage,
         person: None,
         deleted: false,
         other_subjects: Vec::new(),

@@ -80,45 +80,28 @@ impl Flow {
     }
 }
 
+impl CreateArgs {
+    /// What another command asks for: a link where a subject changes its plan, with values for the templates.
+    pub fn to_change_plan(subject: &str, var: &[Pair]) -> CreateArgs {
+        CreateArgs {
+            subject: subject.to_owned(),
+            portal: None,
+            flow: Some(Flow::ChangePlan),
+            subscription: None,
+            return_url: None,
+            var: var.to_vec(),
+            locale: None,
+            key: None,
+            open: false,
+            qr: false,
+        }
+    }
+}
+
 pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
-    let (books, mirror) = (ctx.books()?, ctx.mirror()?);
-    let who = subject::known(&books, &mirror, &args.subject)?;
-    let Some(customer) = &who.customer else {
-        return Err(fail(
-            Kind::Failed,
-            format!("`{}` has no customer in Stripe, and so no portal", args.subject),
-            format!("Its first checkout makes one: `billctl checkout create --subject {} …`", args.subject),
-        ));
-    };
-    let mut params = json!({"customer": customer});
-    if let Some(url) = return_url(ctx, &args, &who)? {
-        params["return_url"] = json!(url);
-    }
-    if let Some(flow) = args.flow {
-        params["flow_data"] = flow_data(&mirror, &args, flow, customer)?;
-    }
-    if let Some(locale) = &args.locale {
-        params["locale"] = json!(locale);
-    }
-    let portal = portal_key(ctx, args.portal.as_deref())?;
-    let connection = ctx.stripe().await?;
-    if let Some((project, key)) = portal {
-        params["configuration"] = json!(configuration(&connection.reader(), &project, &key).await?);
-    }
-    if ctx.settings().dry_run {
-        ctx.show(&Made { session: params, dry_run: true })?;
-        return Ok(Outcome::Done);
-    }
-    let writer = ctx.writer(&connection).await?;
-    let text = args.key.clone().unwrap_or_else(|| format!("cli:{:032x}", fastrand::u128(..)));
-    let digest = hex::encode(Sha256::digest(text.as_bytes()));
-    let key = IdempotencyKey::new(format!("billctl-portal-{}", digest.get(..40).unwrap_or(&digest)))?;
-    let made = Made {
-        session: writer.post("/v1/billing_portal/sessions", &params, &key).await?.body,
-        dry_run: false,
-    };
+    let made = make(ctx, &args).await?;
     ctx.show(&made)?;
-    if let Some(url) = made.session.get("url").and_then(Value::as_str) {
+    if let Some(url) = made.url() {
         if let Some(code) = render::qr_code(url).filter(|_| args.qr) {
             ctx.ui().say(&code);
         }
@@ -129,6 +112,46 @@ pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Makes a link, or on a dry run the request for one.
+///
+/// # Errors
+/// What can't be meant, what policy, Stripe or the disk refuses.
+pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
+    let (books, mirror) = (ctx.books()?, ctx.mirror()?);
+    let who = subject::known(&books, &mirror, &args.subject)?;
+    let Some(customer) = &who.customer else {
+        return Err(fail(
+            Kind::Failed,
+            format!("`{}` has no customer in Stripe, and so no portal", args.subject),
+            format!("Its first checkout makes one: `billctl checkout create --subject {} …`", args.subject),
+        ));
+    };
+    let mut params = json!({"customer": customer});
+    if let Some(url) = return_url(ctx, args, &who)? {
+        params["return_url"] = json!(url);
+    }
+    if let Some(flow) = args.flow {
+        params["flow_data"] = flow_data(&mirror, args, flow, customer)?;
+    }
+    if let Some(locale) = &args.locale {
+        params["locale"] = json!(locale);
+    }
+    let portal = portal_key(ctx, args.portal.as_deref())?;
+    let connection = ctx.stripe().await?;
+    if let Some((project, key)) = portal {
+        params["configuration"] = json!(configuration(&connection.reader(), &project, &key).await?);
+    }
+    if ctx.settings().dry_run {
+        return Ok(Made { session: params, dry_run: true });
+    }
+    let writer = ctx.writer(&connection).await?;
+    let text = args.key.clone().unwrap_or_else(|| format!("cli:{:032x}", fastrand::u128(..)));
+    let digest = hex::encode(Sha256::digest(text.as_bytes()));
+    let key = IdempotencyKey::new(format!("billctl-portal-{}", digest.get(..40).unwrap_or(&digest)))?;
+    let session = writer.post("/v1/billing_portal/sessions", &params, &key).await?.body;
+    Ok(Made { session, dry_run: false })
 }
 
 fn return_url(ctx: &Context, args: &CreateArgs, who: &Who) -> anyhow::Result<Option<String>> {
@@ -208,10 +231,18 @@ async fn configuration(reader: &Reader, project: &str, key: &str) -> anyhow::Res
     })
 }
 
-struct Made {
+/// A link that was made, or a request that would make one.
+#[derive(Debug)]
+pub struct Made {
     /// The session, or for a dry run the parameters that would be sent.
     session: Value,
     dry_run: bool,
+}
+
+impl Made {
+    pub fn url(&self) -> Option<&str> {
+        self.session.get("url").and_then(Value::as_str)
+    }
 }
 
 impl Present for Made {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::metric::{Metric, counted_as};
 use super::quantity::QuantityArgs;
 use super::result::Held;
+use super::way_out::{Way, WayArgs, way_out};
 use crate::billing::catalog::file::IfUnreadable;
 use crate::commands::Outcome;
 use crate::commands::subject;
@@ -20,6 +21,7 @@ use crate::render::{Present, Role, Text, View};
 #[command(after_help = "\
 Examples:
   billctl usage check u_1 posts && publish
+  billctl usage check u_1 posts --checkout -o json       with a link to the next plan where it is refused
   billctl usage check u_1 spending --unit token=12000 --unit minute=90s -o json")]
 pub struct CheckArgs {
     /// The subject, or a customer's id
@@ -28,11 +30,13 @@ pub struct CheckArgs {
     pub metric: String,
     #[command(flatten)]
     pub quantity: QuantityArgs,
+    #[command(flatten)]
+    pub way: WayArgs,
 }
 
-pub fn run(ctx: &Context, args: CheckArgs) -> anyhow::Result<Outcome> {
+pub async fn run(ctx: &Context, args: CheckArgs) -> anyhow::Result<Outcome> {
     // What can't be meant is an error, whatever the store says.
-    let CheckArgs { subject, metric, quantity } = args;
+    let CheckArgs { subject, metric, quantity, way } = args;
     let amount = quantity.amount().map_err(|error| fail_plain(Kind::Usage, error))?;
     let stores = ctx.books().and_then(|books| Ok((books, ctx.mirror()?)));
     let (books, mirror) = match stores {
@@ -48,7 +52,11 @@ pub fn run(ctx: &Context, args: CheckArgs) -> anyhow::Result<Outcome> {
     metric.look_up_free_credits(ctx, &books, name)?;
     let held = Held::read(&books, name, &metric, asked, known.now)?;
     let allowed = held.check.allowed();
-    ctx.show(&Checked { held })?;
+    let link = match !allowed && way.is_wanted() {
+        true => Some(way_out(ctx, &way, &who, &entitlement, &held).await),
+        false => None,
+    };
+    ctx.show(&Checked { held, link })?;
     Ok(if allowed { Outcome::Done } else { Outcome::Limit })
 }
 
@@ -65,12 +73,17 @@ fn unreadable(ctx: &Context, subject: &str, metric: &str, error: anyhow::Error) 
 
 struct Checked<'a> {
     held: Held<'a>,
+    /// Where more can be had; the outer one is none where that was not asked.
+    link: Option<Option<Way>>,
 }
 
 impl Present for Checked<'_> {
     fn json(&self) -> Value {
         let mut json = self.held.json();
         json["allowed"] = json!(self.held.check.allowed());
+        if let Some(link) = &self.link {
+            json["link"] = link.as_ref().map_or(Value::Null, Way::json);
+        }
         json
     }
 
@@ -82,7 +95,11 @@ impl Present for Checked<'_> {
         } else {
             Text::new(Role::Delete, format!("Refused: {subject} may not use {asked} more of {}", metric.name))
         };
-        View::new().line(line).fields(self.held.fields())
+        let mut fields = self.held.fields();
+        if let Some(Way { url, kind: _, product }) = self.link.iter().flatten().next() {
+            fields.push(("more", Text::from(format!("with {product}: {url}"))));
+        }
+        View::new().line(line).fields(fields)
     }
 }
 

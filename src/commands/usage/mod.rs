@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod commit;
+pub mod lines; // all that a subject uses, a line a metric
 pub mod metric; // a metric as a subject's plan counts it
 mod quantity; // how much, as it is typed: a number, units that cost, or money
 pub mod record;
@@ -9,6 +10,7 @@ pub mod release;
 pub mod reserve;
 pub mod result; // what all of them show: used, limit, what is left, when it frees up
 pub mod show;
+mod way_out; // where more can be had than is allowed
 
 use super::Outcome;
 use crate::context::Context;
@@ -30,11 +32,11 @@ pub enum Verb {
     Release(release::ReleaseArgs),
 }
 
-pub fn run(ctx: &Context, args: UsageArgs) -> anyhow::Result<Outcome> {
+pub async fn run(ctx: &Context, args: UsageArgs) -> anyhow::Result<Outcome> {
     match args.verb {
         Verb::Record(args) => record::run(ctx, args),
-        Verb::Check(args) => check::run(ctx, args),
-        Verb::Show(args) => show::run(ctx, args),
+        Verb::Check(args) => check::run(ctx, args).await,
+        Verb::Show(args) => show::run(ctx, args).await,
         Verb::Reserve(args) => reserve::run(ctx, args),
         Verb::Commit(args) => commit::run(ctx, args),
         Verb::Release(args) => release::run(ctx, args),

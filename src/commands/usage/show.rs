@@ -2,57 +2,47 @@
 
 use serde_json::{Value, json};
 
-use super::metric::{Metric, counted_as};
-use super::result::Held;
+use super::lines::{Line, lines};
+use super::metric::counted_as;
 use crate::commands::Outcome;
+use crate::commands::events::{age, pull};
 use crate::commands::moment::time;
+use crate::commands::subject;
 use crate::commands::subject::entitled::Known;
-use crate::commands::subject::{self, limits};
 use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
 
 /// Show what a subject uses of all that its plan limits or that was recorded
+///
+/// Reads books and mirror, and asks Stripe nothing without `--fresh`.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
     /// The subject, or a customer's id
     pub subject: String,
+    /// Read new events from Stripe first
+    #[arg(long)]
+    pub fresh: bool,
 }
 
-pub fn run(ctx: &Context, args: ShowArgs) -> anyhow::Result<Outcome> {
+pub async fn run(ctx: &Context, args: ShowArgs) -> anyhow::Result<Outcome> {
+    if args.fresh {
+        pull::pull(ctx, None).await?;
+    }
     let (books, mirror) = (ctx.books()?, ctx.mirror()?);
     let who = subject::anybody(&books, &mirror, &args.subject)?;
     let known = Known::read(ctx, &mirror, &who)?;
     let entitlement = known.entitlement(ctx)?;
     let name = counted_as(&who, &args.subject);
-    let recorded = books.usage_metrics(name)?;
-    let mut names: Vec<&str> = entitlement.limits().into_keys().collect();
-    let catalog = &ctx.catalog()?.catalog;
-    let is_known = |metric: &&str| {
-        catalog.meters.contains_key(*metric)
-            || catalog.products.values().any(|product| product.limits.contains_key(*metric))
-    };
-    names.extend(recorded.iter().map(String::as_str).filter(is_known));
-    names.sort_unstable();
-    names.dedup();
-    let mut metrics: Vec<Metric<'_>> = names
-        .into_iter()
-        .map(|metric| Metric::of(catalog, &entitlement, metric, known.now))
-        .collect::<anyhow::Result<_>>()?;
-    for metric in &mut metrics {
-        metric.look_up_free_credits(ctx, &books, name)?;
-    }
-    let held: Vec<Held<'_>> = metrics
-        .iter()
-        .map(|metric| Held::read(&books, name, metric, 0, known.now))
-        .collect::<anyhow::Result<_>>()?;
-    ctx.show(&Shown { subject: name, plan: entitlement.plan.map(|(key, _)| key), held })?;
+    let lines = lines(ctx, &books, &who, &args.subject, &known, &entitlement)?;
+    ctx.show(&Shown { subject: name, plan: entitlement.plan.map(|(key, _)| key), lines })?;
+    age::say(ctx, &books, &mirror)?;
     Ok(Outcome::Done)
 }
 
 struct Shown<'a> {
     subject: &'a str,
     plan: Option<&'a str>,
-    held: Vec<Held<'a>>,
+    lines: Vec<Line>,
 }
 
 /// How many cells a full bar has.
@@ -68,18 +58,17 @@ fn bar(used: i64, max: i64) -> String {
 
 impl Present for Shown<'_> {
     fn json(&self) -> Value {
-        let usage: Vec<Value> = self.held.iter().map(Held::json).collect();
-        json!({"subject": self.subject, "plan": self.plan, "usage": usage})
+        json!({"subject": self.subject, "plan": self.plan, "usage": self.rows()})
     }
 
     fn rows(&self) -> Vec<Value> {
-        self.held.iter().map(Held::json).collect()
+        self.lines.iter().map(|line| line.json.clone()).collect()
     }
 
     fn view(&self) -> View {
         let plan = self.plan.map_or_else(|| "no plan".to_owned(), |plan| format!("the plan {plan}"));
         let view = View::new().line(format!("{} is on {plan}", self.subject));
-        if self.held.is_empty() {
+        if self.lines.is_empty() {
             return view.line("It limits nothing, and nothing was recorded");
         }
         let mut table = Table::new([
@@ -90,22 +79,15 @@ impl Present for Shown<'_> {
             Column::number("left"),
             Column::words("free again"),
         ]);
-        for held in &self.held {
-            let Held { subject: _, metric, check, resets_at, balance: _ } = held;
-            let used = check.counted.used.saturating_add(check.counted.reserved);
-            let remaining = check.remaining();
-            let role = if remaining == Some(0) { Role::Delete } else { Role::Plain };
-            let limit = match metric.limit {
-                Some(limit) => limits::words(limit),
-                None if metric.is_left_out => "not in this plan".to_owned(),
-                None => "none".to_owned(),
-            };
+        for line in &self.lines {
+            let Line { metric, used, limit, share, left, is_used_up, resets_at, json: _ } = line;
+            let role = if *is_used_up { Role::Delete } else { Role::Plain };
             table.row([
-                Text::from(metric.name),
-                Text::from(held.words(used)),
-                Text::new(role, check.max.map_or_else(String::new, |max| bar(used, max))),
-                Text::from(limit),
-                Text::new(role, remaining.map_or_else(String::new, |left| held.words(left))),
+                Text::from(metric.as_str()),
+                Text::from(used.as_str()),
+                Text::new(role, share.map_or_else(String::new, |(used, max)| bar(used, max))),
+                Text::from(limit.as_str()),
+                Text::new(role, left.as_deref().unwrap_or_default()),
                 Text::from(resets_at.map_or_else(String::new, time)),
             ]);
         }

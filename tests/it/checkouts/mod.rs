@@ -1,7 +1,10 @@
 //! Checkouts as an application and a person make them: one customer, exact links, no more than the policy allows.
 
+#[cfg(unix)]
+mod browser;
 mod links;
 mod mistakes;
+mod payment_links;
 mod portal;
 mod selling;
 

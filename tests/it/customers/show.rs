@@ -18,7 +18,7 @@ fn one_page_says_who_it_is_and_what_they_paid() {
     plan         pro (Pro)
     status       active (sub_XXXXXXXXXXXXXXXXXXXXXXX1: active)
     period ends  2026-12-01T00:00:00Z
-    limit        posts: 500 a period
+    usage        posts: 0 of 500 a period, 500 left until 2026-12-01T00:00:00Z
     credits      600
     pays with    visa 4242, 12/2030
 
@@ -33,11 +33,18 @@ fn one_page_says_who_it_is_and_what_they_paid() {
     2026-11-01T00:00:00Z  charge.updated                 ch_XXXXXXXXXXXXXXXXXXXXXXX1
 
     next
-    billctl portal create --subject u_1                change the card or the plan,
-                                                       cancel
-    billctl customer entitlements u_1                  why this plan holds
-    billctl events list --customer cus_XXXXXXXXXXXXX1  all that happened
-    billctl credits history u_1                        every booking of credits
+    billctl portal create --subject u_1                               change the
+                                                                      card or the
+                                                                      plan, cancel
+    billctl payment refund pi_XXXXXXXXXXXXXXXXXXXXXXX1 --reason TEXT  give it back
+    billctl customer entitlements u_1                                 why this plan
+                                                                      holds
+    billctl usage show u_1                                            what is used
+    billctl payment list --subject u_1                                all payments
+    billctl events list --customer cus_XXXXXXXXXXXXX1                 all that
+                                                                      happened
+    billctl credits history u_1                                       every booking
+                                                                      of credits
     [stderr]
     profile emulator · acct_XXXXXXXXXXXXXXX1 · test mode
     [exit 0]
@@ -104,7 +111,7 @@ fn a_declined_payment_is_told_in_plain_words_with_the_page_where_it_can_be_paid(
     plan         pro (Pro)
     status       past_due (sub_XXXXXXXXXXXXXXXXXXXXXXX1: payment has failed since 2026-12-01T01:00:00Z; the plan is kept while Stripe tries again)
     period ends  2027-01-01T00:00:00Z
-    limit        posts: 500 a period
+    usage        posts: 0 of 500 a period, 500 left until 2027-01-01T00:00:00Z
     pays with    visa 4242, 12/2030
 
     payments                 amount  status     what happened
@@ -126,12 +133,23 @@ fn a_declined_payment_is_told_in_plain_words_with_the_page_where_it_can_be_paid(
     2026-12-01T01:00:00Z  payment_intent.payment_failed  pi_XXXXXXXXXXXXXXXXXXXXXXX1
 
     next
-    billctl portal create --subject u_1                        change the card or
-                                                               the plan, cancel
-    billctl portal create --subject u_1 --flow payment-method  pay with another card
-                                                               from now on
-    billctl customer entitlements u_1                          why this plan holds
-    billctl events list --customer cus_XXXXXXXXXXXXX1          all that happened
+    billctl portal create --subject u_1                                                             change the
+                                                                                                    card or the
+                                                                                                    plan, cancel
+    billctl portal create --subject u_1 --flow payment-method                                       pay with
+                                                                                                    another card
+                                                                                                    from now on
+    billctl payment retry in_XXXXXXXXXXXXXXXXXXXXXXX2                                               collect it
+                                                                                                    again
+    billctl payment retry in_XXXXXXXXXXXXXXXXXXXXXXX2 --payment-method pm_XXXXXXXXXXXXXXXXXXXXXXX1  with another
+                                                                                                    card
+    billctl payment refund pi_XXXXXXXXXXXXXXXXXXXXXXX2 --reason TEXT                                give it back
+    billctl customer entitlements u_1                                                               why this
+                                                                                                    plan holds
+    billctl usage show u_1                                                                          what is used
+    billctl payment list --subject u_1                                                              all payments
+    billctl events list --customer cus_XXXXXXXXXXXXX1                                               all that
+                                                                                                    happened
     [stderr]
     profile emulator · acct_XXXXXXXXXXXXXXX1 · test mode
     warning: events from 2026-11-01T00:00:01Z to 2026-11-01T02:00:00Z were never read, and Stripe keeps them for thirty days only
@@ -173,11 +191,12 @@ fn a_subject_that_only_has_credits_has_a_page_too() {
     customer  none: nobody has paid for it yet
     plan      free
     status    none (there is no subscription)
-    limit     posts: 10 a month
+    usage     posts: 0 of 10 a month, 10 left until 2026-12-01T00:00:00Z
     credits   5
 
     next
     billctl checkout create --subject u_9 --plan KEY  subscribe to a plan
+    billctl usage show u_9                            what is used
     billctl credits history u_9                       every booking of credits
     [exit 0]
     ");

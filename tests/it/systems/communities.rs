@@ -38,3 +38,55 @@ fn two_checkouts_that_start_together_give_one_customer_who_is_on_the_plan_once_p
         "http://localhost:3000/c/c_7/?stripe_status=portal_return"
     );
 }
+
+#[test]
+fn ten_thousand_messages_are_allowed_and_free_up_one_by_one_thirty_days_later() {
+    let mut communities = System::new("communities");
+    // On free the 51st is refused, with a link to the plan that allows it.
+    communities.told("usage record c_7 ai_chat_message --quantity 50 --at 2026-10-01T12:00:00Z --key free");
+    communities.told("usage record c_7 ai_chat_message --quantity 50 --key trial");
+    let refused =
+        communities.shop.billctl("usage check c_7 ai_chat_message --checkout --var plugin=chat -o json");
+    let refused = refused.exits(4).json();
+    assert_eq!((&refused["link"]["kind"], &refused["link"]["product"]), (&json!("checkout"), &json!("pro")));
+    let again =
+        communities.shop.billctl("usage check c_7 ai_chat_message --checkout --var plugin=chat -o json");
+    assert_eq!(again.exits(4).json()["link"], refused["link"]);
+    let session = communities.told("checkout list --subject c_7")[0].clone();
+    assert_eq!(session["cancel_url"], "http://localhost:3000/c/c_7/plugin/chat/?stripe_status=cancel");
+    communities
+        .shop
+        .billctl(&format!("emulator pay {} --card {GOOD_CARD}", session["id"].as_str().unwrap()))
+        .exits(0);
+    communities.shop.billctl("events pull").exits(0);
+    assert_eq!(communities.stands("c_7"), stands("pro", "active"));
+    // Three single messages, an hour apart, then the rest at once.
+    let at = |shop: &mut crate::support::Shop, time: &str| shop.set("BILLCTL_NOW", time);
+    for hour in 1..=3 {
+        at(&mut communities.shop, &format!("2026-11-02T0{hour}:00:00Z"));
+        communities.told(&format!("usage record c_7 ai_chat_message --key single-{hour} --enforce"));
+    }
+    at(&mut communities.shop, "2026-11-03T00:00:00Z");
+    communities.told("usage record c_7 ai_chat_message --quantity 9947 --key rest --enforce");
+    let full = communities.shop.billctl("usage check c_7 ai_chat_message -o json").exits(4).json();
+    assert_eq!(
+        (&full["used"], &full["limit"], &full["resets_at"]),
+        (&json!(10_000), &json!(10_000), &json!("2026-12-01T00:00:00Z"))
+    );
+    let refused = communities.shop.billctl("usage record c_7 ai_chat_message --key over --enforce").exits(4);
+    assert!(refused.stdout.contains("nothing was recorded"), "{refused}");
+    // No plan allows more: the check says so, and has no link.
+    let none = communities.shop.billctl("usage check c_7 ai_chat_message --checkout -o json").exits(4);
+    assert!(none.stderr.contains("No plan of the billing file allows more"), "{none}");
+    assert_eq!(none.json()["link"], Value::Null);
+    // Thirty days after each of the single ones, one more is free.
+    let left = |communities: &System| communities.told("usage show c_7")["usage"][0]["remaining"].clone();
+    at(&mut communities.shop, "2026-12-01T00:00:00Z");
+    assert_eq!(left(&communities), 50);
+    for hour in 1..=3 {
+        at(&mut communities.shop, &format!("2026-12-02T0{}:59:59Z", hour - 1));
+        assert_eq!(left(&communities), 49 + hour);
+        at(&mut communities.shop, &format!("2026-12-02T0{hour}:00:00Z"));
+        assert_eq!(left(&communities), 50 + hour);
+    }
+}

@@ -5,6 +5,7 @@ mod communities;
 mod founder;
 mod localboxs;
 mod nexus;
+mod parentpilot;
 
 use serde_json::Value;
 

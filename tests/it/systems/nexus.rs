@@ -36,3 +36,24 @@ fn a_plan_is_bought_renewed_and_ended_with_its_period() {
     assert_eq!(nexus.stands("u_1"), stands("free", "canceled"));
     assert_eq!(nexus.told("customer show u_1")["limits"]["posts"]["limit"], 10);
 }
+
+#[test]
+fn the_five_hundredth_post_is_allowed_and_the_next_is_not_until_the_month_is_paid() {
+    let mut nexus = System::new("nexus");
+    nexus.buy("--subject u_1 --plan pro", GOOD_CARD);
+    nexus.told("usage record u_1 posts --quantity 499 --key first --enforce");
+    nexus.told("usage check u_1 posts");
+    let last = nexus.told("usage record u_1 posts --key last --enforce");
+    assert_eq!((&last["used"], &last["remaining"]), (&json!(500), &json!(0)));
+    let refused = nexus.shop.billctl("usage record u_1 posts --key over --enforce -o json").exits(4).json();
+    assert_eq!((&refused["used"], &refused["resets_at"]), (&json!(500), &json!("2026-12-01T00:00:00Z")));
+    // Who subscribes already is led to the portal, where the plan is changed: a second one would be paid beside it.
+    let check = nexus.shop.billctl("usage check u_1 posts --checkout -o json").exits(4).json();
+    assert_eq!((&check["link"]["kind"], &check["link"]["product"]), (&json!("portal"), &json!("business")));
+    let shown = nexus.told("customer show u_1");
+    assert_eq!((&shown["usage"][0]["used"], &shown["usage"][0]["remaining"]), (&json!(500), &json!(0)));
+    nexus.wait("29d");
+    nexus.wait("2d");
+    nexus.shop.set("BILLCTL_NOW", "2026-12-02T00:00:00Z");
+    assert_eq!(nexus.told("usage check u_1 posts")["used"], 0);
+}
