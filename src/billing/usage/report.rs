@@ -84,14 +84,17 @@ pub fn lines(
             }
         })
         .collect();
-    // What has no group comes last where groups are in their order.
-    let place = |line: &Line| (line.group.is_none(), line.group.clone());
     lines.sort_by(|one, other| {
         let by_quantity = other.tally.quantity.cmp(&one.tally.quantity);
         let by_quantity = if largest_first { by_quantity } else { std::cmp::Ordering::Equal };
         one.measure.cmp(&other.measure).then(by_quantity).then_with(|| place(one).cmp(&place(other)))
     });
     lines
+}
+
+/// Where a line stands among those of its measure: what has no group comes last.
+fn place(line: &Line) -> (bool, Option<&str>) {
+    (line.group.is_none(), line.group.as_deref())
 }
 
 /// `part` in thousandths of `whole`, rounded half away from zero; none of nothing.

@@ -88,8 +88,8 @@ pub fn read(
         });
     }
     found.sort_by(|one, other| {
-        let key = |over: &Over| (std::cmp::Reverse(over.share), over.subject.clone(), over.metric.clone());
-        key(one).cmp(&key(other))
+        let by_share = other.share.cmp(&one.share);
+        by_share.then_with(|| (&one.subject, &one.metric).cmp(&(&other.subject, &other.metric)))
     });
     Ok(OverReport { percent, found, filters: scope.words(), limit })
 }
