@@ -1358,22 +1358,162 @@ complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from void" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from void" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand credits; and __fish_seen_subcommand_from void" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -f -a "credits" -d 'Show credits sold, granted, spent and expired, and what a subject had on average'
-complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from credits usage" -f -a "usage" -d 'Show what was used: by subject, plan, metric, time or dimension'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "summary" -d 'Show on one page how it goes: yesterday, beside the day before'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "revenue" -d 'Show what came in, what went back, and what is left'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "mrr" -d 'Show monthly recurring revenue, and what moved it'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "churn" -d 'Show how many customers left, and how much recurring revenue went with them'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "payments" -d 'Show how many payments succeed, why others fail, and how many checkouts are completed'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "plans" -d 'Show who is on which plan now, what each brings, and how many trials became customers'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "credits" -d 'Show credits sold, granted, spent and expired, and what a subject had on average'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "usage" -d 'Show what was used: by subject, plan, metric, time or dimension'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: yesterday]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l to -d 'Before this day or time [default: today]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l timezone -d 'The IANA time zone that days are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l to -d 'Before this day or time [default: the end of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l by -d 'A line a day, week or month, or a line a plan' -r -f -a "day\t''
+week\t''
+month\t''
+plan\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l subject -d 'Only what this subject or customer spent' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l explain -d 'Name the charges, refunds and disputes behind the figures'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l to -d 'Before this day or time [default: the end of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l by -d 'A line a day, week or month' -r -f -a "day\t''
+week\t''
+month\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l explain -d 'Name the movements behind the figures, with their customers and subscriptions'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l to -d 'Before this day or time [default: the end of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l by -d 'A line a day, week or month' -r -f -a "day\t''
+week\t''
+month\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l explain -d 'Name the movements behind the figures, with their customers and subscriptions'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l to -d 'Before this day or time [default: the end of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l by -d 'A line a day, week or month' -r -f -a "day\t''
+week\t''
+month\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l explain -d 'Name the attempts that failed'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l to -d 'Before this day or time [default: the end of this month]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l by -d 'A line a plan, or a line a price' -r -f -a "plan\t''
+price\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l from -d 'From this day on, or how long ago (90d) [default: the first of this month]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l to -d 'Before this day [default: up to today, with it]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -l by -d 'A line a day or a month' -r -f -a "day\t''
@@ -1432,8 +1572,8 @@ complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_s
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Check the thresholds of billing.toml (exit code 3 where one is crossed)'
-complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l limit -d 'Name so many subjects of each: those with the least' -r
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Check the thresholds of billing.toml (exit code 3 where one is crossed), and tell of each crossing once'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l limit -d 'Name so many subjects or objects of each' -r
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
@@ -1441,13 +1581,14 @@ json\t''
 jsonl\t''
 csv\t''"
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l fresh -d 'Read new events from Stripe first'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l json -d 'Short for `--output json`'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l live -d 'Say that a live key is meant; without it a live key is refused'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -l dry-run -d 'Show what would be sent or stored, and change nothing'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand alerts; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and not __fish_seen_subcommand_from start env pay advance status reset" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

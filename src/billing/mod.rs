@@ -11,6 +11,7 @@ pub mod entitlement; // which plan and limits hold for a subject now, and why
 pub mod env_file; // files of KEY=value lines
 pub mod event; // Stripe's events: envelope, what changed, patterns over their types
 pub mod link; // links back into the application, from templates
+pub mod metrics; // revenue, recurring revenue and its movements, churn
 pub mod money; // an integer of minor units plus a currency, and decimals below it
 pub mod offer; // which prices of the catalog a sale is for
 pub mod payment; // how payments stand, which requests mean the same, what may go back

@@ -67,7 +67,7 @@ fn end_by<'a>(fit: Fit, start: Option<&Value>, changes: &[&'a Content]) -> Optio
 }
 
 /// The object as it was before a change.
-fn before(change: &Content) -> Value {
+pub(super) fn before(change: &Content) -> Value {
     let mut object = change.object.clone();
     undo(&mut object, &Value::Object(change.previous_attributes.clone()));
     object

@@ -6,6 +6,7 @@
 mod chain;
 mod column;
 mod kept;
+mod recurring;
 mod subject;
 mod tables;
 mod transaction;
@@ -17,6 +18,7 @@ use column::at;
 
 pub use column::{Cell, Column};
 pub use kept::kept;
+pub use recurring::{RevenueStep, counts, invoiced_subscription, of_change, of_invoice};
 pub use subject::{SUBJECT_TAG, SubjectLink, subject_link};
 pub use tables::{Table, table_of, tables};
 pub use transaction::{Paid, change_of_plan, paid_transaction, transaction};

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::outcomes::{Outcome, note};
 use super::payments::{self, CreditRules, Payable, Payments};
-use super::{Mirror, account, links, objects, snapshots, through, unsettled};
+use super::{Mirror, account, links, movements, objects, snapshots, through, unsettled};
 use crate::billing::credits::purchase::Unclear;
 use crate::billing::event::Content;
 use crate::billing::projection::{self, Candidate, Footing, Newest, Origin, SubjectLink};
@@ -175,6 +175,8 @@ pub(super) struct Batch<'a> {
     links: RefCell<HashMap<String, Option<SubjectLink>>>,
     /// The objects of this transaction that tell of payments, by kind and id.
     paid: RefCell<BTreeSet<(String, String)>>,
+    /// Whose recurring revenue this transaction may have changed.
+    recurring: RefCell<movements::Touched>,
 }
 
 impl<'a> Batch<'a> {
@@ -184,8 +186,8 @@ impl<'a> Batch<'a> {
         reading: &'a Reading,
     ) -> rusqlite::Result<Batch<'a>> {
         let account = account::account(connection)?;
-        let (links, paid) = (RefCell::default(), RefCell::default());
-        Ok(Batch { connection, books, reading, account, links, paid })
+        let (links, paid, recurring) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Ok(Batch { connection, books, reading, account, links, paid, recurring })
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -216,9 +218,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Notes in the books what was learnt of subjects; before the mirror's commit, for it can be done again. And what is
-    /// known of payments by now.
+    /// known of payments and recurring revenue by now.
     pub(super) fn finish(self) -> anyhow::Result<()> {
         self.note_links()?;
+        movements::settle(self.connection, self.recurring.take())?;
         let payments = self.payments();
         let mut payables = BTreeSet::new();
         for (kind, id) in self.paid.take() {
@@ -244,17 +247,22 @@ impl<'a> Batch<'a> {
         links::note(self.books, learnt)
     }
 
-    /// Books a change to another price: events alone tell of it, and the older ones too.
+    /// Books a change to another price, and what a subscription came to before: events alone tell of that, and the older
+    /// ones too.
     fn book_change(&self, event: &StoredEvent) -> anyhow::Result<()> {
-        if event.event_type != "customer.subscription.updated" || event.thin {
+        let is_updated = event.event_type == "customer.subscription.updated";
+        if (!is_updated && event.event_type != "customer.subscription.created") || event.thin {
             return Ok(());
         }
         // What cannot be read is told where its object is brought up to date.
         let content = self.books.body(event.seq)?.and_then(|body| Content::read(&body).ok());
-        let change =
-            content.and_then(|content| projection::change_of_plan(&event.id, event.created, &content));
-        if let Some(change) = change {
+        let Some(content) = content else { return Ok(()) };
+        if is_updated && let Some(change) = projection::change_of_plan(&event.id, event.created, &content) {
             objects::insert(self.connection, &change)?;
+        }
+        if let Some(step) = projection::of_change(&event.event_type, event.created, &content) {
+            movements::note_change(self.connection, &event.id, &step)?;
+            self.recurring.borrow_mut().subscriptions.insert(step.subscription);
         }
         Ok(())
     }
@@ -497,7 +505,13 @@ impl<'a> Batch<'a> {
     ) -> rusqlite::Result<Result<(), String>> {
         self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
         let Newest { version, footing } = newest;
-        let written = objects::write(self.connection, key, at, version, self.reading.personal_data, is_first)
+        let mut touched = movements::Touched::default();
+        let written = touched
+            .before(self.connection, key, is_first)
+            .and_then(|()| {
+                objects::write(self.connection, key, at, version, self.reading.personal_data, is_first)
+            })
+            .and_then(|object| touched.after(self.connection, key, &object, is_first).map(|()| object))
             .and_then(|object| {
                 // What is left out is asked for like what can't be told.
                 let is_cut = projection::is_cut_short(key.0, &object);
@@ -506,6 +520,7 @@ impl<'a> Batch<'a> {
             });
         let result = match written {
             Ok(object) => {
+                self.recurring.borrow_mut().and(touched);
                 if matches!(key.0, "customer" | "checkout.session" | "subscription") {
                     let link =
                         projection::subject_link(key.0, &object, self.reading.subject_metadata.as_deref());

@@ -29,4 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     // Objects whose version does not follow from its own second alone; `guess` where it does not follow at all, so that
     // Stripe is asked.
     include_str!("migrations/5-unsettled.sql"),
+    // Recurring revenue: what events and invoices say that a subscription came to, the movements of each customer that
+    // follow, and their sums by day, kept by triggers. `movements` is set where they were kept from the first object on.
+    include_str!("migrations/6-recurring.sql"),
 ];

@@ -115,6 +115,21 @@ impl Mirror {
         self.walk("customer", customer, span, limit)
     }
 
+    /// How many of the events that happened from a second on and before another the same became of.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn count_of(&self, outcome: Outcome, from: i64, to: i64) -> anyhow::Result<i64> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT count(*) FROM outcomes WHERE outcome = ?1 AND created >= ?2 AND created < ?3",
+                )?
+                .query_row((outcome, from, to), |row| row.get(0))
+        };
+        self.explain(read())
+    }
+
     /// Goes along the index of a column.
     fn walk(&self, column: &str, value: &str, span: Span, limit: usize) -> anyhow::Result<Vec<EventOutcome>> {
         let Span { from, to, beyond, oldest_first } = span;

@@ -250,7 +250,9 @@ pub(super) fn made_tables() -> Vec<&'static str> {
         let own = (!table.columns.is_empty()).then_some(table.name);
         own.into_iter().chain(table.parts.iter().map(|part| part.table.name))
     });
-    let mut tables: Vec<&str> = of_kinds.chain(["objects", "unsettled"]).collect();
+    // The sums of movements follow from those by themselves.
+    let mut tables: Vec<&str> =
+        of_kinds.chain(["mrr_movements", "mrr_steps", "objects", "unsettled"]).collect();
     tables.sort_unstable();
     tables
 }

@@ -1,9 +1,16 @@
-//! Reports of usage: held against figures worked out by hand, and against SQL over the raw rows.
+//! Reports: held against figures worked out by hand, and against SQL over the raw rows and JSON.
 
 mod by_hand;
+mod churn;
 mod credits_as_limit;
+mod mrr;
 mod pages;
+mod payments;
+mod plans;
 mod random;
+mod revenue;
+mod summary;
+pub mod till;
 
 use std::collections::BTreeMap;
 

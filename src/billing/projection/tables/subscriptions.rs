@@ -6,6 +6,7 @@ use super::{Part, Table};
 use crate::billing::projection::column::{
     Cell, Shape, around_id, computed, first, flag, id, integer, integer_here_or_around, json, text,
 };
+use crate::billing::projection::recurring::monthly_of_item;
 
 pub(super) const TABLES: &[&Table] = &[&SUBSCRIPTIONS];
 
@@ -59,6 +60,7 @@ static ITEMS: Table = Table {
         integer_here_or_around("current_period_start", &["/current_period_start"]),
         integer_here_or_around("current_period_end", &["/current_period_end"]),
         integer("created", &["/created"]),
+        computed("monthly", |item| monthly_of_item(item).map_or(Cell::Null, Cell::Integer)),
     ],
     parts: &[],
 };

@@ -1,0 +1,72 @@
+//! Attempts to be paid, and checkouts.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::till::{Till, charge, failed};
+
+/// Four payments: two that went through at once, one at the second attempt, one that never did. Of five checkouts two were
+/// completed, one expired and two are open.
+fn till() -> Till {
+    let mut till = Till::new();
+    let mut again = charge("ch_4", "2026-11-05T10:00:00Z", 4_900, "usd");
+    again["payment_intent"] = json!("pi_ch_3");
+    let session = |id: &str, status: &str| {
+        json!({"id": id, "object": "checkout.session", "mode": "subscription", "status": status,
+            "created": super::second("2026-11-02T00:00:00Z")})
+    };
+    till.fetch(&[
+        charge("ch_1", "2026-11-02T10:00:00Z", 4_900, "usd"),
+        charge("ch_2", "2026-11-03T10:00:00Z", 4_900, "usd"),
+        failed("ch_3", "2026-11-04T10:00:00Z", "insufficient_funds"),
+        again,
+        failed("ch_5", "2026-11-06T10:00:00Z", "expired_card"),
+        session("cs_1", "complete"),
+        session("cs_2", "complete"),
+        session("cs_3", "expired"),
+        session("cs_4", "open"),
+        session("cs_5", "open"),
+    ]);
+    till
+}
+
+#[test]
+fn a_report_says_how_many_payments_succeed_and_why_others_fail() {
+    let till = till();
+    assert_snapshot!(till.shop.billctl("report payments --explain"), @"
+    Payments
+    2026-11-01 to 2026-12-01 (UTC)
+
+    attempts that succeeded        60.00 %  3 of 5
+    payments that were paid        75.00 %  3 of 4
+    checkouts that were completed  66.67 %  2 of 3
+
+    month    succeeded  failed     rate     paid       taken  not taken
+    2026-11          3       2  60.00 %  75.00 %  147.00 USD  98.00 USD  ██████▋
+
+    Why they failed
+    code                attempts     amount  what it means
+    expired_card               1  49.00 USD  the card has expired
+    insufficient_funds         1  49.00 USD  there is not enough money on the card
+
+    Checkouts
+    mode          made  completed  expired  open  conversion
+    subscription     5          2        1     2     66.67 %
+
+    Attempts that failed
+    at                    charge     amount  code                customer
+    2026-11-06T10:00:00Z  ch_5    49.00 USD  expired_card        cus_1
+    2026-11-04T10:00:00Z  ch_3    49.00 USD  insufficient_funds  cus_1
+    [exit 0]
+    ");
+    let document = till.report("payments");
+    let november = &document["lines"][0];
+    // 3 of 5 attempts, 3 of 4 payments, 2 of 3 checkouts.
+    assert_eq!(
+        [&november["success_rate"], &november["paid_rate"], &document["checkouts"][0]["conversion"]],
+        [&json!(60.0), &json!(75.0), &json!(66.67)]
+    );
+    let codes: Vec<&str> =
+        document["declines"].as_array().unwrap().iter().map(|line| line["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["expired_card", "insufficient_funds"]);
+}
