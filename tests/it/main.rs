@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, its helpers too"
 )]
 
+mod alerts; // thresholds, and who is told
 mod architecture; // what ARCHITECTURE.md promises, checked against the code
 mod catalog_files; // billing.toml: every problem with its place
 mod checkouts; // links to pages where somebody pays

@@ -1,6 +1,9 @@
 //! `billctl alerts`: thresholds of billing.toml, held against what happened.
 
 pub mod check;
+mod deliver; // who is told, and how
+mod shown; // the result of a check
+mod watch; // what crosses a threshold now
 
 use super::Outcome;
 use crate::context::Context;
@@ -19,6 +22,6 @@ pub enum Verb {
 
 pub async fn run(ctx: &Context, args: AlertsArgs) -> anyhow::Result<Outcome> {
     match args.verb {
-        Verb::Check(args) => check::run(ctx, args),
+        Verb::Check(args) => check::run(ctx, args).await,
     }
 }

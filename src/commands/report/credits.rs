@@ -86,7 +86,7 @@ pub fn run(ctx: &Context, args: CreditsArgs) -> anyhow::Result<Outcome> {
     lines.retain(|line| kind.as_ref().is_none_or(|kind| *kind == line.kind));
     let mut low = Vec::new();
     for alert in ctx.billing_if_any()?.map(|loaded| alerts(&loaded.file.alerts)).unwrap_or_default() {
-        let Threshold::LowBalance { below, kind, active_days } = &alert.threshold;
+        let Threshold::LowBalance { below, kind, active_days } = &alert.threshold else { continue };
         let now = now.as_second();
         let active_since = active_days.map(|days| now.saturating_sub(days * DAY_SECONDS));
         let query = LowBalanceQuery { kind, below: *below, active_since, now, limit: 1 };

@@ -60,4 +60,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
     super::checkouts::TABLES,
     // Sums of usage for reports: see there.
     super::usage::SUMS,
+    // Thresholds that are crossed, and the messages about them: see there.
+    super::alerts::TABLES,
 ];

@@ -1,6 +1,7 @@
 //! `books.db`: the only copy of what cannot be fetched again, raw events above all.
 
 mod add;
+mod alerts;
 mod checkouts;
 mod credits;
 mod filter;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use add::{Added, NewEvent, Source};
+pub use alerts::AlertMessage;
 pub use checkouts::{Claim, Start};
 pub use credits::{
     Account as CreditAccount, CreditBatch, Decided, EntryFilter, Fault as CreditFault, HashedEntry,

@@ -13,9 +13,10 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 22] = [
     "README.md",
     "docs/README.md",
+    "docs/alerts.md",
     "docs/catalog.md",
     "docs/checkout.md",
     "docs/commands.md",
@@ -25,6 +26,7 @@ const PAGES: [&str; 20] = [
     "docs/events.md",
     "docs/figures.md",
     "docs/mirror.md",
+    "docs/money-reports.md",
     "docs/payments.md",
     "docs/plan-and-sync.md",
     "docs/profiles-and-keys.md",
@@ -44,6 +46,16 @@ fn the_readme_does_what_it_says() {
 #[test]
 fn the_page_of_the_catalog_does_what_it_says() {
     follow("docs/catalog.md");
+}
+
+#[test]
+fn the_page_of_alerts_does_what_it_says() {
+    follow("docs/alerts.md");
+}
+
+#[test]
+fn the_page_of_reports_about_money_does_what_it_says() {
+    follow("docs/money-reports.md");
 }
 
 #[test]
@@ -125,6 +137,7 @@ fn the_page_of_webhooks_does_what_it_says() {
 fn pages_without_a_test_of_their_own_run_nothing() {
     let followed = [
         "README.md",
+        "docs/alerts.md",
         "docs/catalog.md",
         "docs/checkout.md",
         "docs/credits.md",
@@ -132,6 +145,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "docs/emulator.md",
         "docs/events.md",
         "docs/mirror.md",
+        "docs/money-reports.md",
         "docs/payments.md",
         "docs/plan-and-sync.md",
         "docs/profiles-and-keys.md",

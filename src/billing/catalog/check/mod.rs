@@ -1,6 +1,7 @@
 //! Checks what a catalog means, and makes the model of it: every rule that Stripe would answer with an error,
 //! or that would leave something unsellable, is checked here, before anything is sent.
 
+mod alerts;
 mod basics;
 mod coupon;
 mod limit;

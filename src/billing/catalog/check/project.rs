@@ -40,15 +40,7 @@ impl Checker<'_> {
             self.links(links);
         }
         self.approval();
-        let alerts = At::ROOT.key("alerts");
-        for (name, alert) in &file.alerts {
-            if alert.low_balance.is_none() {
-                self.report(
-                    Finding::at("missing_key", &alerts.key(name), format!("alerts.{name} has no threshold"))
-                        .hint("Add low_balance = 100"),
-                );
-            }
-        }
+        self.alerts();
         if let Some(zone) = file.reports.as_ref().and_then(|reports| reports.time_zone.as_ref()) {
             self.time_zone(&At::ROOT.key("reports").key("time_zone"), zone);
         }

@@ -59,7 +59,7 @@ impl Checker<'_> {
         }
     }
 
-    fn variable(&mut self, at: &At<'_>, value: &TextOrEnv, is_address: bool) {
+    pub(super) fn variable(&mut self, at: &At<'_>, value: &TextOrEnv, is_address: bool) {
         match value {
             TextOrEnv::Text(text) if is_address => {
                 self.web_address(at, text);

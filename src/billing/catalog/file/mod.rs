@@ -31,8 +31,9 @@ pub use product::{
     FreeCredits, FreeCreditsExpiry, FreeCreditsPeriod, Limit, LimitMax, PackageDimensions, Product,
 };
 pub use settings::{
-    Alert, CreditPolicy, EntitlementPolicy, EnvText, IfUnreadable, KeySource, Links, Mirror, Overrides,
-    Policy, Profile, Project, RateLimits, RefundedCredits, Reports, SecretSource, TextOrEnv, UsagePolicy,
+    Alert, Alerts, CreditPolicy, EntitlementPolicy, EnvText, IfUnreadable, KeySource, Links, Mirror,
+    Overrides, Policy, Profile, Project, RateLimits, RefundedCredits, Reports, SecretSource, TextOrEnv,
+    UsagePolicy,
 };
 pub use values::{Amount, EnvName, Moment, Percent};
 pub use webhook::WebhookEndpoint;
@@ -55,8 +56,8 @@ pub struct BillingFile {
     pub policy: Option<Policy>,
     /// What is kept of what Stripe has.
     pub mirror: Option<Mirror>,
-    /// Thresholds that `billctl alerts check` looks at, by a name of your own.
-    pub alerts: BTreeMap<String, Alert>,
+    /// Thresholds that `billctl alerts check` looks at, and who is told.
+    pub alerts: Alerts,
     /// How reports count time.
     pub reports: Option<Reports>,
     /// Billing meters, by key.

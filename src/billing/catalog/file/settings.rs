@@ -265,7 +265,24 @@ pub enum RefundedCredits {
     Keep,
 }
 
-/// A threshold, and what it is held against.
+/// Thresholds, each by a name of your own, and who is told where one is crossed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+pub struct Alerts {
+    /// The address that each crossing is posted to once, as JSON: `https`, or `http` on this machine.
+    pub webhook: Option<TextOrEnv>,
+    /// What posts are signed with, as Stripe signs its webhooks; both secrets while one is rolled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub webhook_secrets: Vec<SecretSource>,
+    /// A program and its arguments: it is given each crossing once, as JSON on its standard input.
+    #[schemars(extend("x-expects" = "a list like [\"notify\", \"--urgent\"]"))]
+    pub command: Option<Vec<String>>,
+    #[serde(flatten)]
+    pub named: BTreeMap<String, Alert>,
+}
+
+/// A threshold, and what it is held against. Exactly one of `low_balance`, `failed_payments`, `cancellations`,
+/// `revenue_drop_percent`, `budget_percent` and `webhook_failures`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(extend("x-expects" = "a table like { low_balance = 100 }"))]
@@ -273,11 +290,31 @@ pub struct Alert {
     /// Subjects that can spend less than so many credits cross it.
     #[schemars(range(min = 1))]
     pub low_balance: Option<i64>,
-    /// The kind of credits; `credits` by default.
+    /// With `low_balance`: the kind of credits; `credits` by default.
     pub kind: Option<String>,
-    /// Only subjects for whom something was booked in so many days; without it, all that ever had any.
+    /// With `low_balance`: only subjects for whom something was booked in so many days; without it, all that ever had any.
     #[schemars(range(min = 1))]
     pub active_days: Option<u32>,
+    /// So many attempts to charge somebody that failed in a row, the last of all attempts among them.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub failed_payments: Option<u32>,
+    /// So many subscriptions that ended within `days`.
+    #[schemars(range(min = 1))]
+    pub cancellations: Option<u32>,
+    /// With `cancellations`: within so many days; 1 by default.
+    #[schemars(range(min = 1, max = 366))]
+    pub days: Option<u32>,
+    /// What came in on the last whole day (UTC) is less than on the day before by more than so many percent.
+    #[schemars(range(min = 1, max = 100))]
+    pub revenue_drop_percent: Option<u32>,
+    /// Subjects that have used so many percent of a limit of their plan, or more.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub budget_percent: Option<u32>,
+    /// With `budget_percent`: only of this metric.
+    pub metric: Option<String>,
+    /// So many events that came and could not be applied.
+    #[schemars(range(min = 1))]
+    pub webhook_failures: Option<u32>,
 }
 
 /// How reports count time.

@@ -12,11 +12,15 @@ use gather::Gathered;
 use scope::{Scope, ScopeArgs};
 use shown::Report;
 
+use serde_json::Value;
+
 use super::period::{PageArgs, PeriodArgs};
 use crate::billing::catalog::nearest::nearest;
 use crate::commands::Outcome;
 use crate::context::Context;
 use crate::error::{Kind, fail};
+use crate::render::Present as _;
+use crate::store::books::Books;
 
 /// The records that `--explain` lists where no limit is given.
 const EXPLAINED: usize = 1_000;
@@ -94,6 +98,22 @@ pub fn run(ctx: &Context, args: UsageArgs) -> anyhow::Result<Outcome> {
     page.write(ctx, &report.sheet())?;
     ctx.show(&report)?;
     Ok(Outcome::Done)
+}
+
+/// Who has used so many percent of a limit, or more, as it counts now; a row of `report usage --over` each. Of all metrics, or
+/// of one.
+///
+/// # Errors
+/// `Usage` where the billing file can't be used, or has no such metric; if a file can't be read.
+pub fn subjects_over(
+    ctx: &Context,
+    books: &Books,
+    percent: u32,
+    metric: Option<String>,
+) -> anyhow::Result<Vec<Value>> {
+    let of = ScopeArgs { subjects: Vec::new(), metrics: metric.into_iter().collect(), plans: Vec::new() };
+    let scope = Scope::resolve(ctx, books, of, true)?;
+    Ok(over::read(ctx, books, &scope, percent, None)?.rows())
 }
 
 fn no_line(name: &str, gathered: &Gathered) -> anyhow::Error {
