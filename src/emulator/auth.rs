@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::database::Account;
 use super::refusal::Refusal;
+use crate::billing::signature::sign;
 
 /// Checks the key of a request.
 ///
@@ -32,6 +33,42 @@ pub fn check(account: &Account, header: Option<&str>) -> Result<(), Refusal> {
         .code("secret_key_required"));
     }
     Err(Refusal::status(401, format!("Invalid API Key provided: {}", masked(&key))))
+}
+
+/// Where the stream of meter events is, which takes the tokens of sessions instead of keys.
+pub const STREAM: &str = "/v2/billing/meter_event_stream";
+
+/// What the tokens of sessions begin with.
+const TOKEN: &str = "meter_stream_test_";
+
+/// Makes a token that is valid until a moment, in seconds since 1970.
+pub fn stream_token(account: &Account, expires_at: i64) -> String {
+    format!("{TOKEN}{expires_at}_{}", sign(&account.webhook_secret, expires_at, account.id.as_bytes()))
+}
+
+/// Checks the token of a request to the stream. `now` is in seconds since 1970.
+///
+/// # Errors
+/// 401 without a token of this account; `temporary_session_expired` for one that was. That error's status is not verified.
+pub fn check_stream(account: &Account, header: Option<&str>, now: i64) -> Result<(), Refusal> {
+    let token = header.and_then(key);
+    let expires_at = token.as_deref().and_then(|token| {
+        let (expires_at, _) = token.strip_prefix(TOKEN)?.split_once('_')?;
+        let expires_at = expires_at.parse().ok()?;
+        (stream_token(account, expires_at) == token).then_some(expires_at)
+    });
+    match expires_at {
+        None => Err(Refusal::status(
+            401,
+            "The stream of meter events takes the authentication token of a meter event session.",
+        )),
+        Some(expires_at) if expires_at <= now => Err(Refusal {
+            kind: "temporary_session_expired",
+            ..Refusal::status(400, "The temporary session token has expired.")
+                .code("billing_meter_event_session_expired")
+        }),
+        Some(_) => Ok(()),
+    }
 }
 
 /// The key of a header; `None` if there is none in it.

@@ -116,6 +116,7 @@ fn typed(kind: &Type, value: &Value, place: &Place) -> Result<Value, Refusal> {
         Type::IdOr(params) if value.is_object() => typed_object(params, value, place),
         Type::ByCurrency(params) => by_currency(params, value, place),
         Type::Metadata => metadata(value, place),
+        Type::Texts => texts(value, place),
         Type::Range if value.is_object() => range(value, place),
         scalar_kind => match value.as_str() {
             Some(text) => scalar(scalar_kind, text, place),
@@ -156,7 +157,7 @@ fn scalar(kind: &Type, text: &str, place: &Place) -> Result<Value, Refusal> {
         },
         Type::UpTo if text == "inf" => Ok(Value::String("inf".to_owned())),
         Type::UpTo => integer(text, 1, i64::MAX, place),
-        Type::List { .. } | Type::Object(_) | Type::ByCurrency(_) | Type::Metadata => {
+        Type::List { .. } | Type::Object(_) | Type::ByCurrency(_) | Type::Metadata | Type::Texts => {
             refuse("Invalid object".to_owned())
         }
     }
@@ -282,6 +283,20 @@ fn range(value: &Value, place: &Place) -> Result<Value, Refusal> {
         super::spec::optional("lte", Type::Time),
     ];
     typed_object(BOUNDS, value, place)
+}
+
+/// Text by text, as it was given.
+fn texts(value: &Value, place: &Place) -> Result<Value, Refusal> {
+    let Value::Object(map) = value else {
+        return Err(Refusal::parameter(&place.prefix, "Invalid object"));
+    };
+    match map.iter().find(|(_, value)| !value.is_string()) {
+        Some((key, value)) => {
+            let message = format!("Invalid string: {}", form::as_json(value));
+            Err(Refusal::parameter(place.name(key), message))
+        }
+        None => Ok(value.clone()),
+    }
 }
 
 fn metadata(value: &Value, place: &Place) -> Result<Value, Refusal> {

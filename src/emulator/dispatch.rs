@@ -1,6 +1,7 @@
 //! One request of Stripe's API, from its bytes to its answer.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -147,7 +148,15 @@ fn before(
         let reply = Reply::refused(&refusal, request_id);
         Some(End::Answer(Outgoing { reply, over, retry: strike.retry }))
     };
-    if let Err(refusal) = auth::check(&shared.account, incoming.authorization.as_deref()) {
+    let header = incoming.authorization.as_deref();
+    let known = match incoming.path == auth::STREAM {
+        true => {
+            let now = (shared.options.clock)() + shared.engine.ahead.load(Ordering::Relaxed);
+            auth::check_stream(&shared.account, header, now)
+        }
+        false => auth::check(&shared.account, header),
+    };
+    if let Err(refusal) = known {
         return refuse(refusal, None);
     }
     if let Err(over) = shared.limiter.take(route, Instant::now()) {

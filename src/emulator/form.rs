@@ -35,6 +35,44 @@ pub fn decode(text: &str) -> Result<Form, BadForm> {
     Ok(form)
 }
 
+/// Decodes the JSON body of an endpoint under `/v2` into what the same values would be in a form. Those endpoints that there
+/// are here take texts alone.
+///
+/// # Errors
+/// `BadForm` where it is no JSON object, or a value is neither text nor made of texts.
+pub fn decode_json(text: &str) -> Result<Form, BadForm> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(fields)) => match texts(&Value::Object(fields))? {
+            Value::Object(form) => Ok(form),
+            _ => Ok(Form::new()),
+        },
+        Ok(_) | Err(_) => Err(BadForm("Invalid request: the body is no JSON object".to_owned())),
+    }
+}
+
+fn texts(value: &Value) -> Result<Value, BadForm> {
+    match value {
+        Value::String(_) => Ok(value.clone()),
+        Value::Object(fields) => {
+            let fields = fields.iter().filter(|(_, value)| !value.is_null());
+            fields
+                .map(|(name, value)| Ok((name.clone(), texts(value)?)))
+                .collect::<Result<_, _>>()
+                .map(Value::Object)
+        }
+        Value::Array(elements) => {
+            let elements = elements.iter().enumerate();
+            elements
+                .map(|(index, value)| Ok((index.to_string(), texts(value)?)))
+                .collect::<Result<_, _>>()
+                .map(Value::Object)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {
+            Err(BadForm(format!("Invalid request: {value} is not a string")))
+        }
+    }
+}
+
 /// Percent-decodes one component; `+` is a space.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ pub enum Kind {
     Plan,
     ProductFeature,
     Meter,
+    MeterEventSummary,
     CreditGrant,
     CreditBalanceTransaction,
     Feature,
@@ -79,6 +80,7 @@ impl Kind {
             Kind::Plan => "plan",
             Kind::ProductFeature => "product_feature",
             Kind::Meter => "billing.meter",
+            Kind::MeterEventSummary => "billing.meter_event_summary",
             Kind::CreditGrant => "billing.credit_grant",
             Kind::CreditBalanceTransaction => "billing.credit_balance_transaction",
             Kind::Feature => "entitlements.feature",
@@ -116,6 +118,7 @@ impl Kind {
     pub fn label(self) -> &'static str {
         match self {
             Kind::Meter => "billing meter",
+            Kind::MeterEventSummary => "meter event summary",
             Kind::CreditGrant => "credit grant",
             Kind::CreditBalanceTransaction => "credit balance transaction",
             Kind::Feature => "entitlements feature",
@@ -161,6 +164,7 @@ impl Kind {
             Kind::Plan => Some("plan"),
             Kind::ProductFeature => Some("prodft"),
             Kind::Meter => Some("mtr_test"),
+            Kind::MeterEventSummary => Some("mtrusg_test"),
             Kind::CreditGrant => Some("credgr_test"),
             Kind::CreditBalanceTransaction => Some("cbtxn_test"),
             Kind::Feature => Some("feat_test"),
@@ -204,6 +208,7 @@ impl Kind {
             | Kind::InvoicePayment
             | Kind::ActiveEntitlement
             | Kind::ProductFeature
+            | Kind::MeterEventSummary
             | Kind::Feature
             | Kind::WebhookEndpoint
             | Kind::CustomerBalanceTransaction
@@ -353,6 +358,7 @@ impl Kind {
             }
             Kind::ProductFeature
             | Kind::Meter
+            | Kind::MeterEventSummary
             | Kind::Feature
             | Kind::TaxRate
             | Kind::WebhookEndpoint
@@ -475,6 +481,7 @@ impl Kind {
             Kind::Event => text("type", "/type"),
             Kind::Product
             | Kind::Plan
+            | Kind::MeterEventSummary
             | Kind::Coupon
             | Kind::TaxRate
             | Kind::PortalConfiguration

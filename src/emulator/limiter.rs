@@ -6,6 +6,12 @@ use std::time::{Duration, Instant};
 
 use super::options::Limits;
 
+const METER_EVENTS: &str = "POST /v1/billing/meter_events";
+const METER_STREAM: &str = "POST /v2/billing/meter_event_stream";
+
+/// The stream of meter events takes so many times as many requests.
+const STREAM_FACTOR: u32 = 10;
+
 /// Which limit a request is over; the value of Stripe's `Stripe-Rate-Limited-Reason` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
@@ -59,7 +65,13 @@ impl Limiter {
     /// # Errors
     /// The limit that it is over.
     pub fn take(&self, endpoint: &str, now: Instant) -> Result<(), Over> {
-        let Limits { all, endpoint: each } = self.limits;
+        let Limits { all, endpoint: each, meter_events } = self.limits;
+        let own = meter_events.and_then(|rate| match endpoint {
+            METER_EVENTS => Some(rate),
+            METER_STREAM => Some(rate.saturating_mul(STREAM_FACTOR)),
+            _ => None,
+        });
+        let (all, each) = if own.is_some() { (None, own) } else { (all, each) };
         if all.is_none() && each.is_none() {
             return Ok(());
         }
@@ -89,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_second_serves_its_limit_and_no_more() {
-        let limiter = Limiter::new(Limits { all: Some(25), endpoint: None });
+        let limiter = Limiter::new(Limits { all: Some(25), ..Limits::default() });
         let start = Instant::now();
         assert_eq!(served(&limiter, "a", start, 100), 25);
         assert_eq!(served(&limiter, "a", start + Duration::from_millis(400), 100), 10);
@@ -98,13 +110,22 @@ mod tests {
 
     #[test]
     fn endpoints_have_limits_of_their_own() {
-        let limiter = Limiter::new(Limits { all: Some(100), endpoint: Some(25) });
+        let limiter = Limiter::new(Limits { all: Some(100), endpoint: Some(25), meter_events: None });
         let now = Instant::now();
         assert_eq!(served(&limiter, "a", now, 60), 25);
         assert_eq!(served(&limiter, "b", now, 60), 25);
         assert_eq!(limiter.take("b", now), Err(Over::Endpoint));
         assert_eq!(served(&limiter, "c", now, 60) + served(&limiter, "d", now, 60), 50);
         assert_eq!(limiter.take("e", now), Err(Over::All));
+    }
+
+    #[test]
+    fn meter_events_have_a_limit_beside_all_others() {
+        let limiter = Limiter::new(Limits { all: Some(10), endpoint: Some(5), meter_events: Some(50) });
+        let now = Instant::now();
+        assert_eq!(served(&limiter, METER_EVENTS, now, 100), 50);
+        assert_eq!(served(&limiter, METER_STREAM, now, 1000), 500);
+        assert_eq!(served(&limiter, "a", now, 100) + served(&limiter, "b", now, 100), 10);
     }
 
     #[test]

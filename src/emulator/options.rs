@@ -61,12 +61,14 @@ impl Default for Sending {
     }
 }
 
-/// How many requests a second are served before the next gets a 429. Both are off by default.
+/// How many requests a second are served before the next gets a 429. All are off by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
     pub all: Option<u32>,
     /// For each method and route.
     pub endpoint: Option<u32>,
+    /// For meter events, which then count for neither of the others, as in live mode.
+    pub meter_events: Option<u32>,
 }
 
 impl Options {

@@ -15,9 +15,19 @@ use super::version::{self, Version};
 /// Longest idempotency key.
 const LONGEST_KEY: usize = 255;
 
-/// The parameters of a request: query and body together.
+/// The parameters of a request: query and body together, or under `/v2` a JSON body.
 pub fn decode(incoming: &Incoming) -> Result<Form, Refusal> {
     let is_json = incoming.content_type.as_deref().is_some_and(|kind| kind.starts_with("application/json"));
+    if incoming.path.starts_with("/v2/") && incoming.method == "POST" {
+        return match (is_json, incoming.body.is_empty()) {
+            (_, true) => Ok(Form::new()),
+            (true, false) => form::decode_json(&incoming.body).map_err(|bad| Refusal::status(400, bad.0)),
+            (false, false) => Err(Refusal::status(
+                400,
+                "Invalid request. Endpoints under /v2 take JSON. Set the Content-Type to `application/json`.",
+            )),
+        };
+    }
     if is_json && !incoming.body.is_empty() {
         return Err(Refusal::status(
             400,

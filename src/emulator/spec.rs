@@ -46,6 +46,8 @@ pub enum Type {
     Range,
     /// Text by text, with Stripe's limits; an empty value unsets its key, an empty text all of them.
     Metadata,
+    /// Text by text, at least one.
+    Texts,
     List {
         of: &'static Type,
         max: usize,

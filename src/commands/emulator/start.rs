@@ -45,6 +45,9 @@ pub struct StartArgs {
     /// Requests a second for each endpoint, before the next gets a 429
     #[arg(long, value_name = "N")]
     pub endpoint_limit: Option<u32>,
+    /// Meter events a second, which then count for neither of the limits, as in live mode
+    #[arg(long, value_name = "N")]
+    pub meter_limit: Option<u32>,
     /// Send every event to this URL, signed with the webhook secret that is printed
     #[arg(long, value_name = "URL")]
     pub forward_to: Vec<String>,
@@ -93,7 +96,7 @@ pub async fn run(ctx: &Context, args: StartArgs) -> anyhow::Result<Outcome> {
         port: args.port,
         faults,
         latency: Duration::from_millis(args.latency),
-        limits: Limits { all: args.limit, endpoint: args.endpoint_limit },
+        limits: Limits { all: args.limit, endpoint: args.endpoint_limit, meter_events: args.meter_limit },
         record: args.record,
         clock: Arc::new(move || clock.now().as_second()),
         sending,

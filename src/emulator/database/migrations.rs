@@ -60,4 +60,25 @@ pub const MIGRATIONS: &[&str] = &[
     // Lists are in the order of the time of creation, and of numbers within a second: an index ends with its rows' own.
     "DROP INDEX objects_in_order;
     CREATE INDEX objects_in_order ON objects (kind, created) WHERE deleted = 0;",
+    // What customers used, by meter. `at` is when, `received` when it was told of; identifiers come again after a while.
+    "CREATE TABLE meter_events (
+        seq INTEGER PRIMARY KEY,
+        meter TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        value INTEGER NOT NULL,
+        identifier TEXT NOT NULL,
+        received INTEGER NOT NULL,
+        canceled INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX meter_events_by_time ON meter_events (meter, customer, at);
+    CREATE INDEX meter_events_by_identifier ON meter_events (identifier, received);
+    CREATE TABLE thin_events (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        type TEXT NOT NULL,
+        object TEXT,
+        created INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT;",
 ];

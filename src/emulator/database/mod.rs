@@ -3,9 +3,11 @@
 mod deliveries;
 mod due;
 mod filters;
+mod meter_events;
 mod migrations;
 mod objects;
 mod replies;
+mod thin_events;
 
 use std::cell::Cell;
 use std::path::Path;
@@ -16,8 +18,10 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, TransactionBehavio
 pub use deliveries::{Due, Fresh, Left, PENDING_KEY, State, Told};
 pub use due::due_key;
 pub use filters::{Cursor, Filter, Place};
+pub use meter_events::{Aggregate, Formula, MeterEvent};
 pub use objects::{Held, Object, Row};
 pub use replies::Kept;
+pub use thin_events::{ThinEvent, ThinFilter};
 
 use super::ids;
 use crate::error::{Kind, Note};
@@ -183,6 +187,8 @@ impl Database {
         let statements = [
             "DELETE FROM deliveries",
             "DELETE FROM keys",
+            "DELETE FROM meter_events",
+            "DELETE FROM thin_events",
             "DELETE FROM objects",
             "DELETE FROM replies",
             "DELETE FROM settings WHERE name IN ('ahead', 'after_retries')",

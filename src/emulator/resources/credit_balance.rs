@@ -79,7 +79,7 @@ pub fn credit(call: &mut Call<'_>, grant: &Object, value: i64, effective_at: i64
         "credits_application_invoice_voided": null,
         "type": "credits_granted",
     });
-    book(call, grant, "credit", credit, effective_at)
+    book(call, grant, "credit", credit, effective_at).map(drop)
 }
 
 /// Books what is gone of a grant; nothing where nothing was left.
@@ -95,7 +95,47 @@ pub fn debit(call: &mut Call<'_>, grant: &Object, value: i64, why: Debit, at: i6
         Debit::Voided => "credits_voided",
     };
     let debit = json!({"amount": amount(grant, value), "credits_applied": null, "type": why});
+    book(call, grant, "debit", debit, at).map(drop)
+}
+
+/// Books what a line of an invoice takes of a grant; the transaction's id.
+///
+/// # Errors
+/// SQLite's.
+pub fn apply(
+    call: &mut Call<'_>,
+    grant: &Object,
+    value: i64,
+    spent_on: (&str, &str),
+    at: i64,
+) -> Outcome<String> {
+    let (invoice, line) = spent_on;
+    let debit = json!({
+        "amount": amount(grant, value),
+        "credits_applied": {"invoice": invoice, "invoice_line_item": line},
+        "type": "credits_applied",
+    });
     book(call, grant, "debit", debit, at)
+}
+
+/// Books what comes back of an invoice that was voided.
+///
+/// # Errors
+/// SQLite's.
+pub fn give_back(
+    call: &mut Call<'_>,
+    grant: &Object,
+    value: i64,
+    spent_on: (&str, &str),
+    at: i64,
+) -> Outcome<()> {
+    let (invoice, line) = spent_on;
+    let credit = json!({
+        "amount": amount(grant, value),
+        "credits_application_invoice_voided": {"invoice": invoice, "invoice_line_item": line},
+        "type": "credits_application_invoice_voided",
+    });
+    book(call, grant, "credit", credit, at).map(drop)
 }
 
 fn amount(grant: &Object, value: i64) -> Value {
@@ -106,7 +146,7 @@ fn monetary(currency: &str, value: i64) -> Value {
     json!({"monetary": {"currency": currency, "value": value}, "type": "monetary"})
 }
 
-fn book(call: &mut Call<'_>, grant: &Object, kind: &str, what: Value, effective_at: i64) -> Outcome<()> {
+fn book(call: &mut Call<'_>, grant: &Object, kind: &str, what: Value, effective_at: i64) -> Outcome<String> {
     let mut transaction = call.new_object(Kind::CreditBalanceTransaction);
     transaction.body = json!({
         "id": transaction.id,
@@ -122,7 +162,7 @@ fn book(call: &mut Call<'_>, grant: &Object, kind: &str, what: Value, effective_
     });
     transaction.body[kind] = what;
     transaction.hidden.insert("customer".to_owned(), grant.body["customer"].clone());
-    call.create(transaction).map(drop)
+    call.create(transaction).map(|booked| booked.id)
 }
 
 fn list_all(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
@@ -174,6 +214,14 @@ fn summary(call: &mut Call<'_>, args: &Args) -> Outcome<Answer> {
         "customer_account": null,
         "livemode": false,
     })))
+}
+
+/// Whether credits of a grant can be spent on a price.
+pub fn covers(grant: &Object, price: &str) -> bool {
+    match grant.body["applicability_config"]["scope"]["prices"].as_array() {
+        None => true,
+        Some(prices) => prices.iter().any(|known| known["id"] == price),
+    }
 }
 
 /// Whether credits of one scope can be spent where another is asked for: on all metered prices, or on those that both name.

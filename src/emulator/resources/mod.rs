@@ -20,6 +20,8 @@ mod fields;
 mod invoice_items;
 mod invoice_payments;
 mod invoices;
+mod meter_events;
+mod meter_streams;
 mod meters;
 mod payment_intents;
 pub mod payment_links;
@@ -58,6 +60,8 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         products::ENDPOINTS,
         product_features::ENDPOINTS,
         meters::ENDPOINTS,
+        meter_events::ENDPOINTS,
+        meter_streams::ENDPOINTS,
         credit_grants::ENDPOINTS,
         credit_balance::ENDPOINTS,
         features::ENDPOINTS,

@@ -92,7 +92,9 @@ fn limits_say_why() {
 
 #[test]
 fn a_limit_serves_so_many_a_second() {
-    let world = World::with(|options| options.limits = Limits { all: Some(50), endpoint: Some(10) });
+    let world = World::with(|options| {
+        options.limits = Limits { all: Some(50), endpoint: Some(10), meter_events: None }
+    });
     let started = Instant::now();
     let mut served = 0;
     while started.elapsed() < Duration::from_millis(900) {

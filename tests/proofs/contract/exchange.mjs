@@ -10,13 +10,15 @@ const ENVELOPES = {
 };
 
 /** Calls that no SDK has and Stripe's own CLI makes: how its triggers complete checkout sessions, how it listens, and how it
- *  has an event sent again. And the reading of thin events, whose types stand apart from those of the resources. */
+ *  has an event sent again. And what is under `/v2`, thin
+ *  events and meter events: the table of calls is that of `/v1`. */
 const UNDOCUMENTED = [
   /^GET \/v1\/payment_pages\/\w+$/,
   /^POST \/v1\/payment_pages\/\w+\/confirm$/,
   /^POST \/v1\/stripecli\/sessions$/,
   /^POST \/v1\/events\/\w+\/retry$/,
-  /^GET \/v2\/core\/events\/\w+$/,
+  /^GET \/v2\/core\/events(\/\w+)?$/,
+  /^POST \/v2\/billing\/meter_event\w+$/,
 ];
 
 export class Contract {

@@ -255,6 +255,42 @@ async function make() {
     assert.equal((await stripe.billing.creditGrants.list({customer: customer.id})).data.length, 2);
   });
 
+  await step('meter events are told, refused a second time, summed up and canceled', async () => {
+    const customer = await stripe.customers.create({email: 'metered@example.com'});
+    const event = {
+      event_name: meter.event_name, payload: {customer: customer.id, count: '25'}, identifier: `node-${customer.id}`,
+    };
+    same(await stripe.billing.meterEvents.create(event), {object: 'billing.meter_event', ...event});
+    await refused(stripe.billing.meterEvents.create(event), 'StripeInvalidRequestError', {statusCode: 400});
+    const minute = Math.floor(Date.now() / 60_000) * 60;
+    const window = {customer: customer.id, start_time: minute - 3600, end_time: minute + 3600};
+    const used = async () => (await stripe.billing.meters.listEventSummaries(meter.id, window)).data[0].aggregated_value;
+    assert.equal(await used(), 25);
+    const canceled = await stripe.billing.meterEventAdjustments.create({
+      event_name: meter.event_name, type: 'cancel', cancel: {identifier: event.identifier},
+    });
+    same(canceled, {object: 'billing.meter_event_adjustment', cancel: {identifier: event.identifier}});
+    assert.equal(await used(), 0);
+
+    const other = {...event, identifier: `node-v2-${customer.id}`};
+    same(await stripe.v2.billing.meterEvents.create(other), {object: 'v2.billing.meter_event', ...other});
+    same(
+      await stripe.v2.billing.meterEventAdjustments.create({
+        event_name: meter.event_name, type: 'cancel', cancel: {identifier: other.identifier},
+      }),
+      {object: 'v2.billing.meter_event_adjustment', cancel: {identifier: other.identifier}},
+    );
+    const session = await stripe.v2.billing.meterEventSession.create();
+    const stream = connect(session.authentication_token);
+    await stream.v2.billing.meterEventStream.create({
+      events: [{...event, identifier: `node-stream-${customer.id}`}, {...event, payload: {count: '1'}, identifier: `node-nobody-${customer.id}`}],
+    });
+    assert.equal(await used(), 25);
+    const {data: [report]} = await stripe.v2.core.events.list({types: ['v1.billing.meter.error_report_triggered']});
+    same(report, {type: 'v1.billing.meter.error_report_triggered', related_object: {id: meter.id, type: 'billing.meter'}});
+    assert.equal(report.data.reason.error_types[0].sample_errors[0].request.identifier, `node-nobody-${customer.id}`);
+  });
+
   await step('webhook endpoints are made, disabled and deleted; the secret shows once', async () => {
     const created = await stripe.webhookEndpoints.create({
       url: 'https://example.com/node', enabled_events: ['invoice.paid', 'price.created'], description: 'Node', api_version: '2026-10-28.endive',

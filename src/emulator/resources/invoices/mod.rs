@@ -1,6 +1,7 @@
 //! `/v1/invoices`: drafts, what they charge for, and how they are paid.
 
 pub mod collect;
+mod credits;
 mod draft;
 mod edit;
 mod line;

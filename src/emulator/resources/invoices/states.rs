@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::collect;
+use super::credits;
 use super::totals;
 use crate::emulator::call::{Call, Outcome};
 use crate::emulator::database::Object;
@@ -79,7 +80,8 @@ pub fn finalize(call: &mut Call<'_>, draft: &Object) -> Outcome<Object> {
         let days = open.hidden.get("days_until_due").and_then(Value::as_i64).unwrap_or(30);
         body["due_date"] = json!(now + days * DAY);
     }
-    number(call, body)?;
+    credits::spend(call, &mut open, now)?;
+    number(call, &mut open.body)?;
     due::set(&mut open, None);
     if open.body["collection_method"] == "send_invoice" && open.body["auto_advance"] == true {
         let due_date = open.body["due_date"].as_i64();
@@ -185,6 +187,7 @@ pub fn void(call: &mut Call<'_>, before: &Object) -> Outcome<Object> {
         restored.body["balance"] = json!(customer.body["balance"].as_i64().unwrap_or_default() - used);
         call.update(&customer, restored)?;
     }
+    credits::give_back(call, before, now)?;
     let after = call.update(before, after)?;
     event::emit(call, "invoice.voided", &after.body, None)?;
     subscriptions::invoice_given_up(call, &after)?;

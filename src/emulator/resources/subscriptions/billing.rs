@@ -7,7 +7,7 @@ use crate::emulator::call::{Call, Outcome};
 use crate::emulator::database::Object;
 use crate::emulator::kind::Kind;
 use crate::emulator::resources::invoices::{self, Bill, Line, Origin, describe};
-use crate::emulator::resources::{discounts, invoice_items};
+use crate::emulator::resources::{discounts, invoice_items, meter_events};
 
 /// The lines of items for their current periods. Where a period is shorter than the item's interval, `natural` gives the
 /// whole one, and the line charges its share.
@@ -32,6 +32,33 @@ pub fn period_lines(
             amount: invoices::share(whole, end - start, (to - from).max(1)),
             description: describe(&name, &item["price"], quantity),
             ..line(subscription, item)
+        });
+    }
+    Ok(lines)
+}
+
+/// The lines of metered items whose period ends by a moment: what was used in it, as their meters tell. A period in which
+/// less than nothing was used counts as nothing.
+///
+/// # Errors
+/// SQLite's.
+pub fn usage_lines(call: &Call<'_>, subscription: &Value, until: i64) -> Outcome<Vec<Line>> {
+    let currency = subscription["currency"].as_str().unwrap_or_default();
+    let mut lines = Vec::new();
+    for item in items::of(subscription) {
+        let (from, end) = period(&item);
+        if !items::is_metered(&item) || end > until {
+            continue;
+        }
+        let meter = item["price"]["recurring"]["meter"].as_str().unwrap_or_default();
+        let customer = subscription["customer"].as_str().unwrap_or_default();
+        let quantity = meter_events::used(call, meter, customer, from, end)?.max(0);
+        let name = items::product_name(call, &item["price"])?;
+        lines.push(Line {
+            amount: items::amount_of(call, &item, currency, quantity)?,
+            description: describe(&name, &item["price"], quantity),
+            quantity,
+            ..line(subscription, &item)
         });
     }
     Ok(lines)

@@ -48,15 +48,22 @@ pub fn is_metered(item: &Value) -> bool {
 /// # Errors
 /// SQLite's.
 pub fn amount(call: &Call<'_>, item: &Value, currency: &str) -> Outcome<i64> {
-    if is_metered(item) {
-        return Ok(0);
+    match is_metered(item) {
+        true => Ok(0),
+        false => amount_of(call, item, currency, item["quantity"].as_i64().unwrap_or(1)),
     }
+}
+
+/// What a quantity of an item costs, in minor units of the subscription's currency.
+///
+/// # Errors
+/// SQLite's.
+pub fn amount_of(call: &Call<'_>, item: &Value, currency: &str, quantity: i64) -> Outcome<i64> {
     let id = item["price"]["id"].as_str().unwrap_or_default();
     // Of a plan that was deleted there is what the item has kept.
     let kept =
         || Object { kind: Kind::Price, id: id.to_owned(), body: item["price"].clone(), hidden: Map::new() };
     let price = call.db.get(Kind::Price, id)?.unwrap_or_else(kept);
-    let quantity = item["quantity"].as_i64().unwrap_or(1);
     Ok(price_amounts::total_in(&price, currency, quantity))
 }
 

@@ -69,6 +69,7 @@ pub fn run_due(call: &mut Call<'_>, subscription: &Object, moment: i64) -> Outco
         return expire(call, subscription);
     }
     if is_due(body["cancel_at"].as_i64()) {
+        bill_last_usage(call, subscription, moment)?;
         return super::end(call, subscription, moment, None).map(drop);
     }
     if is_due(body["pause_collection"]["resumes_at"].as_i64()) {
@@ -115,12 +116,36 @@ pub fn upcoming(call: &Call<'_>, subscription: &Object, now: i64) -> Outcome<Opt
     let Some(end) = items::first_end(&subscription.body) else { return Ok(None) };
     let mut next = subscription.clone();
     let (moved, period) = next_periods(&mut next, end);
-    let lines = period_lines(call, &next.body, &moved, billing::period)?;
+    let mut lines = used_lines(call, subscription, end)?;
+    lines.extend(period_lines(call, &next.body, &moved, billing::period)?);
     let mut invoice = billing::invoice(call, &next, "upcoming", lines, period, now)?;
     if let Some(invoice) = &mut invoice {
         invoices::as_upcoming(invoice, end + invoices::FINALIZES_AFTER);
     }
     Ok(invoice)
+}
+
+/// What was used in the periods that end by a moment. What was used in a trial costs nothing.
+fn used_lines(call: &Call<'_>, subscription: &Object, until: i64) -> Outcome<Vec<invoices::Line>> {
+    match subscription.body["status"] == "trialing" {
+        true => Ok(Vec::new()),
+        false => billing::usage_lines(call, &subscription.body, until),
+    }
+}
+
+/// Bills what was used in the last period of a subscription that ends with it.
+fn bill_last_usage(call: &mut Call<'_>, subscription: &Object, moment: i64) -> Outcome<()> {
+    let lines = used_lines(call, subscription, moment)?;
+    if lines.iter().all(|line| line.quantity == 0) {
+        return Ok(());
+    }
+    let period = lines.first().map_or((moment, moment), |line| line.period);
+    let Some(mut draft) = billing::invoice(call, subscription, "subscription_cycle", lines, period, moment)?
+    else {
+        return Ok(());
+    };
+    invoices::wait(&mut draft, moment);
+    states::create(call, draft).map(drop)
 }
 
 /// Moves the items whose period ends into the next one. They and the period that ended.
@@ -148,7 +173,8 @@ fn renew(call: &mut Call<'_>, before: &Object, moment: i64) -> Outcome<()> {
     billing::drop_old_discounts(call, &mut after, moment)?;
     let (moved, period) = next_periods(&mut after, moment);
     let is_trial_end = before.body["status"] == "trialing";
-    let lines = period_lines(call, &after.body, &moved, billing::period)?;
+    let mut lines = used_lines(call, before, moment)?;
+    lines.extend(period_lines(call, &after.body, &moved, billing::period)?);
     let Some(mut draft) = billing::invoice(call, &after, "subscription_cycle", lines, period, moment)? else {
         return Ok(());
     };
