@@ -736,26 +736,29 @@ complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
 json\t''
 jsonl\t''
 csv\t''"
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l json -d 'Short for `--output json`'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l live -d 'Say that a live key is meant; without it a live key is refused'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -l dry-run -d 'Show what would be sent or stored, and change nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s q -l quiet -d 'Say less: no progress, no hints'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -s h -l help -d 'Print help'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "record" -d 'Record what a subject used'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "check" -d 'Ask whether a subject may use so much more (exit code 4 if not), and record nothing'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "show" -d 'Show what a subject uses of all that its plan limits or that was recorded'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "reserve" -d 'Hold an estimate before a task, if the limit allows it (exit code 4 if not)'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "commit" -d 'Record what a task really took, and let go of what was held for it'
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record check show reserve commit release" -f -a "release" -d 'Let go of what is held for a task that used nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "record" -d 'Record what a subject used'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "import" -d 'Record a file of usage: all of it, or nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "push" -d 'Tell Stripe\'s meters what was recorded, each record once'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "reconcile" -d 'Compare what was recorded with what Stripe\'s meters counted'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "check" -d 'Ask whether a subject may use so much more (exit code 4 if not), and record nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "show" -d 'Show what a subject uses of all that its plan limits or that was recorded'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "reserve" -d 'Hold an estimate before a task, if the limit allows it (exit code 4 if not)'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "commit" -d 'Record what a task really took, and let go of what was held for it'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and not __fish_seen_subcommand_from record import push reconcile check show reserve commit release" -f -a "release" -d 'Let go of what is held for a task that used nothing'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l cost -d 'What it costs, such as "0.12 usd"' -r
@@ -778,6 +781,65 @@ complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_s
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l format -d 'What is in it [default: what its name says; of stdin, what it looks like]' -r -f -a "csv\t''
+jsonl\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l results -d 'A CSV file of the rows that were refused, each with its line and why' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l continue -d 'Record what can be recorded, step by step, and write the others to `--results`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l metric -d 'Only this meter of the catalog. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l unsure -d 'Also what was begun so long ago that nobody knows whether Stripe has it: send it again, or take it as sent' -r -f -a "lost\t'It is not there: send it again'
+sent\t'It is there: send it no more'"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l stream -d 'By the hundred on Stripe\'s stream of meter events, which looks at them afterwards [default: where more than 100,000 wait]'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l retry -d 'Also what was refused before, as new events'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l status -d 'Send nothing: show how many records are in which state'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l rejected -d 'Send nothing: list the records that were refused, each with why'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l metric -d 'Only this meter of the catalog. Repeatable' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l subject -d 'Only this subject' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l from -d 'From when on [default: the 1st of this month, in UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l to -d 'Up to when [default: the end of this day, in UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l by -d 'Hour by hour or day by day, rather than all of it as one' -r -f -a "hour\t''
+day\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from reconcile" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -s n -l quantity -d 'How much, as a whole number [default: 1]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l unit -d 'Units that the plan has a rate for, such as token=1200 or minute=90.5s; their cost is what counts. Repeatable' -r
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from check" -l cost -d 'What it costs, such as "0.12 usd"' -r
@@ -1613,6 +1675,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_see
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l latency -d 'How long every request takes at least' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l limit -d 'Requests a second in all, before the next gets a 429' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l endpoint-limit -d 'Requests a second for each endpoint, before the next gets a 429' -r
+complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l meter-limit -d 'Meter events a second, which then count for neither of the limits, as in live mode' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l forward-to -d 'Send every event to this URL, signed with the webhook secret that is printed' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l allow-host -d 'Send events to this host too; others than this machine are left out' -r
 complete -c billctl -n "__fish_billctl_using_subcommand emulator; and __fish_seen_subcommand_from start" -l retry-after -d 'How long after each failed delivery of an event the next try is made; after the last there is none' -r

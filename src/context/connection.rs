@@ -309,5 +309,6 @@ fn limits(limits: RateLimits) -> Limits {
     Limits {
         global_per_second: Some(limits.per_second),
         endpoint_per_second: Some(limits.per_endpoint.unwrap_or(limits.per_second)),
+        meter_events_per_second: limits.meter_events,
     }
 }

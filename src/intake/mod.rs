@@ -119,9 +119,13 @@ impl<R: Read> Iterator for Rows<R> {
     }
 }
 
-/// What is wrong with a column's name, if anything is.
+/// What is wrong with a column's name, if anything is. Of the known ones, `dim.*` stands for all that begin so.
 fn unknown(name: &str, known: &[&str]) -> Option<String> {
-    (!known.contains(&name)).then(|| format!("there is no column `{name}`: there are {}", known.join(", ")))
+    let is_known = known.iter().any(|known| match known.strip_suffix('*') {
+        Some(start) => name.len() > start.len() && name.starts_with(start),
+        None => *known == name,
+    });
+    (!is_known).then(|| format!("there is no column `{name}`: there are {}", known.join(", ")))
 }
 
 /// A failure to read on.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::error::{AnswerError, ApiError, Call, Outcome, StripeError, TransportError, error_fields};
 use super::key::SecretKey;
 use super::limiter::{Reason, Refusal};
+use super::meter_stream::METER_STREAM;
 use super::path::Method;
 use super::retry::Seen;
 use super::wire::{Broken, Heard};
@@ -101,6 +102,10 @@ impl Attempt<'_> {
         let error = match (heard.status, parsed) {
             (200..300, Ok(body @ Value::Object(_))) => {
                 return Ok(self.answer(body, heard, false));
+            }
+            // The stream takes events without a word.
+            (200..300, Err(_)) if bytes.is_empty() && self.call.path == METER_STREAM => {
+                return Ok(self.answer(Value::Null, heard, false));
             }
             (400.., Ok(body)) if error_fields(&body).is_some() => {
                 let error = self.api_error(&body, &heard, &bytes);

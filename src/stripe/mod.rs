@@ -12,6 +12,7 @@ pub mod form; // nested values as `a[b][0]=c`
 pub mod key; // secret keys: kind, mode, and a mask for showing
 pub mod limiter; // pacing that adapts to what Stripe says
 pub mod lists; // a page of any list, a single object of any kind, each with the second it was true
+pub mod meter_stream; // meter events by the hundred
 pub mod options; // where to, as whom, how fast
 pub mod paging; // from one page of a list to the next
 pub mod path; // ids in paths, and the route a path belongs to

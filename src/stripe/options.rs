@@ -38,20 +38,28 @@ pub struct Limits {
     pub global_per_second: Option<u32>,
     /// For each endpoint: a method and a route.
     pub endpoint_per_second: Option<u32>,
+    /// For meter events, beside all others. `None`: they count as any other request.
+    pub meter_events_per_second: Option<u32>,
 }
 
 impl Limits {
     /// No limit known in advance: an emulator.
-    pub const NONE: Limits = Limits { global_per_second: None, endpoint_per_second: None };
+    pub const NONE: Limits =
+        Limits { global_per_second: None, endpoint_per_second: None, meter_events_per_second: None };
 
-    /// What Stripe documents: 25 requests a second in test mode and 100 in live mode, and 25 for one endpoint.
-    /// Source: docs.stripe.com/rate-limits.
+    /// What Stripe documents: 25 requests a second in test mode and 100 in live mode, and 25 for one endpoint. In live mode,
+    /// meter events have 1,000 a second to themselves. Sources: docs.stripe.com/rate-limits,
+    /// docs.stripe.com/billing/subscriptions/usage-based/recording-usage-api.
     pub fn documented(mode: Mode) -> Limits {
-        let global = match mode {
-            Mode::Test => 25,
-            Mode::Live => 100,
+        let (global, meter_events) = match mode {
+            Mode::Test => (25, None),
+            Mode::Live => (100, Some(1_000)),
         };
-        Limits { global_per_second: Some(global), endpoint_per_second: Some(25) }
+        Limits {
+            global_per_second: Some(global),
+            endpoint_per_second: Some(25),
+            meter_events_per_second: meter_events,
+        }
     }
 }
 

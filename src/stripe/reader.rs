@@ -83,8 +83,14 @@ impl Reader {
     }
 
     pub(super) async fn fetch(&self, path: &str, query: String) -> Result<Answer, StripeError> {
-        let outgoing =
-            Outgoing { method: Method::Get, path: path.to_owned(), query, body: None, idempotency: None };
+        let outgoing = Outgoing {
+            method: Method::Get,
+            path: path.to_owned(),
+            query,
+            body: None,
+            idempotency: None,
+            session: None,
+        };
         self.client.send(&outgoing).await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::API_VERSION;
@@ -25,6 +26,8 @@ pub(super) struct Outgoing {
     pub(super) query: String,
     pub(super) body: Option<Body>,
     pub(super) idempotency: Option<IdempotencyKey>,
+    /// For the stream of meter events, which has a host of its own: what it takes in place of the key.
+    pub(super) session: Option<SecretString>,
 }
 
 /// `/v1` reads forms, `/v2` reads JSON.
@@ -61,6 +64,8 @@ pub(super) struct Broken {
 pub(super) struct Wire {
     http: reqwest::Client,
     base: Url,
+    /// Where the stream of meter events is.
+    stream_base: Url,
 }
 
 impl Wire {
@@ -81,12 +86,17 @@ impl Wire {
             .connect_timeout(options.connect_timeout)
             .pool_max_idle_per_host(options.max_in_flight);
         let http = build(builder)?;
-        Ok(Wire { http, base: options.base_url.clone() })
+        let base = options.base_url.clone();
+        let mut stream_base = base.clone();
+        if base.host_str() == Some("api.stripe.com") {
+            stream_base.set_host(Some("meter-events.stripe.com"))?;
+        }
+        Ok(Wire { http, base, stream_base })
     }
 
     /// Sends a request once and reads the whole answer.
     pub(super) async fn exchange(&self, outgoing: &Outgoing) -> Result<Heard, Broken> {
-        let mut url = self.base.clone();
+        let mut url = if outgoing.session.is_some() { self.stream_base.clone() } else { self.base.clone() };
         url.set_path(&outgoing.path);
         if !outgoing.query.is_empty() {
             url.set_query(Some(&outgoing.query));
@@ -98,6 +108,9 @@ impl Wire {
         };
         if let Some(key) = &outgoing.idempotency {
             request = request.header("idempotency-key", key.as_str());
+        }
+        if let Some(token) = &outgoing.session {
+            request = request.bearer_auth(token.expose_secret());
         }
         request = match &outgoing.body {
             Some(Body::Form(form)) => {

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use secrecy::SecretString;
 use serde_json::Value;
 use thiserror::Error;
 
 use super::client::Client;
 use super::error::{Call, RequestError, StripeError};
 use super::form;
+use super::meter_stream::METER_STREAM;
 use super::path::Method;
 use super::wire::{Body, Outgoing};
 
@@ -100,6 +102,24 @@ impl Writer {
         self.send(Method::Delete, path, None, None).await
     }
 
+    /// Sends a request to the stream of meter events, which takes a session's token in place of the key.
+    pub(super) async fn stream(
+        &self,
+        body: &Value,
+        token: &SecretString,
+        key: &IdempotencyKey,
+    ) -> Result<(), StripeError> {
+        let outgoing = Outgoing {
+            method: Method::Post,
+            path: METER_STREAM.to_owned(),
+            query: String::new(),
+            body: Some(Body::Json(body.to_string())),
+            idempotency: Some(key.clone()),
+            session: Some(token.clone()),
+        };
+        self.client.send(&outgoing).await.map(drop)
+    }
+
     async fn send(
         &self,
         method: Method,
@@ -107,7 +127,14 @@ impl Writer {
         body: Option<Body>,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Reply, StripeError> {
-        let outgoing = Outgoing { method, path: path.to_owned(), query: String::new(), body, idempotency };
+        let outgoing = Outgoing {
+            method,
+            path: path.to_owned(),
+            query: String::new(),
+            body,
+            idempotency,
+            session: None,
+        };
         let answer = self.client.send(&outgoing).await?;
         Ok(Reply {
             body: answer.body,

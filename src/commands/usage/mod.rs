@@ -2,9 +2,12 @@
 
 pub mod check;
 pub mod commit;
+pub mod import;
 pub mod lines; // all that a subject uses, a line a metric
 pub mod metric; // a metric as a subject's plan counts it
+pub mod push;
 mod quantity; // how much, as it is typed: a number, units that cost, or money
+pub mod reconcile;
 pub mod record;
 pub mod release;
 pub mod reserve;
@@ -25,6 +28,9 @@ pub struct UsageArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum Verb {
     Record(record::RecordArgs),
+    Import(import::ImportArgs),
+    Push(push::PushArgs),
+    Reconcile(reconcile::ReconcileArgs),
     Check(check::CheckArgs),
     Show(show::ShowArgs),
     Reserve(reserve::ReserveArgs),
@@ -35,6 +41,9 @@ pub enum Verb {
 pub async fn run(ctx: &Context, args: UsageArgs) -> anyhow::Result<Outcome> {
     match args.verb {
         Verb::Record(args) => record::run(ctx, args),
+        Verb::Import(args) => import::run(ctx, args),
+        Verb::Push(args) => push::run(ctx, args).await,
+        Verb::Reconcile(args) => reconcile::run(ctx, args).await,
         Verb::Check(args) => check::run(ctx, args).await,
         Verb::Show(args) => show::run(ctx, args).await,
         Verb::Reserve(args) => reserve::run(ctx, args),

@@ -62,4 +62,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
     super::usage::SUMS,
     // Thresholds that are crossed, and the messages about them: see there.
     super::alerts::TABLES,
+    // What was told to Stripe's meters: see there.
+    super::usage::PUSHES,
 ];

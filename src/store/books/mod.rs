@@ -29,7 +29,9 @@ pub use money::MoneyCredit;
 pub use read::StoredEvent;
 pub use subjects::LinkOrigin;
 pub use usage::{
-    Bound, KnownSeries, RecordQuery, Recorded, Reserved, Series as UsageSeries, Settled, UsageDay,
+    Adding, Bound, Compared, Corrected, Ended, Fate, KnownSeries, MeterReport, MissingPush, PushCount,
+    PushState, Pushed, RecordQuery, Recorded, Reserved, Series as UsageSeries, SeriesIds, Settled, Staged,
+    Standing, Unpushed, UsageBatch, UsageDay,
 };
 
 use super::backup::{self, Copied};

@@ -174,6 +174,29 @@ impl Books {
         self.explain(read())
     }
 
+    /// The subject that counts of each customer that belongs to any.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn subjects_by_customer(&self) -> anyhow::Result<HashMap<String, String>> {
+        let read = || -> rusqlite::Result<HashMap<String, String>> {
+            let mut found = HashMap::new();
+            let mut links = self.connection.prepare_cached(&format!(
+                "SELECT customer, subject FROM subject_links AS link WHERE customer <> '' AND NOT EXISTS (
+                    SELECT 1 FROM subject_links AS other
+                    WHERE other.origin = 'manual' AND other.subject = link.subject
+                        AND other.customer <> link.customer)
+                 ORDER BY {ORDER}"
+            ))?;
+            let mut rows = links.query([])?;
+            while let Some(row) = rows.next()? {
+                found.entry(row.get(0)?).or_insert(row.get(1)?);
+            }
+            Ok(found)
+        };
+        self.explain(read())
+    }
+
     fn linked(&self, sql: &str, of: &str) -> anyhow::Result<Vec<String>> {
         let read = || {
             self.connection

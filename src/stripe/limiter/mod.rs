@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use self::pace::Pace;
 use self::window::Window;
+use super::meter_stream::METER_STREAM;
 use super::options::Limits;
 use super::path::{Method, route};
 
@@ -26,6 +27,12 @@ const SHORTEST_SHOWN: Duration = Duration::from_millis(100);
 
 /// Search has a limit of its own below the other endpoints'. Source: docs.stripe.com/rate-limits.
 const SEARCHES_PER_SECOND: u32 = 20;
+
+/// Meter events have a limit of their own in live mode, beside all other requests.
+const METER_EVENTS: &str = "/v1/billing/meter_events";
+
+/// The stream of meter events takes so many times as many requests. Source: the Node SDK's types.
+const STREAM_FACTOR: u32 = 10;
 
 /// Why requests are waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +102,7 @@ pub struct Limiter {
     global: Gate,
     endpoints: Mutex<HashMap<(Method, String), Arc<Gate>>>,
     endpoint_per_second: Option<u32>,
+    meter_events_per_second: Option<u32>,
     max_in_flight: u32,
     waits: watch::Sender<Option<Wait>>,
 }
@@ -182,6 +190,7 @@ impl Limiter {
             global: Gate::new(limits.global_per_second, max_in_flight),
             endpoints: Mutex::default(),
             endpoint_per_second: limits.endpoint_per_second,
+            meter_events_per_second: limits.meter_events_per_second,
             max_in_flight,
             waits,
         }
@@ -189,9 +198,20 @@ impl Limiter {
 
     /// Waits until a request may be sent. Dropping the future gives up the place in the queue.
     pub async fn admit(&self, method: Method, path: &str) -> Permit<'_> {
-        let endpoint = self.endpoint(method, path);
+        let (endpoint, is_apart) = self.endpoint(method, path);
         let turn = endpoint.turn.lock().await;
         loop {
+            if is_apart {
+                endpoint.wait(&self.waits).await;
+                let now = Instant::now();
+                let mut own = endpoint.state();
+                if let Ready::Now = own.ready(now) {
+                    own.take(now);
+                    drop((own, turn));
+                    return Permit { limiter: self, endpoint, is_apart, sent_at: now };
+                }
+                continue;
+            }
             endpoint.wait(&self.waits).await;
             let _turn_among_all = self.global.turn.lock().await;
             self.global.wait(&self.waits).await;
@@ -203,7 +223,7 @@ impl Limiter {
                 all.take(now);
                 own.take(now);
                 drop((all, own, turn));
-                return Permit { limiter: self, endpoint, sent_at: now };
+                return Permit { limiter: self, endpoint, is_apart, sent_at: now };
             }
         }
     }
@@ -219,16 +239,22 @@ impl Limiter {
         self.waits.subscribe()
     }
 
-    fn endpoint(&self, method: Method, path: &str) -> Arc<Gate> {
+    /// The gate of an endpoint, and whether its requests count beside all others.
+    fn endpoint(&self, method: Method, path: &str) -> (Arc<Gate>, bool) {
         let route = route(path);
-        let per_second = self
+        let meter_events = self.meter_events_per_second.and_then(|limit| match route.as_str() {
+            METER_EVENTS => Some(limit),
+            METER_STREAM => Some(limit.saturating_mul(STREAM_FACTOR)),
+            _ => None,
+        });
+        let per_second = meter_events.or(self
             .endpoint_per_second
-            .map(|limit| if route.ends_with("/search") { limit.min(SEARCHES_PER_SECOND) } else { limit });
+            .map(|limit| if route.ends_with("/search") { limit.min(SEARCHES_PER_SECOND) } else { limit }));
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = endpoints
             .entry((method, route))
             .or_insert_with(|| Arc::new(Gate::new(per_second, self.max_in_flight)));
-        Arc::clone(gate)
+        (Arc::clone(gate), meter_events.is_some())
     }
 }
 
@@ -237,14 +263,22 @@ impl Limiter {
 pub struct Permit<'a> {
     limiter: &'a Limiter,
     endpoint: Arc<Gate>,
+    /// It does not count among all requests.
+    is_apart: bool,
     sent_at: Instant,
 }
 
 impl Permit<'_> {
+    /// The gates that the request passed.
+    fn gates(&self) -> impl Iterator<Item = &Gate> {
+        let global = (!self.is_apart).then_some(&self.limiter.global);
+        global.into_iter().chain([&*self.endpoint])
+    }
+
     /// Stripe took the request.
     pub fn accepted(&self) {
         let now = Instant::now();
-        for gate in [&self.limiter.global, &*self.endpoint] {
+        for gate in self.gates() {
             let mut state = gate.state();
             state.pace.accepted(now);
             state.window.accepted();
@@ -256,10 +290,18 @@ impl Permit<'_> {
         let Refusal { reason, retry_after } = refusal;
         let now = Instant::now();
         match reason {
-            Reason::GlobalRate => self.limiter.global.state().pace.cut(self.sent_at, now, retry_after),
-            Reason::EndpointRate => self.endpoint.state().pace.cut(self.sent_at, now, retry_after),
-            Reason::GlobalConcurrency => self.limiter.global.state().window.cut(self.sent_at, now),
-            Reason::EndpointConcurrency => self.endpoint.state().window.cut(self.sent_at, now),
+            Reason::GlobalRate if !self.is_apart => {
+                self.limiter.global.state().pace.cut(self.sent_at, now, retry_after);
+            }
+            Reason::GlobalRate | Reason::EndpointRate => {
+                self.endpoint.state().pace.cut(self.sent_at, now, retry_after)
+            }
+            Reason::GlobalConcurrency if !self.is_apart => {
+                self.limiter.global.state().window.cut(self.sent_at, now);
+            }
+            Reason::GlobalConcurrency | Reason::EndpointConcurrency => {
+                self.endpoint.state().window.cut(self.sent_at, now)
+            }
             Reason::Resource => {}
         }
     }
@@ -267,7 +309,7 @@ impl Permit<'_> {
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        for gate in [&self.limiter.global, &*self.endpoint] {
+        for gate in self.gates() {
             gate.state().window.release();
             gate.freed.notify_one();
         }

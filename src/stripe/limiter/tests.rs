@@ -94,7 +94,8 @@ impl Server {
 }
 
 fn limiter(global: Option<u32>, endpoint: Option<u32>) -> Limiter {
-    let limits = Limits { global_per_second: global, endpoint_per_second: endpoint };
+    let limits =
+        Limits { global_per_second: global, endpoint_per_second: endpoint, meter_events_per_second: None };
     Limiter::new(limits, 64, watch::Sender::new(None))
 }
 
@@ -333,6 +334,24 @@ async fn the_number_under_way_is_bounded_and_a_dropped_permit_frees_its_place() 
     drop(first);
     let third = tokio::time::timeout(Duration::from_secs(9), limiter.admit(Method::Get, "/v1/coupons")).await;
     assert!(third.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn meter_events_hold_nobody_up_and_have_a_limit_of_their_own() {
+    let limits = Limits {
+        global_per_second: Some(1),
+        endpoint_per_second: Some(1),
+        meter_events_per_second: Some(1_000),
+    };
+    let limiter = Limiter::new(limits, 64, watch::Sender::new(None));
+    turn(&limiter, "/v1/prices").await;
+    let began = Instant::now();
+    for _ in 0..500 {
+        turn(&limiter, "/v1/billing/meter_events").await;
+    }
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(450) && took <= Duration::from_millis(550), "{took:?}");
+    assert!(turn(&limiter, "/v1/prices").await <= Duration::from_millis(600));
 }
 
 #[track_caller]

@@ -1,5 +1,6 @@
 //! communities: one paid plan, billed per community.
 
+use std::fmt::Write as _;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -89,4 +90,34 @@ fn ten_thousand_messages_are_allowed_and_free_up_one_by_one_thirty_days_later() 
         at(&mut communities.shop, &format!("2026-12-02T0{hour}:00:00Z"));
         assert_eq!(left(&communities), 50 + hour);
     }
+}
+
+#[test]
+fn messages_reach_the_meter_once_and_it_counts_what_was_recorded() {
+    let mut communities = System::new("communities");
+    communities.buy("--subject c_7 --plan pro", GOOD_CARD);
+    communities.wait("2h");
+    communities.shop.set("BILLCTL_NOW", "2026-11-01T02:00:00Z");
+    let mut rows = "subject,metric,quantity,at,key\n".to_owned();
+    for minute in 0..100 {
+        let at = format!("2026-11-01T{:02}:{:02}:00Z", minute / 60, minute % 60);
+        writeln!(rows, "c_7,ai_chat_message,{},{at},hour-{minute}", if minute == 0 { 99 } else { 100 })
+            .unwrap();
+    }
+    communities.shop.write("messages.csv", rows);
+    communities.shop.billctl("usage import messages.csv").exits(0);
+    communities.shop.billctl("usage record c_7 ai_chat_message --key last --enforce").exits(0);
+    communities.shop.billctl("usage record c_7 ai_chat_message --key more --enforce").exits(4);
+    let checked = communities.shop.billctl("usage check c_7 ai_chat_message -o json").exits(4).json();
+    assert_eq!((&checked["used"], &checked["resets_at"]), (&json!(10_000), &json!("2026-12-01T00:00:00Z")));
+
+    assert_eq!(communities.told("usage push")["sent"], 101);
+    assert_eq!(communities.told("usage push")["sent"], 0);
+    let meter = communities._emulator.list("/v1/billing/meters")[0]["id"].as_str().unwrap().to_owned();
+    let customer = communities.told("customer show c_7")["customer"].as_str().unwrap().to_owned();
+    let path = format!(
+        "/v1/billing/meters/{meter}/event_summaries?customer={customer}&start_time=1793491200&end_time=1793577600"
+    );
+    assert_eq!(communities._emulator.list(&path)[0]["aggregated_value"], checked["used"]);
+    communities.told("usage reconcile --from 2026-11-01 --to 2026-11-02");
 }

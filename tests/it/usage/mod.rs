@@ -1,6 +1,9 @@
-//! Usage: recorded once, counted right, and never over a limit that is held.
+//! Usage: recorded once, counted right, never over a limit that is held, and told to Stripe once.
 
 mod commands;
+mod import;
 mod model;
 mod plan_change;
+mod push;
 mod races;
+mod reconcile;

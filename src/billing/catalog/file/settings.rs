@@ -112,6 +112,10 @@ pub struct RateLimits {
     #[serde(default)]
     #[schemars(range(min = 1, max = 10_000))]
     pub per_endpoint: Option<u32>,
+    /// Meter events, where they have a limit of their own beside all other requests, as in live mode.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_000))]
+    pub meter_events: Option<u32>,
 }
 
 /// A text, or the name of an environment variable that holds it.

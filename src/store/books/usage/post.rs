@@ -195,7 +195,7 @@ pub(super) fn post(
 }
 
 /// A record with its number and that of its series.
-fn stored(connection: &Connection, key: &str) -> rusqlite::Result<Option<(i64, i64, Record)>> {
+pub(super) fn stored(connection: &Connection, key: &str) -> rusqlite::Result<Option<(i64, i64, Record)>> {
     connection
         .prepare_cached(
             "SELECT record.seq, record.series, subject, metric, currency, record.at, record.quantity,
@@ -224,7 +224,7 @@ fn stored(connection: &Connection, key: &str) -> rusqlite::Result<Option<(i64, i
 }
 
 /// Dimensions as they are stored: JSON in the order of their names; nothing if there are none.
-fn written(dimensions: &BTreeMap<String, String>) -> Option<String> {
+pub(super) fn written(dimensions: &BTreeMap<String, String>) -> Option<String> {
     if dimensions.is_empty() {
         return None;
     }

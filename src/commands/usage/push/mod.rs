@@ -1,0 +1,381 @@
+//! `usage push`
+
+mod decide;
+pub mod meters;
+mod outcome;
+mod reports;
+mod send;
+mod status;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use decide::{Customer, FOR_GOOD};
+use meters::Meter;
+pub use outcome::records;
+use outcome::{Report, Totals};
+use send::{Sender, Sent};
+
+use crate::billing::usage::identifier_again;
+use crate::commands::{Outcome, subject};
+use crate::context::{Connection, Context};
+use crate::error::{Explain as _, Kind, fail};
+use crate::store::books::{Books, Ended, Fate, PushState, Pushed, Staged};
+use crate::store::lock::Lock;
+use crate::store::mirror::Mirror;
+use crate::stripe::meter_stream::MeterStream;
+use crate::stripe::{Reader, StripeError};
+use crate::ui::Progress;
+
+/// Events whose attempts are written down, sent and settled together.
+const BATCH: usize = 1_000;
+
+/// So many are sent by the stream, whether that was asked for or not: one by one they take Stripe a minute and a half.
+const MANY: i64 = 100_000;
+
+/// Stripe forgets identifiers after "at least 24 hours". What was begun longer ago than this, and whose end is not known, is
+/// not sent again by itself.
+const SURE_SECONDS: i64 = 23 * 60 * 60;
+
+/// Tell Stripe's meters what was recorded, each record once
+///
+/// Each record of a metric that is a meter of the catalog becomes a meter event. Its identifier is made of the record's key and
+/// written down before it is sent: whatever dies on the way, the same command goes on and nothing counts twice. What Stripe
+/// refuses is kept with the reason; what belongs to a subject that is no customer yet waits until it is one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  billctl usage push                       every hour or every day, from cron
+  billctl usage push --status              what is sent, what is not, and why
+  billctl usage push --rejected -o csv     what Stripe refused, record by record
+  billctl usage push --retry               what was refused, once more")]
+pub struct PushArgs {
+    /// Only this meter of the catalog. Repeatable
+    #[arg(long = "metric", value_name = "METRIC")]
+    pub metrics: Vec<String>,
+    /// By the hundred on Stripe's stream of meter events, which looks at them afterwards [default: where more than 100,000 wait]
+    #[arg(long)]
+    pub stream: bool,
+    /// Also what was refused before, as new events
+    #[arg(long)]
+    pub retry: bool,
+    /// Also what was begun so long ago that nobody knows whether Stripe has it: send it again, or take it as sent
+    #[arg(long, value_name = "AS", value_enum)]
+    pub unsure: Option<Unsure>,
+    /// Send nothing: show how many records are in which state
+    #[arg(long, conflicts_with_all = ["stream", "retry", "unsure", "rejected"])]
+    pub status: bool,
+    /// Send nothing: list the records that were refused, each with why
+    #[arg(long, conflicts_with_all = ["stream", "retry", "unsure"])]
+    pub rejected: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Unsure {
+    /// It is not there: send it again
+    Lost,
+    /// It is there: send it no more
+    Sent,
+}
+
+pub async fn run(ctx: &Context, args: PushArgs) -> anyhow::Result<Outcome> {
+    if args.status {
+        return status::show(ctx);
+    }
+    if args.rejected {
+        return status::show_rejected(ctx);
+    }
+    ctx.check_policy()?;
+    let catalog = &ctx.catalog()?.catalog;
+    let connection = ctx.stripe().await?;
+    let meters = meters::find(catalog, &args.metrics, &connection.reader()).await?;
+    let (books, mirror) = (ctx.books()?, ctx.mirror()?);
+    if ctx.settings().dry_run {
+        return dry_run(ctx, &books, &meters);
+    }
+    let lock = Lock::take(&ctx.state_dir()?.join("push.lock"))?;
+    let Some(_lock) = lock else {
+        return Err(fail(
+            Kind::Failed,
+            "Another `usage push` of this profile is at work; nothing was sent",
+            "Wait until it is done: two would not be faster",
+        ));
+    };
+    let customers = Customers::new(ctx.books()?, mirror);
+    let mut push =
+        Push::new(ctx, &connection, &catalog.project, meters, books, customers, args.stream).await?;
+    push.run(&args).await
+}
+
+/// The customers that subjects are, each looked up once.
+#[derive(Debug)]
+pub struct Customers {
+    books: Books,
+    mirror: Mirror,
+    known: RefCell<HashMap<String, Option<Customer>>>,
+}
+
+impl Customers {
+    pub fn new(books: Books, mirror: Mirror) -> Customers {
+        Customers { books, mirror, known: RefCell::default() }
+    }
+
+    /// # Errors
+    /// If the books or the mirror can't be read.
+    pub fn read(&self, subject: &str) -> anyhow::Result<Option<Customer>> {
+        if let Some(known) = self.known.borrow().get(subject) {
+            return Ok(known.clone());
+        }
+        let customer =
+            match subject::look_up(&self.books, &self.mirror, subject)?.and_then(|who| who.customer) {
+                Some(id) => {
+                    let has_clock = self.mirror.test_clock_of(&id)?.is_some();
+                    Some(Customer { id, has_clock })
+                }
+                None => None,
+            };
+        self.known.borrow_mut().insert(subject.to_owned(), customer.clone());
+        Ok(customer)
+    }
+}
+
+struct Push<'a> {
+    ctx: &'a Context,
+    project: &'a str,
+    meters: Arc<BTreeMap<String, Meter>>,
+    books: Books,
+    customers: Customers,
+    reader: Reader,
+    sender: Sender,
+    bar: Progress,
+    now: i64,
+    totals: Totals,
+    error: Option<StripeError>,
+}
+
+impl<'a> Push<'a> {
+    async fn new(
+        ctx: &'a Context,
+        connection: &Connection,
+        project: &'a str,
+        meters: Vec<Meter>,
+        books: Books,
+        customers: Customers,
+        stream: bool,
+    ) -> anyhow::Result<Push<'a>> {
+        let now = ctx.clock().now().as_second();
+        let mut waiting = books.pushes_left()?;
+        for meter in &meters {
+            waiting += books.unpushed_count(&meter.metric)?;
+        }
+        let meters: BTreeMap<String, Meter> =
+            meters.into_iter().map(|meter| (meter.event_name.clone(), meter)).collect();
+        let meters = Arc::new(meters);
+        let bar = ctx.ui().progress(u64::try_from(waiting).unwrap_or_default(), "Pushing");
+        let writer = ctx.writer(connection).await?;
+        let stream = (stream || waiting > MANY).then(|| Arc::new(MeterStream::new(writer.clone())));
+        let sender = Sender {
+            writer,
+            stream,
+            meters: Arc::clone(&meters),
+            stop: ctx.stop()?,
+            bar: bar.clone(),
+            halted: Arc::new(AtomicBool::new(false)),
+        };
+        let (reader, totals) = (connection.reader(), Totals::default());
+        Ok(Push { ctx, project, meters, books, customers, reader, sender, bar, now, totals, error: None })
+    }
+
+    async fn run(&mut self, args: &PushArgs) -> anyhow::Result<Outcome> {
+        self.books.doubt_pushes(self.now - SURE_SECONDS)?;
+        self.read_reports().await?;
+        self.resume().await?;
+        if let Some(unsure) = args.unsure {
+            self.settle_unsure(unsure).await?;
+        }
+        self.again(PushState::Waiting).await?;
+        if args.retry {
+            self.again(PushState::Rejected).await?;
+        }
+        let meters: Vec<Meter> = self.meters.values().cloned().collect();
+        for meter in &meters {
+            self.push_new(meter).await?;
+        }
+        if self.sender.stream.is_some() && self.error.is_none() {
+            self.read_reports().await?;
+        }
+        self.bar.finish();
+        self.finish()
+    }
+
+    fn finish(&mut self) -> anyhow::Result<Outcome> {
+        let counts = self.books.push_counts()?;
+        let stopped = self.sender.stop.is_asked();
+        let metrics: Vec<&str> = self.meters.values().map(|meter| meter.metric.as_str()).collect();
+        let mut left = 0;
+        for metric in &metrics {
+            left += self.books.unpushed_count(metric)?;
+        }
+        let report = Report::new(&self.totals, &counts, &metrics, left, stopped);
+        if let Some(error) = self.error.take() {
+            let kind = error.kind();
+            let sent = self.totals.sent;
+            return Err(error).explain(
+                kind,
+                || format!("Stopped after {sent} records were sent"),
+                "Run the same command again: it sends the rest, and nothing twice",
+            );
+        }
+        self.ctx.show(&report)?;
+        Ok(if stopped || self.totals.rejected > 0 { Outcome::Partial } else { Outcome::Done })
+    }
+
+    /// What Stripe found wrong with events after it had taken them.
+    async fn read_reports(&mut self) -> anyhow::Result<()> {
+        if self.books.has_streamed()? {
+            let found = reports::read(&self.reader, &mut self.books).await?;
+            self.totals.rejected += found.named;
+            self.totals.sent -= found.named.min(self.totals.sent);
+            self.totals.unnamed += found.unnamed;
+        }
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.error.is_some() || self.sender.stop.is_asked()
+    }
+
+    /// What was begun by a push that did not end: the same requests once more.
+    async fn resume(&mut self) -> anyhow::Result<()> {
+        let mut behind = 0;
+        while !self.is_over() {
+            let begun = self.books.pushes(PushState::Sending, behind, BATCH)?;
+            let Some(last) = begun.last() else { break };
+            behind = last.record;
+            self.send(begun).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_unsure(&mut self, unsure: Unsure) -> anyhow::Result<()> {
+        match unsure {
+            Unsure::Lost => self.again(PushState::Unsure).await,
+            Unsure::Sent => loop {
+                let unsure = self.books.pushes(PushState::Unsure, 0, BATCH)?;
+                if unsure.is_empty() {
+                    return Ok(());
+                }
+                let sent = |event: &Pushed| (event.record, Ended::Sent { streamed: event.streamed });
+                self.books.settle_pushes(&unsure.iter().map(sent).collect::<Vec<_>>())?;
+            },
+        }
+    }
+
+    /// What is in a state, begun anew for the customers that the subjects are now.
+    async fn again(&mut self, state: PushState) -> anyhow::Result<()> {
+        let mut behind = 0;
+        while !self.is_over() {
+            let held = self.books.pushes(state, behind, BATCH)?;
+            let Some(last) = held.last() else { break };
+            behind = last.record;
+            let staged = self.begin_again(&held)?;
+            if staged.is_empty() {
+                continue;
+            }
+            self.books.begin_pushes_again(&staged, self.now)?;
+            let begun = self.books.pushes(PushState::Sending, 0, BATCH)?;
+            self.send(begun).await?;
+        }
+        Ok(())
+    }
+
+    /// Of what is held, what can be begun.
+    fn begin_again(&self, held: &[Pushed]) -> anyhow::Result<Vec<Staged>> {
+        let mut staged = Vec::new();
+        for event in held {
+            if event.error_code.as_deref().is_some_and(|code| FOR_GOOD.contains(&code)) {
+                continue;
+            }
+            let meter = self.meters.values().find(|meter| meter.metric == event.metric);
+            let (Some(meter), Some(customer)) = (meter, self.customers.read(&event.subject)?) else {
+                continue;
+            };
+            // What a stream looked at later, Stripe may remember.
+            let identifier = match event.streamed && event.state == PushState::Rejected {
+                true => identifier_again(&event.identifier, event.attempt + 1),
+                false => event.identifier.clone(),
+            };
+            let fate = Fate::Send { customer: customer.id, event_name: meter.event_name.clone() };
+            staged.push(Staged { record: event.record, series: event.series, identifier, fate });
+        }
+        Ok(staged)
+    }
+
+    /// What nobody has looked at yet.
+    async fn push_new(&mut self, meter: &Meter) -> anyhow::Result<()> {
+        while !self.is_over() {
+            let (records, through) = self.books.unpushed(&meter.metric, BATCH)?;
+            let mut customers = HashMap::new();
+            for record in &records {
+                if !customers.contains_key(&record.subject) {
+                    customers.insert(record.subject.clone(), self.customers.read(&record.subject)?);
+                }
+            }
+            let customer = |subject: &str| customers.get(subject).cloned().flatten();
+            let staged = decide::stage(self.project, meter, &records, customer, self.now);
+            self.books.stage_pushes(&meter.metric, &staged, through, self.now)?;
+            if records.is_empty() {
+                break;
+            }
+            self.count(&staged)?;
+            let begun = self.books.pushes(PushState::Sending, 0, BATCH)?;
+            self.send(begun).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts what is not to be sent, and takes back what was never told together with what takes it back.
+    fn count(&mut self, staged: &[Staged]) -> anyhow::Result<()> {
+        let mut canceled = Vec::new();
+        for Staged { record, fate, .. } in staged {
+            match fate {
+                Fate::Send { .. } => continue,
+                Fate::Wait => self.totals.waiting += 1,
+                Fate::Reject { .. } => self.totals.rejected += 1,
+                Fate::Cancel => {
+                    self.totals.canceled += 1;
+                    canceled.push((*record, Ended::Canceled));
+                }
+            }
+            self.bar.advance(1);
+        }
+        if canceled.is_empty() { Ok(()) } else { self.books.settle_pushes(&canceled) }
+    }
+
+    async fn send(&mut self, events: Vec<Pushed>) -> anyhow::Result<()> {
+        let Sent { ended, error } = self.sender.send(events).await;
+        for (_, ended) in &ended {
+            match ended {
+                Ended::Sent { .. } => self.totals.sent += 1,
+                Ended::Canceled => self.totals.canceled += 1,
+                Ended::Rejected { .. } => self.totals.rejected += 1,
+                Ended::NotSent => {}
+            }
+        }
+        self.error = self.error.take().or(error);
+        self.books.settle_pushes(&ended)
+    }
+}
+
+fn dry_run(ctx: &Context, books: &Books, meters: &[Meter]) -> anyhow::Result<Outcome> {
+    let metrics: Vec<&str> = meters.iter().map(|meter| meter.metric.as_str()).collect();
+    let mut left = 0;
+    for metric in &metrics {
+        left += books.unpushed_count(metric)?;
+    }
+    let report = Report::new(&Totals::default(), &books.push_counts()?, &metrics, left, false);
+    ctx.show(&report.of_dry_run())?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,228 @@
+//! Events → Stripe: side by side, but of one customer and meter one after the other, as Stripe wants it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::task::JoinSet;
+
+use super::meters::Meter;
+use crate::commands::moment::time;
+use crate::context::Stop;
+use crate::error::Kind;
+use crate::store::books::{Adding, Ended, Pushed};
+use crate::stripe::error::Outcome;
+use crate::stripe::meter_stream::{MOST_EVENTS, MeterStream};
+use crate::stripe::{IdempotencyKey, StripeError, Writer};
+use crate::ui::Progress;
+
+/// What Stripe says of an identifier that it has.
+const DUPLICATE: &str = "An event already exists with identifier";
+
+/// What sending needs.
+#[derive(Clone)]
+pub struct Sender {
+    pub writer: Writer,
+    /// Events go this way, where there is one.
+    pub stream: Option<Arc<MeterStream>>,
+    pub meters: Arc<BTreeMap<String, Meter>>,
+    pub stop: Stop,
+    pub bar: Progress,
+    /// Something went wrong that will go wrong with all others too.
+    pub halted: Arc<AtomicBool>,
+}
+
+/// How a batch ended: what is known of each event, and what stopped it.
+#[derive(Debug, Default)]
+pub struct Sent {
+    pub ended: Vec<(i64, Ended)>,
+    pub error: Option<StripeError>,
+}
+
+impl Sender {
+    /// Sends events whose attempts are written down.
+    pub async fn send(&self, events: Vec<Pushed>) -> Sent {
+        let (streamed, events) = match &self.stream {
+            Some(stream) => {
+                let (canceling, told): (Vec<_>, Vec<_>) =
+                    events.into_iter().partition(|event| self.cancels(event).is_some());
+                (Some((Arc::clone(stream), told)), canceling)
+            }
+            None => (None, events),
+        };
+        let mut all = Sent::default();
+        if let Some((stream, told)) = streamed {
+            all = self.send_stream(&stream, told).await;
+        }
+        let mut queues: BTreeMap<(Option<String>, Option<String>), Vec<Pushed>> = BTreeMap::new();
+        for event in events {
+            queues.entry((event.customer.clone(), event.event_name.clone())).or_default().push(event);
+        }
+        let mut under_way = JoinSet::new();
+        for queue in queues.into_values() {
+            let sender = self.clone();
+            under_way.spawn(async move { sender.send_queue(queue).await });
+        }
+        while let Some(done) = under_way.join_next().await {
+            // A task that panicked leaves its events as begun: the next push sends them again.
+            if let Ok(Sent { ended, error }) = done {
+                all.ended.extend(ended);
+                all.error = all.error.or(error);
+            }
+        }
+        all
+    }
+
+    /// What Stripe knows the event by that a record takes back by canceling.
+    fn cancels<'a>(&self, event: &'a Pushed) -> Option<&'a str> {
+        let meter = self.meters.get(event.event_name.as_deref()?)?;
+        match meter.adding {
+            Adding::Count | Adding::Last => event.corrected.as_deref(),
+            Adding::Sum => None,
+        }
+    }
+
+    /// Sends events by the hundred, some requests side by side.
+    async fn send_stream(&self, stream: &Arc<MeterStream>, events: Vec<Pushed>) -> Sent {
+        let mut all = Sent::default();
+        let mut under_way = JoinSet::new();
+        let mut events = events.into_iter();
+        loop {
+            let some: Vec<Pushed> = events.by_ref().take(MOST_EVENTS).collect();
+            if some.is_empty() {
+                break;
+            }
+            let (sender, stream) = (self.clone(), Arc::clone(stream));
+            under_way.spawn(async move { sender.send_hundred(&stream, some).await });
+        }
+        while let Some(done) = under_way.join_next().await {
+            if let Ok(Sent { ended, error }) = done {
+                all.ended.extend(ended);
+                all.error = all.error.or(error);
+            }
+        }
+        all
+    }
+
+    async fn send_hundred(&self, stream: &MeterStream, events: Vec<Pushed>) -> Sent {
+        let ended = |ended: Ended| events.iter().map(|event| (event.record, ended.clone())).collect();
+        if self.stop.is_asked() || self.halted.load(Ordering::Relaxed) {
+            return Sent { ended: ended(Ended::NotSent), error: None };
+        }
+        let bodies: Vec<Value> = events.iter().filter_map(|event| self.streamed(event)).collect();
+        let mut digest = Sha256::new();
+        for event in &events {
+            digest.update(format!("{}.{};", event.identifier, event.attempt));
+        }
+        let Ok(key) = IdempotencyKey::new(format!("billctl-{}", hex::encode(digest.finalize()))) else {
+            return Sent { ended: ended(Ended::NotSent), error: None };
+        };
+        let sent = stream.send(&bodies, &key).await;
+        self.bar.advance(u64::try_from(events.len()).unwrap_or_default());
+        match sent {
+            Ok(()) => Sent { ended: ended(Ended::Sent { streamed: true }), error: None },
+            Err(error) => {
+                self.halted.store(true, Ordering::Relaxed);
+                // What Stripe may have taken stays begun, and is sent again as it is.
+                let known = match error.outcome() {
+                    Outcome::NotDone => ended(Ended::NotSent),
+                    Outcome::Unknown => Vec::new(),
+                };
+                Sent { ended: known, error: Some(error) }
+            }
+        }
+    }
+
+    /// An event as the stream takes it: with its time in words.
+    fn streamed(&self, event: &Pushed) -> Option<Value> {
+        let meter = self.meters.get(event.event_name.as_deref()?)?;
+        let mut body = params(meter, event);
+        body["timestamp"] = json!(time(event.at));
+        Some(body)
+    }
+
+    async fn send_queue(&self, queue: Vec<Pushed>) -> Sent {
+        let mut sent = Sent::default();
+        for event in queue {
+            if self.stop.is_asked() || self.halted.load(Ordering::Relaxed) {
+                sent.ended.push((event.record, Ended::NotSent));
+                continue;
+            }
+            match self.post(&event).await {
+                Ok(ended) => sent.ended.push((event.record, ended)),
+                Err(error) => {
+                    self.halted.store(true, Ordering::Relaxed);
+                    // What Stripe may have carried out stays begun, and is sent again as it is.
+                    if error.outcome() == Outcome::NotDone {
+                        sent.ended.push((event.record, Ended::NotSent));
+                    }
+                    sent.error = Some(error);
+                }
+            }
+            self.bar.advance(1);
+        }
+        sent
+    }
+
+    /// Sends one event.
+    async fn post(&self, event: &Pushed) -> Result<Ended, StripeError> {
+        let name = event.event_name.clone().unwrap_or_default();
+        let refused = |code: &str, why: &str| Ended::Rejected { code: code.to_owned(), why: why.to_owned() };
+        let Some(meter) = self.meters.get(&name) else {
+            return Ok(refused("no_meter", "Stripe has no active meter of this name any more"));
+        };
+        let cancels = self.cancels(event);
+        let (path, params) = match cancels {
+            Some(corrected) => (
+                "/v1/billing/meter_event_adjustments",
+                json!({"event_name": name, "type": "cancel", "cancel": {"identifier": corrected}}),
+            ),
+            None => ("/v1/billing/meter_events", params(meter, event)),
+        };
+        let Ok(key) = IdempotencyKey::new(format!("{}.{}", event.identifier, event.attempt)) else {
+            return Ok(refused("bad_identifier", "its identifier can't be sent"));
+        };
+        match self.writer.post(path, &params, &key).await {
+            Ok(_) if cancels.is_some() => Ok(Ended::Canceled),
+            Ok(_) => Ok(Ended::Sent { streamed: false }),
+            Err(error) => judge(error),
+        }
+    }
+}
+
+/// An event as `/v1/billing/meter_events` takes it.
+fn params(meter: &Meter, event: &Pushed) -> Value {
+    let mut payload = Map::new();
+    payload.insert(meter.customer_key.clone(), json!(event.customer));
+    payload.insert(meter.value_key.clone(), json!(event.quantity.to_string()));
+    json!({
+        "event_name": meter.event_name,
+        "identifier": event.identifier,
+        "timestamp": event.at,
+        "payload": payload,
+    })
+}
+
+/// Whether a failure is about this event alone: then what became of it.
+fn judge(error: StripeError) -> Result<Ended, StripeError> {
+    let Some(api) = error.api().filter(|_| error.kind() == Kind::Failed) else { return Err(error) };
+    if error.outcome() == Outcome::Unknown {
+        return Err(error);
+    }
+    let message = api.message.clone().unwrap_or_default();
+    // The identifier is made of the record, so what is there is this.
+    if message.starts_with(DUPLICATE) {
+        return Ok(Ended::Sent { streamed: false });
+    }
+    let code = match api.code.as_deref() {
+        Some("resource_missing") if message.contains("customer") => "meter_event_customer_not_found",
+        Some(code) => code,
+        None if message.contains("days in past") => "timestamp_too_far_in_past",
+        None if message.contains("in the future") => "timestamp_in_future",
+        None if message.contains("No active meter") => "no_meter",
+        None => "refused",
+    };
+    Ok(Ended::Rejected { code: code.to_owned(), why: message })
+}
