@@ -46,16 +46,19 @@ mod tests {
         limits.posts = { max = 10, per = "month" }
         limits.spending = { max = "1.00 usd", per = "month" }
         [products.small]
+        name = "Small"
         rank = 1
         limits.posts = { max = 100, per = "month" }
         prices.monthly = { amount = "9.00 usd", every = "month" }
         [products.large]
-        rank = 2
+        name = "Large"
+        rank = 3
         limits.posts = { max = "unlimited" }
         limits.spending = { max = "50.00 usd", per = "month" }
         prices.monthly = { amount = "99.00 usd", every = "month" }
         [products.hidden]
-        rank = 1
+        name = "Hidden"
+        rank = 2
         active = false
         limits.posts = { max = 1_000, per = "month" }
         prices.monthly = { amount = "9.00 usd", every = "month" }
@@ -74,7 +77,7 @@ mod tests {
         check(0, "posts", 11, None, Some("small"));
         check(0, "posts", 101, None, Some("large"));
         check(1, "posts", 101, None, Some("large"));
-        check(2, "posts", 101, None, None);
+        check(3, "posts", 101, None, None);
     }
 
     #[test]

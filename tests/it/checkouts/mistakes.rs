@@ -151,3 +151,18 @@ fn a_customer_that_was_deleted_meanwhile_is_told_with_the_way_on() {
     let made = shop.billctl("checkout create --subject u_1 --plan pro -o json").exits(0).json();
     assert_ne!(made["customer"], json!(first));
 }
+
+#[test]
+fn a_refused_check_has_its_answer_whatever_becomes_of_the_link() {
+    let (shop, emulator) = system("communities");
+    shop.billctl("usage record c_1 ai_chat_message --quantity 50 --key first").exits(0);
+    let said = shop.billctl("usage check c_1 ai_chat_message --checkout=por -o json").exits(4);
+    assert_eq!((&said.json()["allowed"], &said.json()["link"]), (&json!(false), &json!(null)));
+    assert!(said.stderr.contains("no link could be made: The billing file sells no `por`"), "{said}");
+    assert!(said.stderr.contains("Did you mean `pro`?"), "{said}");
+    let plain = shop.billctl("usage check c_1 ai_chat_message -o json").exits(4).json();
+    assert_eq!(plain.get("link"), None);
+    let allowed = shop.billctl("usage check c_2 ai_chat_message --checkout -o json").exits(0).json();
+    assert_eq!(allowed.get("link"), None);
+    assert_eq!(emulator.list("/v1/checkout/sessions").len(), 0);
+}
