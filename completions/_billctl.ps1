@@ -1800,7 +1800,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         'billctl;report;summary' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day or time on, or from the day so long ago (90d) [default: yesterday]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Before this day or time [default: today]')
-            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days are of [default: `time_zone` in [reports] of billing.toml, else UTC]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days are of [default: `reports.time_zone` of billing.toml, else UTC]')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Write the report also as a page with charts: one file that loads nothing')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
@@ -1824,7 +1824,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         'billctl;report;revenue' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Before this day or time [default: the end of this month]')
-            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'A line a day, week or month, or a line a plan')
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'Only what this subject or customer spent')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Write the report also as a page with charts: one file that loads nothing')
@@ -1851,7 +1851,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         'billctl;report;mrr' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Before this day or time [default: the end of this month]')
-            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'A line a day, week or month')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Write the report also as a page with charts: one file that loads nothing')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
@@ -1877,7 +1877,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         'billctl;report;churn' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Before this day or time [default: the end of this month]')
-            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'A line a day, week or month')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Write the report also as a page with charts: one file that loads nothing')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
@@ -1903,7 +1903,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         'billctl;report;payments' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Before this day or time [default: the end of this month]')
-            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'A line a day, week or month')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Write the report also as a page with charts: one file that loads nothing')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
@@ -1929,7 +1929,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         'billctl;report;plans' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Before this day or time [default: the end of this month]')
-            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'A line a plan, or a line a price')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Write the report also as a page with charts: one file that loads nothing')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
@@ -1977,7 +1977,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
         'billctl;report;usage' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Before this day or time [default: the end of this month]')
-            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]')
             [CompletionResult]::new('--by', '--by', [CompletionResultType]::ParameterName, 'A line for each: metric, subject, plan, day, week, month, or the values of a dimension, such as agent')
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'Only this subject, or customer by its id. Repeatable')
             [CompletionResult]::new('--metric', '--metric', [CompletionResultType]::ParameterName, 'Only this metric. Repeatable')

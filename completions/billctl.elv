@@ -1722,7 +1722,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         &'billctl;report;summary'= {
             cand --from 'From this day or time on, or from the day so long ago (90d) [default: yesterday]'
             cand --to 'Before this day or time [default: today]'
-            cand --timezone 'The IANA time zone that days are of [default: `time_zone` in [reports] of billing.toml, else UTC]'
+            cand --timezone 'The IANA time zone that days are of [default: `reports.time_zone` of billing.toml, else UTC]'
             cand --html 'Write the report also as a page with charts: one file that loads nothing'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
             cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
@@ -1745,7 +1745,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         &'billctl;report;revenue'= {
             cand --from 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]'
             cand --to 'Before this day or time [default: the end of this month]'
-            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]'
+            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]'
             cand --by 'A line a day, week or month, or a line a plan'
             cand --subject 'Only what this subject or customer spent'
             cand --html 'Write the report also as a page with charts: one file that loads nothing'
@@ -1771,7 +1771,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         &'billctl;report;mrr'= {
             cand --from 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]'
             cand --to 'Before this day or time [default: the end of this month]'
-            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]'
+            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]'
             cand --by 'A line a day, week or month'
             cand --html 'Write the report also as a page with charts: one file that loads nothing'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
@@ -1796,7 +1796,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         &'billctl;report;churn'= {
             cand --from 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]'
             cand --to 'Before this day or time [default: the end of this month]'
-            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]'
+            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]'
             cand --by 'A line a day, week or month'
             cand --html 'Write the report also as a page with charts: one file that loads nothing'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
@@ -1821,7 +1821,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         &'billctl;report;payments'= {
             cand --from 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]'
             cand --to 'Before this day or time [default: the end of this month]'
-            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]'
+            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]'
             cand --by 'A line a day, week or month'
             cand --html 'Write the report also as a page with charts: one file that loads nothing'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
@@ -1846,7 +1846,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         &'billctl;report;plans'= {
             cand --from 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]'
             cand --to 'Before this day or time [default: the end of this month]'
-            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]'
+            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]'
             cand --by 'A line a plan, or a line a price'
             cand --html 'Write the report also as a page with charts: one file that loads nothing'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
@@ -1892,7 +1892,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
         &'billctl;report;usage'= {
             cand --from 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]'
             cand --to 'Before this day or time [default: the end of this month]'
-            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]'
+            cand --timezone 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]'
             cand --by 'A line for each: metric, subject, plan, day, week, month, or the values of a dimension, such as agent'
             cand --subject 'Only this subject, or customer by its id. Repeatable'
             cand --metric 'Only this metric. Repeatable'

@@ -1444,7 +1444,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_s
 complete -c billctl -n "__fish_billctl_using_subcommand report; and not __fish_seen_subcommand_from summary revenue mrr churn payments plans credits usage" -f -a "usage" -d 'Show what was used: by subject, plan, metric, time or dimension'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: yesterday]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l to -d 'Before this day or time [default: today]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l timezone -d 'The IANA time zone that days are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l timezone -d 'The IANA time zone that days are of [default: `reports.time_zone` of billing.toml, else UTC]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
@@ -1463,7 +1463,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from summary" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l to -d 'Before this day or time [default: the end of this month]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -l by -d 'A line a day, week or month, or a line a plan' -r -f -a "day\t''
 week\t''
 month\t''
@@ -1488,7 +1488,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from revenue" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l to -d 'Before this day or time [default: the end of this month]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -l by -d 'A line a day, week or month' -r -f -a "day\t''
 week\t''
 month\t''"
@@ -1511,7 +1511,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from mrr" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of the month eleven months ago]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l to -d 'Before this day or time [default: the end of this month]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -l by -d 'A line a day, week or month' -r -f -a "day\t''
 week\t''
 month\t''"
@@ -1534,7 +1534,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from churn" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l to -d 'Before this day or time [default: the end of this month]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l by -d 'A line a day, week or month' -r -f -a "day\t''
 week\t''
 month\t''"
@@ -1557,7 +1557,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l to -d 'Before this day or time [default: the end of this month]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l by -d 'A line a plan, or a line a price' -r -f -a "plan\t''
 price\t''"
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l html -d 'Write the report also as a page with charts: one file that loads nothing' -r -F
@@ -1597,7 +1597,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from credits" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l from -d 'From this day or time on, or from the day so long ago (90d) [default: the first of this month]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l to -d 'Before this day or time [default: the end of this month]' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l timezone -d 'The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l by -d 'A line for each: metric, subject, plan, day, week, month, or the values of a dimension, such as agent' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l subject -d 'Only this subject, or customer by its id. Repeatable' -r
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from usage" -l metric -d 'Only this metric. Repeatable' -r

@@ -28,7 +28,7 @@ pub struct PeriodArgs {
     /// Before this day or time [default: the end of this month]
     #[arg(long, value_name = "WHEN")]
     pub to: Option<When>,
-    /// The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]
+    /// The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
 }

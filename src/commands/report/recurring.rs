@@ -27,7 +27,7 @@ pub struct RecurringArgs {
     /// Before this day or time [default: the end of this month]
     #[arg(long, value_name = "WHEN")]
     pub to: Option<When>,
-    /// The IANA time zone that days, weeks and months are of [default: `time_zone` in [reports] of billing.toml, else UTC]
+    /// The IANA time zone that days, weeks and months are of [default: `reports.time_zone` of billing.toml, else UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
     /// A line a day, week or month

@@ -40,7 +40,7 @@ pub struct SummaryArgs {
     /// Before this day or time [default: today]
     #[arg(long, value_name = "WHEN")]
     pub to: Option<When>,
-    /// The IANA time zone that days are of [default: `time_zone` in [reports] of billing.toml, else UTC]
+    /// The IANA time zone that days are of [default: `reports.time_zone` of billing.toml, else UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
     #[command(flatten)]
