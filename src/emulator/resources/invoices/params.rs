@@ -1,4 +1,5 @@
-//! The parameters of invoices. What the emulator does not do is not among them: taxes, shipping, Connect, revisions.
+//! The parameters of invoices. What the emulator does not do is not among them: taxes, shipping, Connect, revisions, and
+//! previews of what recurs alone.
 
 use crate::emulator::resources::discounts::DISCOUNTS;
 use crate::emulator::resources::subscriptions::params::{CHANGED_ITEMS, PRORATION};
@@ -68,7 +69,7 @@ pub const PREVIEW: &[Param] = &[
     optional("currency", Type::Currency),
     optional("customer", ID),
     emptyable("discounts", DISCOUNTS),
-    optional("preview_mode", Type::Choice(&["next", "recurring"])),
+    optional("preview_mode", Type::Choice(&["next"])),
     optional("subscription", ID),
     optional("subscription_details", Type::Object(PREVIEWED)),
 ];
