@@ -47,6 +47,7 @@ complete -c billctl -n "__fish_billctl_needs_command" -f -a "portal" -d 'The cus
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "customer" -d 'Customers: who they are, which plan holds, what they paid'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "payment-link" -d 'Payment links: one address that anybody pays at, for a page, a mail or a QR code'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "payment" -d 'Payments: history, why one was declined, charge, try again, refund'
+complete -c billctl -n "__fish_billctl_needs_command" -f -a "subscription" -d 'Subscriptions: made, changed, paused, canceled, moved to other prices'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "transactions" -d 'Transactions: payments, top-ups, refunds, changes of plan, cancellations, each booked once'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "usage" -d 'What subjects use: record it, hold it against the limits of their plans, and look it up'
 complete -c billctl -n "__fish_billctl_needs_command" -f -a "events" -d 'Webhook events: receive, pull, list, show, replay, trigger, sign and verify them'
@@ -699,6 +700,219 @@ complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen
 complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s q -l quiet -d 'Say less: no progress, no hints'
 complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
 complete -c billctl -n "__fish_billctl_using_subcommand payment; and __fish_seen_subcommand_from refund" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -s h -l help -d 'Print help'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "create" -d 'Subscribe a subject to a plan, charging a way to pay that it has saved'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "show" -d 'Show a subscription: how it stands, what it charges, what is scheduled, its last invoices'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "list" -d 'List subscriptions, the newest first'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "change" -d 'Change a subscription to another plan, price or quantity'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "cancel" -d 'Cancel a subscription: now, or at the end of the period that is paid'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "resume" -d 'Let a subscription go on that is paused, or that was to end with its period'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "pause" -d 'Pause a subscription\'s collection: nothing is charged until it is resumed'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "schedule" -d 'Let a subscription change at a time; show or drop what is scheduled'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and not __fish_seen_subcommand_from create show list change cancel resume pause schedule migrate" -f -a "migrate" -d 'Move all subscriptions from one price to another'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l plan -d 'The plan\'s key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l currency -d 'The currency, where the price has several' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l quantity -d 'How many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l trial-days -d 'Days to try the plan, in place of those in the billing file; 0 for none' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l coupon -d 'Apply this coupon' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l promotion-code -d 'Apply this promotion code' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l payment-method -d 'What pays: the id of a saved way to pay, or `default` for the customer\'s own [default: default]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l send-invoice -d 'Send invoices that are due after so many days, in place of charging' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l backdate -d 'Say that it began at this time, for what moves here from elsewhere; the time before now is not charged' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l metadata -d 'A note for programs on the subscription; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l key -d 'Makes one subscription, however often it is repeated with this key' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l another -d 'Make it although the subject has a subscription already'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l subject -d 'Only those of this subject or customer' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l plan -d 'Only those for this plan: its key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l price -d 'Only those that charge this price: its key in the billing file (`pro.monthly`), its lookup key, or its id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l status -d 'Only those with this status: active, trialing, past_due, canceled, …; may be repeated' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -s n -l limit -d 'At most so many' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l fresh -d 'Read new events from Stripe first'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l plan -d 'The plan\'s key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l quantity -d 'How many [default: as many as now]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l proration -d 'What becomes of the rest of the current period [default: create]' -r -f -a "create\t'What was paid is set off on the next invoice, and the rest of the period charged there'
+none\t'Nothing: the new price counts from the next period on'
+always_invoice\t'The same as `create`, billed at once'"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l at-period-end -d 'Change it when the current period ends'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l feedback -d 'Why, in one of Stripe\'s words' -r -f -a "customer_service\t''
+low_quality\t''
+missing_features\t''
+other\t''
+switched_service\t''
+too_complex\t''
+too_expensive\t''
+unused\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l refund -d 'What goes back of what was paid for the current period [default: none]' -r -f -a "prorated\t'The share of the time that was paid for and is not used'
+full\t'All that was paid for the current period'
+none\t'Nothing'"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l now -d 'It ends at once'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l at-period-end -d 'It goes on to the end of the period that is paid'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l invoice-now -d 'Bill at once what was used and not billed yet'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -l what -d 'Only lift this, where it is paused and is to end as well' -r -f -a "pause\t'Collect again'
+cancellation\t'Don\'t end'"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l behavior -d 'What becomes of the invoices meanwhile' -r -f -a "keep_as_draft\t'They wait, and are collected later if somebody finalizes them'
+mark_uncollectible\t'The service goes on, and is a gift'
+void\t'The service is withheld, and nothing is owed'"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l until -d 'When it goes on by itself: 2027-01-01, 2027-01-01T12:00:00Z, or 30d from now [default: when it is resumed]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l plan -d 'The plan\'s key in the billing file' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l quantity -d 'How many [default: as many as now]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l at -d 'When: 2027-01-01, 2027-01-01T12:00:00Z, or 30d from now' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l proration -d 'What becomes of the rest of the period that the change falls into [default: create]' -r -f -a "create\t'What was paid is set off on the next invoice, and the rest of the period charged there'
+none\t'Nothing: the new price counts from the next period on'
+always_invoice\t'The same as `create`, billed at once'"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l drop -d 'Drop what is scheduled: the subscription stays as it is'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l from-price -d 'The price that they leave: its id, its lookup key, or its key in the billing file (`pro.monthly`)' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l to-price -d 'The price that they get' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l undo -d 'Move back what this file of results says was moved' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l proration -d 'What becomes of the rest of the current periods' -r -f -a "create\t'What was paid is set off on the next invoice, and the rest of the period charged there'
+none\t'Nothing: the new price counts from the next period on'
+always_invoice\t'The same as `create`, billed at once'"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l per-second -d 'At most so many a second' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l limit -d 'At most so many in all' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l results -d 'Where it is written what became of each [default: .billctl/PROFILE/migrations/FROM-TO.jsonl]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''
+json\t''
+jsonl\t''
+csv\t''"
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l json -d 'Short for `--output json`'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l live -d 'Say that a live key is meant; without it a live key is refused'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -l dry-run -d 'Show what would be sent or stored, and change nothing'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Say less: no progress, no hints'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -s v -l verbose -d 'Say more on stderr; `-vv` logs each request, never a secret'
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l config -d 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]' -r -F
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -l profile -d 'The profile to use [env: BILLCTL_PROFILE] [default: the file\'s default_profile, else emulator]' -r
 complete -c billctl -n "__fish_billctl_using_subcommand transactions; and not __fish_seen_subcommand_from list" -s o -l output -d 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]' -r -f -a "table\t''

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use crate::error::{Kind, fail};
-use crate::render::{Canvas, Present, render};
+use crate::render::{Canvas, Format, Present, render};
 use crate::settings::{EMULATOR, Origin, Settings};
 use crate::ui::{Interrupted, NobodyToAsk, Ui};
 
@@ -98,6 +98,17 @@ impl Context {
         let options = self.ui.options();
         let canvas = Canvas { width: options.width, colour: options.colour_out, ascii: options.ascii };
         self.print(&render(result, self.settings.format, canvas)?)
+    }
+
+    /// Draws what somebody is to decide on, on stderr, whatever the format of the result.
+    ///
+    /// # Errors
+    /// When it can't be drawn.
+    pub fn propose(&self, proposal: &dyn Present) -> anyhow::Result<()> {
+        let options = self.ui.options();
+        let canvas = Canvas { width: options.width, colour: options.colour_err, ascii: options.ascii };
+        self.ui.say(render(proposal, Format::Table, canvas)?.trim_end());
+        Ok(())
     }
 
     /// Writes a text to stdout as it is, whatever the format.

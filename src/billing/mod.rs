@@ -19,4 +19,5 @@ pub mod plan; // what sync would change, and the steps to it
 pub mod projection; // Stripe's objects as rows, and which of two versions holds
 pub mod pull; // an account → the text of a catalog that plans to nothing
 pub mod signature; // webhook signatures: made and checked
+pub mod subscription; // how one stands, what a change of it costs, what of it was not used
 pub mod usage; // what is counted, over which time, and what it costs

@@ -24,6 +24,7 @@ pub mod portal;
 pub mod report;
 mod secret_out;
 mod subject;
+pub mod subscription;
 pub mod transactions;
 pub mod usage;
 
@@ -67,6 +68,7 @@ pub enum Command {
     Customer(customer::CustomerArgs),
     PaymentLink(payment_link::PaymentLinkArgs),
     Payment(payment::PaymentArgs),
+    Subscription(subscription::SubscriptionArgs),
     Transactions(transactions::TransactionsArgs),
     Usage(usage::UsageArgs),
     Events(events::EventsArgs),
@@ -94,6 +96,7 @@ impl Command {
             Command::Customer(args) => customer::run(ctx, args).await,
             Command::PaymentLink(args) => payment_link::run(ctx, args).await,
             Command::Payment(args) => payment::run(ctx, args).await,
+            Command::Subscription(args) => subscription::run(ctx, args).await,
             Command::Transactions(args) => transactions::run(ctx, args).await,
             Command::Usage(args) => usage::run(ctx, args).await,
             Command::Events(args) => events::run(ctx, args).await,

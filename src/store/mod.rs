@@ -4,6 +4,7 @@ pub mod backup; // copies that are whole while others write
 pub mod books; // the only copy of raw events
 pub mod journal; // a sync's steps and their idempotency keys, written before the first request
 pub mod lock; // work that one process does at a time
+pub mod migration; // what became of each subscription that was to move
 pub mod mirror; // a copy of Stripe, made of events and of what was fetched
 pub mod outbox; // events that wait to be passed on
 mod sqlite; // opening a SQLite file, and saying what is wrong with it

@@ -16,6 +16,7 @@ pub mod meter_stream; // meter events by the hundred
 pub mod options; // where to, as whom, how fast
 pub mod paging; // from one page of a list to the next
 pub mod path; // ids in paths, and the route a path belongs to
+pub mod preview; // what a change of a subscription would cost
 pub mod reader; // GET: single objects, whole lists, page by page
 pub mod retry; // what is tried again, and when
 pub mod stats; // what was sent, counted

@@ -53,6 +53,14 @@ impl Reader {
         Ok(Fetched { at, object: answer.body })
     }
 
+    /// Stripe's clock, to the second, as the answer at a path tells it; none where the answer had no date.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn now(&self, path: &str) -> Result<Option<Timestamp>, StripeError> {
+        Ok(clock(self.fetch(path, String::new()).await?.date.as_deref()))
+    }
+
     /// Reads the account that the key opens, with what the answer tells about Stripe itself.
     ///
     /// # Errors
@@ -91,7 +99,11 @@ impl Reader {
             idempotency: None,
             session: None,
         };
-        self.client.send(&outgoing).await
+        self.send(&outgoing).await
+    }
+
+    pub(super) async fn send(&self, outgoing: &Outgoing) -> Result<Answer, StripeError> {
+        self.client.send(outgoing).await
     }
 }
 

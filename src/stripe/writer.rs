@@ -90,7 +90,7 @@ impl Writer {
             })?;
             Body::Form(encoded)
         };
-        self.send(Method::Post, path, Some(body), Some(key.clone())).await
+        self.send(Method::Post, path, String::new(), Some(body), Some(key.clone())).await
     }
 
     /// Sends a DELETE, again and again until an answer settles it.
@@ -99,7 +99,19 @@ impl Writer {
     /// [`StripeError`], a 404 among them, unless an earlier attempt of this very call may have deleted the object:
     /// see [`Reply::already_gone`].
     pub async fn delete(&self, path: &str) -> Result<Reply, StripeError> {
-        self.send(Method::Delete, path, None, None).await
+        self.delete_with(path, &Value::Null).await
+    }
+
+    /// The same with parameters, which stand in the query (`null` for none).
+    ///
+    /// # Errors
+    /// As [`Writer::delete`].
+    pub async fn delete_with(&self, path: &str, params: &Value) -> Result<Reply, StripeError> {
+        let query = form::encode(params).map_err(|why| {
+            let call = Call { method: Method::Delete, path: path.to_owned() };
+            StripeError::Request(Box::new(RequestError { call, why: why.into() }))
+        })?;
+        self.send(Method::Delete, path, query, None, None).await
     }
 
     /// Sends a request to the stream of meter events, which takes a session's token in place of the key.
@@ -124,17 +136,11 @@ impl Writer {
         &self,
         method: Method,
         path: &str,
+        query: String,
         body: Option<Body>,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Reply, StripeError> {
-        let outgoing = Outgoing {
-            method,
-            path: path.to_owned(),
-            query: String::new(),
-            body,
-            idempotency,
-            session: None,
-        };
+        let outgoing = Outgoing { method, path: path.to_owned(), query, body, idempotency, session: None };
         let answer = self.client.send(&outgoing).await?;
         Ok(Reply {
             body: answer.body,

@@ -29,6 +29,7 @@ mod payments; // what was paid, declined, charged, tried again and given back
 mod pull; // an account becomes a catalog
 mod reports; // what was used, in figures: by hand, against raw rows, on a page
 mod shell; // what every command has in common: formats, errors, exit codes
+mod subscriptions; // made once, changed with a look at the cost, ended with the money that is due
 mod support; // the real binary in a sealed world
 mod sync; // syncing a catalog: everything once, whatever goes wrong
 mod systems; // the five systems, synced, pulled and planned to nothing

@@ -4,7 +4,7 @@ use super::{Item, Subscription};
 use crate::billing::catalog::model::{Catalog, Product};
 
 /// The plans among the products that a subscription is for, each once, the highest rank first.
-pub(super) fn bought<'c>(catalog: &'c Catalog, subscription: &Subscription) -> Vec<(&'c str, &'c Product)> {
+pub fn bought<'c>(catalog: &'c Catalog, subscription: &Subscription) -> Vec<(&'c str, &'c Product)> {
     let mut plans: Vec<(&str, &Product)> = Vec::new();
     for plan in subscription.items.iter().filter_map(|item| plan_of(catalog, item)) {
         if !plans.iter().any(|(key, _)| *key == plan.0) {

@@ -10,6 +10,7 @@ mod standing; // whether a subscription gives what it is for
 #[cfg(test)]
 mod tests;
 
+pub use bought::bought;
 pub use decide::{Entitlement, Verdict, decide};
 pub use reason::Reason;
 pub use standing::{Standing, standing};

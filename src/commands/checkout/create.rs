@@ -1,10 +1,11 @@
 //! `billctl checkout create`: a link to a page where a subject pays.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::goods::{self, Asked, Goods};
 use super::made::Made;
+use super::promotion;
 use super::request::{self, Discount, Order};
 use crate::billing::catalog::file::Links;
 use crate::billing::currency::Currency;
@@ -246,15 +247,7 @@ impl Addresses {
 
 async fn discount(reader: &Reader, args: &CreateArgs) -> anyhow::Result<Discount> {
     if let Some(code) = &args.promotion_code {
-        let found = reader.list("/v1/promotion_codes", &json!({"code": code, "active": true})).await?;
-        let id = found.first().and_then(|found| found.get("id")).and_then(Value::as_str);
-        return id.map(|id| Discount::PromotionCode(id.to_owned())).ok_or_else(|| {
-            fail(
-                Kind::Failed,
-                format!("Stripe has no active promotion code `{code}`; nothing was sent"),
-                "Check its spelling, or see with `billctl catalog plan` whether it is in Stripe",
-            )
-        });
+        return Ok(Discount::PromotionCode(promotion::id_of(reader, code).await?));
     }
     Ok(match (&args.coupon, args.allow_promotion_codes) {
         (Some(coupon), _) => Discount::Coupon(coupon.clone()),

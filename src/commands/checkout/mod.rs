@@ -6,6 +6,7 @@ pub mod goods;
 mod json;
 pub mod list;
 pub mod made;
+pub mod promotion;
 pub mod request;
 pub mod show;
 

@@ -7,7 +7,7 @@ pub mod balance;
 mod booking;
 pub mod deduct;
 pub mod expire;
-mod expiry;
+pub mod expiry;
 pub mod export;
 pub mod grant;
 pub mod history;

@@ -22,6 +22,7 @@ mod rebuild;
 mod revenue;
 mod snapshots;
 mod status;
+mod subscription_list;
 mod subscriptions;
 mod through;
 mod transactions;
@@ -47,6 +48,7 @@ pub use rebuild::{Go, Rebuilt, Step, Swap};
 pub use revenue::{MoneyMove, ProductName};
 pub use snapshots::{Page, Put};
 pub use status::Totals;
+pub use subscription_list::{InvoiceLine, SubscriptionFilter};
 pub use through::{EVENTS_AGAIN, EVENTS_READ};
 pub use transactions::{Transaction, TransactionFilter};
 

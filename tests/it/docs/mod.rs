@@ -13,7 +13,7 @@ use follow::follow;
 use page::Page;
 
 /// All pages. A test for each follows it; another holds this list against docs/.
-const PAGES: [&str; 22] = [
+const PAGES: [&str; 23] = [
     "README.md",
     "docs/README.md",
     "docs/alerts.md",
@@ -34,6 +34,7 @@ const PAGES: [&str; 22] = [
     "docs/reports.md",
     "docs/runbooks.md",
     "docs/store.md",
+    "docs/subscriptions.md",
     "docs/usage.md",
     "docs/webhooks.md",
 ];
@@ -129,6 +130,11 @@ fn the_page_of_books_and_mirror_does_what_it_says() {
 }
 
 #[test]
+fn the_page_of_subscriptions_does_what_it_says() {
+    follow("docs/subscriptions.md");
+}
+
+#[test]
 fn the_page_of_webhooks_does_what_it_says() {
     follow("docs/webhooks.md");
 }
@@ -153,6 +159,7 @@ fn pages_without_a_test_of_their_own_run_nothing() {
         "docs/reports.md",
         "docs/runbooks.md",
         "docs/store.md",
+        "docs/subscriptions.md",
         "docs/usage.md",
         "docs/webhooks.md",
     ];

@@ -54,3 +54,43 @@ fn a_renewal_that_fails_goes_past_due_and_then_the_subject_is_on_free() {
         .collect();
     assert_eq!(types, ["SUBSCRIPTION_PAYMENT FAILED", "SUBSCRIPTION_CANCEL COMPLETED"]);
 }
+
+#[test]
+fn an_upgrade_is_paid_at_once_and_a_cancellation_gives_back_what_is_left_and_ends_on_free() {
+    let localboxs = System::new("localboxs");
+    localboxs.buy("--subject u_1 --plan pro", GOOD_CARD);
+    localboxs.wait("10d");
+    let preview =
+        localboxs.told("subscription change u_1 --plan pro_plus --proration always_invoice --dry-run");
+    // 20 of 30 days are left: 19.00 gives 12.67 back, 49.00 costs 32.67.
+    assert_eq!(preview["preview"]["now"]["amount"], 2000);
+    localboxs.told("subscription change u_1 --plan pro_plus --proration always_invoice --yes");
+    assert_eq!(localboxs.stands("u_1"), stands("pro_plus", "active"));
+    localboxs.wait("10d");
+    let canceled = localboxs.told("subscription cancel u_1 --now --refund prorated --feedback unused --yes");
+    // 10 days are left of both: 6.33 of the first invoice, 10.00 of the second.
+    assert_eq!(canceled["refund"]["amount"]["amount"], 633 + 1000);
+    localboxs.shop.billctl("events pull").exits(0);
+    assert_eq!(localboxs.stands("u_1"), stands("free", "canceled"));
+    let booked = localboxs.told("transactions list --subject u_1 --oldest-first");
+    let mut types: Vec<String> = booked
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", one["type"].as_str().unwrap(), one["amount"]["amount"]))
+        .collect();
+    types.sort();
+    assert_eq!(
+        types,
+        [
+            "REFUND 1000",
+            "REFUND 633",
+            "SUBSCRIPTION_CANCEL 0",
+            "SUBSCRIPTION_PAYMENT 1900",
+            "SUBSCRIPTION_PAYMENT 2000",
+            "SUBSCRIPTION_UPGRADE 0",
+        ]
+    );
+    let failed = localboxs.told("transactions list --subject u_1 --status failed");
+    assert_eq!(failed, json!([]));
+}

@@ -22,9 +22,8 @@ fn a_plan_is_bought_renewed_and_ended_with_its_period() {
     let paid = nexus.told("transactions list --subject u_1 --type subscription_payment --status completed");
     assert_eq!(paid.as_array().unwrap().len(), 2);
     assert_eq!(paid[0]["amount"]["display"], "99.00 USD");
-    // In the portal, or by the application itself.
-    let subscription = shown["subscription"].as_str().unwrap().to_owned();
-    nexus._emulator.post(&format!("/v1/subscriptions/{subscription}"), "cancel_at_period_end=true");
+    let canceled = nexus.told("subscription cancel u_1 --at-period-end --feedback unused");
+    assert_eq!(canceled["cancel_at_period_end"], true);
     nexus.wait("1d");
     let ending = nexus.told("customer show u_1");
     assert_eq!(

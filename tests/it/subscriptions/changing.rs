@@ -1,0 +1,243 @@
+//! Subscriptions changed, now and later: what was shown is what is then paid.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::{DAY, advance, all, customer, nexus, price, subscribed, text, told};
+use crate::support::Emulator;
+
+fn invoice(emulator: &Emulator, subscription: &Value) -> Value {
+    emulator.get(&format!("/v1/invoices/{}", text(&subscription["latest_invoice"])))
+}
+
+#[test]
+fn what_the_preview_says_is_what_is_paid() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    advance(&emulator, 10 * DAY);
+    let requests = emulator.requests().len();
+    let line = "change u_1 --plan business --proration always_invoice";
+    let would = told(&shop, &format!("{line} --dry-run"));
+    let sent = emulator.requests().split_off(requests);
+    let writes = sent.iter().filter(|one| one["method"] != "GET").map(|one| text(&one["path"]));
+    assert_eq!(writes.collect::<Vec<_>>(), ["/v1/invoices/create_preview"; 2]);
+    // 99.00 × 20 ÷ 30 = 66.00 back; 179.00 × 20 ÷ 30 = 119.33 for the rest.
+    let amount = |name: &str| would["preview"][name]["amount"].clone();
+    assert_eq!(
+        (amount("now"), amount("prorated"), amount("next_invoice")),
+        (json!(5333), json!(5333), json!(17900))
+    );
+    assert_eq!(would["preview"]["next_invoice_at"], "2026-12-01T00:00:00Z");
+    assert_snapshot!(shop.billctl(&format!("subscription {line} --yes")), @"
+    Changed sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (business): 53.33 USD now, 179.00 USD at 2026-12-01T00:00:00Z
+    [stderr]
+    profile emulator · acct_XXXXXXXXXXXXXXX1 · test mode
+    sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro) becomes business, monthly
+    billed now    53.33 USD
+    next invoice  179.00 USD at 2026-12-01T00:00:00Z
+
+    line                                              amount
+    Unused time on Pro after 11 Nov 2026          -66.00 USD
+    Remaining time on Business after 11 Nov 2026  119.33 USD
+    [exit 0]
+    ");
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 5333);
+    let shown = shop.billctl("customer show u_1 -o json").exits(0).json();
+    assert_eq!(shown["plan"], "business");
+    advance(&emulator, 21 * DAY);
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 17_900);
+}
+
+#[test]
+fn without_more_words_the_difference_waits_for_the_renewal() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    advance(&emulator, 10 * DAY);
+    let changed = told(&shop, "change u_1 --plan business");
+    let preview = &changed["preview"];
+    assert_eq!(
+        (&preview["now"]["amount"], &preview["prorated"]["amount"], &preview["next_invoice"]["amount"]),
+        (&json!(0), &json!(5333), &json!(23_233))
+    );
+    advance(&emulator, 21 * DAY);
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 23_233);
+}
+
+#[test]
+fn a_downgrade_without_proration_costs_the_new_price_from_the_next_period_on() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    advance(&emulator, 10 * DAY);
+    let changed = told(&shop, "change u_1 --plan starter --proration none");
+    let preview = &changed["preview"];
+    assert_eq!(
+        (&preview["prorated"]["amount"], &preview["next_invoice"]["amount"], &changed["plan"]),
+        (&json!(0), &json!(4900), &json!("starter"))
+    );
+    advance(&emulator, 21 * DAY);
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 4900);
+}
+
+#[test]
+fn another_quantity_and_another_interval_are_previewed_alike() {
+    let (shop, emulator) = nexus();
+    let yearly = "\n[products.pro.prices.yearly]\namount = \"990.00 usd\"\nevery = \"year\"\n";
+    shop.write("billing.toml", format!("{}{yearly}", shop.read("billing.toml")));
+    shop.billctl("catalog sync --yes").exits(0);
+    subscribed(&shop, &emulator, "u_1", "pro");
+    advance(&emulator, 15 * DAY);
+    let more = told(&shop, "change u_1 --quantity 3 --proration always_invoice");
+    assert_eq!(
+        (&more["preview"]["now"]["amount"], &more["preview"]["next_invoice"]["amount"]),
+        (&json!(9900), &json!(29_700))
+    );
+    assert_eq!(more["items"][0]["quantity"], 3);
+    // Half of three months' money back, and three years begin now.
+    let year = told(&shop, "change u_1 --price yearly");
+    assert_eq!(
+        (&year["preview"]["now"]["amount"], &year["preview"]["next_invoice"]["amount"]),
+        (&json!(297_000 - 14_850), &json!(297_000))
+    );
+    assert_eq!(year["preview"]["next_invoice_at"], "2027-11-16T00:00:00Z");
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 297_000 - 14_850);
+}
+
+#[test]
+fn what_is_so_already_is_not_changed() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    assert_snapshot!(shop.billctl("subscription change u_1 --plan pro --quiet"), @"
+    Nothing to change: sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro) is so already
+    [exit 0]
+    ");
+}
+
+#[test]
+fn nobody_asked_nothing_changed() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    let asked = shop.billctl("subscription change u_1 --plan business -o json").exits(2);
+    assert!(asked.stderr.contains("sub_") && asked.stderr.contains("--yes"), "{asked}");
+    assert_eq!(told(&shop, "show u_1")["plan"], "pro");
+}
+
+#[test]
+fn a_payment_that_fails_changes_nothing() {
+    let (shop, emulator) = nexus();
+    let made = subscribed(&shop, &emulator, "u_1", "pro");
+    let id = text(&made["customer"]);
+    let card =
+        emulator.post(&format!("/v1/payment_methods/{}/attach", super::BAD_CARD), &format!("customer={id}"));
+    let form = format!("invoice_settings[default_payment_method]={}", text(&card["id"]));
+    emulator.post(&format!("/v1/customers/{id}"), &form);
+    let line = "subscription change u_1 --plan business --proration always_invoice --yes -o json";
+    let refused = shop.billctl(line).exits(1).json_error();
+    assert!(text(&refused["message"]).starts_with("The payment failed; sub_"), "{refused}");
+    assert_eq!(all(&emulator)[0]["items"]["data"][0]["price"]["id"], price(&emulator, "nexus_pro_monthly"));
+}
+
+#[test]
+fn a_change_at_the_end_of_the_period_comes_then_and_once() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    advance(&emulator, 10 * DAY);
+    let line = "change u_1 --plan starter --at-period-end";
+    let scheduled = told(&shop, line);
+    assert_eq!(
+        (
+            &scheduled["plan"],
+            &scheduled["preview"]["now"]["amount"],
+            &scheduled["preview"]["next_invoice"]["amount"]
+        ),
+        (&json!("pro"), &json!(0), &json!(4900))
+    );
+    assert_eq!(scheduled["scheduled"][0]["at"], "2026-12-01T00:00:00Z");
+    assert_eq!(told(&shop, line)["done_before"], true);
+    assert_eq!(emulator.list("/v1/subscription_schedules").len(), 1);
+    let other = shop.billctl("subscription change u_1 --plan business --at-period-end --quiet").exits(1);
+    assert!(other.stderr.contains("has a change scheduled for 2026-12-01T00:00:00Z already"), "{other}");
+    advance(&emulator, 21 * DAY);
+    shop.billctl("events pull").exits(0);
+    let shown = shop.billctl("customer show u_1 -o json").exits(0).json();
+    assert_eq!((&shown["plan"], &shown["status"]), (&json!("starter"), &json!("active")));
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 4900);
+}
+
+#[test]
+fn a_change_is_scheduled_shown_and_dropped() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    let filters = vec![(r"price_\w+", "[PRICE]")];
+    insta::with_settings!({filters => filters}, {
+        assert_snapshot!(shop.billctl("subscription schedule u_1 --plan business --at 2026-11-21 --dry-run --quiet"), @"
+        sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro) becomes business, monthly at 2026-11-21T00:00:00Z
+        billed then    0.00 USD
+        set off later  26.67 USD
+        next invoice   205.67 USD at 2026-12-01T00:00:00Z
+
+        line                                              amount
+        1 × Business (at $179.00 / month)             179.00 USD
+        Unused time on Pro after 21 Nov 2026          -33.00 USD
+        Remaining time on Business after 21 Nov 2026   59.67 USD
+        [exit 0]
+        ");
+        assert_snapshot!(shop.billctl("subscription schedule u_1 --plan business --at 2026-11-21 --yes --quiet"), @"
+        sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro) becomes business, monthly at 2026-11-21T00:00:00Z: nothing then, 205.67 USD at 2026-12-01T00:00:00Z
+        [stderr]
+        sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro) becomes business, monthly at 2026-11-21T00:00:00Z
+        billed then    0.00 USD
+        set off later  26.67 USD
+        next invoice   205.67 USD at 2026-12-01T00:00:00Z
+
+        line                                              amount
+        1 × Business (at $179.00 / month)             179.00 USD
+        Unused time on Pro after 21 Nov 2026          -33.00 USD
+        Remaining time on Business after 21 Nov 2026   59.67 USD
+        [exit 0]
+        ");
+        assert_snapshot!(shop.billctl("subscription schedule u_1 --quiet"), @"
+        Scheduled for sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro)
+        2026-11-21T00:00:00Z  1 × [PRICE]
+        [exit 0]
+        ");
+        assert_snapshot!(shop.billctl("subscription schedule u_1 --drop --quiet"), @"
+        Dropped what was scheduled for sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro)
+        2026-11-21T00:00:00Z  1 × [PRICE]
+        [exit 0]
+        ");
+        assert_snapshot!(shop.billctl("subscription schedule u_1 --quiet"), @"
+        Nothing is scheduled for sub_XXXXXXXXXXXXXXXXXXXXXXX1 of u_1 (pro)
+        [exit 0]
+        ");
+    });
+    told(&shop, "schedule u_1 --plan business --at 20d");
+    advance(&emulator, 21 * DAY);
+    assert_eq!(
+        all(&emulator)[0]["items"]["data"][0]["price"]["id"],
+        price(&emulator, "nexus_business_monthly")
+    );
+}
+
+#[test]
+fn a_schedule_that_was_begun_and_cut_off_is_used() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    emulator.fail_on("POST /v1/subscription_schedules/*:500-kept");
+    shop.billctl("subscription change u_1 --plan starter --at-period-end --yes").exits(6);
+    emulator.heal();
+    let scheduled = told(&shop, "change u_1 --plan starter --at-period-end");
+    assert_eq!(scheduled["scheduled"][0]["at"], "2026-12-01T00:00:00Z");
+    assert_eq!(emulator.list("/v1/subscription_schedules").len(), 1);
+}
+
+#[test]
+fn a_coupon_holds_in_the_preview_and_through_a_scheduled_change() {
+    let (shop, emulator) = nexus();
+    emulator.post("/v1/coupons", "id=half&percent_off=50&duration=forever");
+    customer(&emulator, "u_1", super::GOOD_CARD);
+    told(&shop, "create u_1 --plan pro --coupon half");
+    let scheduled = told(&shop, "change u_1 --plan business --at-period-end");
+    assert_eq!(scheduled["preview"]["next_invoice"]["amount"], 8950);
+    advance(&emulator, 31 * DAY);
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 8950);
+}
