@@ -19,7 +19,9 @@ pub use entry::{Entry, EntryType, UnknownType};
 pub use limits::{Approval, Limits, OverLimit};
 pub use proposal::{Decision, Proposal, Standing, Verdict, is_same_person};
 pub use report::{By, DayTotal, Line, Opened, day_of, report};
-pub use request::{BadRequest, Expiry, MAX_CREDITS, Request, Wanted, check_text};
+pub use request::{
+    BadRequest, Expiry, MAX_CREDITS, Request, Wanted, check_given_key, check_text, check_words,
+};
 
 /// The kind of credits where none is named.
 pub const DEFAULT_KIND: &str = "credits";

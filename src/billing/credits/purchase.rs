@@ -74,6 +74,10 @@ pub enum Unclear {
     NoSubject(String),
     #[error("`{id}` buys more credits than the ledger takes ({most} at most)", most = MAX_CREDITS)]
     TooMany { id: String },
+    #[error(
+        "something else is booked under `{key}`, the key of what `{id}` bought: see `billctl credits export`"
+    )]
+    KeyTaken { id: String, key: String },
     #[error("`{id}` was refunded in {refund}, and paid in {paid}: how many credits that is can't be said")]
     OtherCurrency { id: String, paid: String, refund: String },
 }

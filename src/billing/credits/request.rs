@@ -66,6 +66,8 @@ pub enum BadRequest {
     TooLong { what: &'static str, found: usize, most: usize },
     #[error("the {0} has control characters in it")]
     Unprintable(&'static str),
+    #[error("keys that begin with `{0}` are the ledger's own")]
+    OwnKey(&'static str),
     #[error("the credits would expire before they are given")]
     ExpiresBefore,
 }
@@ -79,9 +81,7 @@ impl Request {
         let Request { subject, kind, wanted, actor, reason, reference, key } = self;
         text("subject", subject, MAX_NAME)?;
         text("kind of credits", kind, MAX_NAME)?;
-        text("actor", actor, MAX_NAME)?;
-        text("reason", reason, MAX_TEXT)?;
-        text("key", key, MAX_NAME)?;
+        check_words([actor, reason, key])?;
         if let Some(reference) = reference {
             text("reference", reference, MAX_NAME)?;
         }
@@ -106,7 +106,8 @@ impl Request {
 
 impl Request {
     /// What the entry that was booked under this request's key says otherwise; `None` if it is this very request.
-    /// Who asks does not matter: a colleague may repeat what got no answer.
+    /// Who asks does not matter: a colleague may repeat what got no answer. Of what sets a balance, the one that it was set to
+    /// counts too.
     pub fn differs_from(&self, booked: &Entry) -> Option<&'static str> {
         let Request { subject, kind, wanted, actor: _, reason, reference, key: _ } = self;
         let (entry_type, asked, expires_at) = match *wanted {
@@ -116,11 +117,16 @@ impl Request {
             Wanted::Take { entry_type, amount, partial: _ } => (entry_type, -amount, None),
             Wanted::Set { to, expected } => (EntryType::Adjustment, to - expected, None),
         };
+        let set_to = match *wanted {
+            Wanted::Set { to, expected: _ } => Some(to),
+            Wanted::Add { .. } | Wanted::Take { .. } => None,
+        };
         let fields = [
             ("subject", *subject == booked.subject),
             ("kind", *kind == booked.kind),
             ("type", entry_type == booked.entry_type),
             ("amount", asked == booked.asked),
+            ("balance", set_to.is_none_or(|to| to == booked.balance)),
             ("expiry", expires_at == booked.expires_at),
             ("reason", *reason == booked.reason),
             ("reference", *reference == booked.reference),
@@ -150,6 +156,49 @@ fn positive(amount: i64) -> Result<(), BadRequest> {
         1..=MAX_CREDITS => Ok(()),
         _ => Err(BadRequest::TooMany(amount)),
     }
+}
+
+/// What the keys begin with that the ledger makes for what it books by itself.
+const OWN_KEYS: [&str; 6] = [PURCHASE_KEYS, "refund:", "expiry:", "reverse:", "free:", "usage:"];
+
+/// What the keys of bought credits begin with.
+const PURCHASE_KEYS: &str = "purchase:";
+
+/// Checks that a key which somebody gave is none of those that the ledger makes: what it books by itself later would find its
+/// key taken.
+///
+/// # Errors
+/// [`BadRequest::OwnKey`].
+pub fn check_given_key(key: &str) -> Result<(), BadRequest> {
+    match OWN_KEYS.into_iter().find(|own| key.starts_with(own)) {
+        Some(own) => Err(BadRequest::OwnKey(own)),
+        None => Ok(()),
+    }
+}
+
+impl Request {
+    /// Checks the key where somebody gave it in a file: see [`check_given_key`]. A ledger that is brought along has what was
+    /// bought under the key that a late event asks for.
+    ///
+    /// # Errors
+    /// [`BadRequest::OwnKey`].
+    pub fn check_key_of_file(&self) -> Result<(), BadRequest> {
+        let is_given = matches!(self.wanted, Wanted::Add { entry_type: EntryType::Grant, .. });
+        if is_given && self.key.starts_with(PURCHASE_KEYS) {
+            return Ok(());
+        }
+        check_given_key(&self.key)
+    }
+}
+
+/// Checks what is kept with every booking: who books, why, and under which key.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check_words([actor, reason, key]: [&str; 3]) -> Result<(), BadRequest> {
+    text("actor", actor, MAX_NAME)?;
+    text("reason", reason, MAX_TEXT)?;
+    text("key", key, MAX_NAME)
 }
 
 /// Checks a line of text that is kept with a booking.
@@ -278,5 +327,26 @@ mod tests {
         let take = Wanted::Take { entry_type: EntryType::Deduction, amount: 5, partial: false };
         let taken = Request { wanted: take, ..request.clone() };
         assert_eq!(taken.differs_from(&booked), Some("type"));
+        let set = Entry { entry_type: EntryType::Adjustment, expires_at: None, balance: 8, ..booked };
+        let to = |to| Request { wanted: Wanted::Set { to, expected: to - 5 }, ..request.clone() };
+        assert_eq!(to(8).differs_from(&set), None);
+        assert_eq!(to(9).differs_from(&set), Some("balance"));
+    }
+
+    #[test]
+    fn a_key_that_the_ledger_makes_by_itself_is_nobody_elses() {
+        for key in
+            ["purchase:cs_1", "refund:cs_1:1", "expiry:7", "reverse:7", "free:pro:2026-11:u_1", "usage:k"]
+        {
+            assert!(check_given_key(key).is_err(), "{key}");
+        }
+        for key in ["ticket-42", "cli:00ff", "import:00ff:7", "expiry", "my-refund:7"] {
+            assert_eq!(check_given_key(key), Ok(()), "{key}");
+        }
+        let bought = Request { key: "purchase:cs_1".to_owned(), ..grant(5) };
+        assert_eq!(bought.check_key_of_file(), Ok(()));
+        let take = Wanted::Take { entry_type: EntryType::Deduction, amount: 5, partial: false };
+        let taken = Request { wanted: take, ..bought };
+        assert_eq!(taken.check_key_of_file(), Err(BadRequest::OwnKey("purchase:")));
     }
 }

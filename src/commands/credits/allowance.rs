@@ -26,8 +26,10 @@ pub fn due(ctx: &Context, books: &Books, subject: &str) -> anyhow::Result<Vec<Re
     let now = now(ctx);
     let mut due = Vec::new();
     for request in allowances(catalog, subject, &held, now) {
-        if request.check(now).is_ok() && !books.is_key_used(&request.key)? {
-            due.push(request);
+        if request.check(now).is_ok()
+            && let Some(key) = books.key_to_give(subject, &request.key)?
+        {
+            due.push(Request { key, ..request });
         }
     }
     Ok(due)

@@ -6,6 +6,7 @@ use super::proposal::{Kept, change_words, ended};
 use crate::billing::catalog::file::CreditPolicy;
 use crate::billing::credits::{
     Approval, BadRequest, DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, Request, Wanted,
+    check_given_key,
 };
 use crate::commands::Outcome;
 use crate::commands::moment::time;
@@ -84,20 +85,40 @@ pub fn ledger(ctx: &Context) -> anyhow::Result<Books> {
 /// # Errors
 /// `Limit` where it is not covered, `Usage` where it can't be meant, else what the ledger says.
 pub fn book(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs) -> anyhow::Result<Outcome> {
+    let request = checked(ctx, subject, wanted, flags)?;
+    book_checked(ctx, &request)
+}
+
+/// What is wanted of a subject's account, once nothing stands against it but what the ledger holds.
+///
+/// # Errors
+/// `Refused` by the policy, `Usage` where it can't be meant.
+pub fn checked(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs) -> anyhow::Result<Request> {
     let Author { actor, reason } = author(ctx)?;
     let BookingArgs { key, reference, kind } = flags;
+    if let Some(key) = &key {
+        check_given_key(key).map_err(refused)?;
+    }
     let key = key.unwrap_or_else(new_key);
     let request = Request { subject: subject.to_owned(), kind, wanted, actor, reason, reference, key };
+    request.check(now(ctx)).map_err(refused)?;
+    Ok(request)
+}
+
+/// Books what [`checked`] made, or with `--dry-run` says what that would do.
+///
+/// # Errors
+/// `Limit` where it is not covered, else what the ledger says.
+pub fn book_checked(ctx: &Context, request: &Request) -> anyhow::Result<Outcome> {
     let now = now(ctx);
-    check(&request, now)?;
     let limits = limits(ctx)?;
     let mut books = ledger(ctx)?;
     let posting = if ctx.settings().dry_run {
-        books.try_credits(&request, &limits, now)?
+        books.try_credits(request, &limits, now)?
     } else {
-        books.post_credits(&request, &limits, now)?
+        books.post_credits(request, &limits, now)?
     };
-    show(ctx, posting, subject)
+    show(ctx, posting, &request.subject)
 }
 
 /// What the policy lets this person book by hand.
@@ -123,21 +144,17 @@ pub fn limits(ctx: &Context) -> anyhow::Result<Limits> {
     )
 }
 
-/// Checks a request before the ledger is opened.
-///
-/// # Errors
-/// `Usage` with what is wrong.
-pub fn check(request: &Request, now: i64) -> anyhow::Result<()> {
-    request.check(now).map_err(|bad| {
-        let fix = match bad {
-            BadRequest::NotPositive(_) | BadRequest::TooMany(_) => "Amounts are whole credits, such as 600",
-            BadRequest::Empty(_) => "Write what there is to say, or leave the flag away",
-            BadRequest::TooLong { .. } => "Shorten it; `--reference ID` names where more is written",
-            BadRequest::Unprintable(_) => "Write it in one line, without tabs or escapes",
-            BadRequest::ExpiresBefore => "Name a later date or time, or a duration such as 90d",
-        };
-        fail(Kind::Usage, format!("Nothing was booked: {bad}"), fix)
-    })
+/// A request that can't be meant, as an error of how the command was called.
+pub fn refused(bad: BadRequest) -> anyhow::Error {
+    let fix = match bad {
+        BadRequest::NotPositive(_) | BadRequest::TooMany(_) => "Amounts are whole credits, such as 600",
+        BadRequest::Empty(_) => "Write what there is to say, or leave the flag away",
+        BadRequest::TooLong { .. } => "Shorten it; `--reference ID` names where more is written",
+        BadRequest::Unprintable(_) => "Write it in one line, without tabs or escapes",
+        BadRequest::OwnKey(_) => "Give it a key of your own, such as the ticket's number",
+        BadRequest::ExpiresBefore => "Name a later date or time, or a duration such as 90d",
+    };
+    fail(Kind::Usage, format!("Nothing was booked: {bad}"), fix)
 }
 
 /// Shows what became of a booking.

@@ -27,9 +27,9 @@ pub struct DeductArgs {
 pub fn run(ctx: &Context, args: DeductArgs) -> anyhow::Result<Outcome> {
     let DeductArgs { subject, credits, allow_partial, booking } = args;
     let wanted = Wanted::Take { entry_type: EntryType::Deduction, amount: credits, partial: allow_partial };
-    if credits > 0 && booking.kind == DEFAULT_KIND && !ctx.settings().dry_run {
-        ctx.check_policy()?;
+    let request = booking::checked(ctx, &subject, wanted, booking)?;
+    if request.kind == DEFAULT_KIND && !ctx.settings().dry_run {
         allowance::book_due(ctx, &subject)?;
     }
-    booking::book(ctx, &subject, wanted, booking)
+    booking::book_checked(ctx, &request)
 }

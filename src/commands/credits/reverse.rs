@@ -1,6 +1,7 @@
 //! `credits reverse`
 
 use super::booking::{self, Author};
+use crate::billing::credits::{check_given_key, check_words};
 use crate::commands::Outcome;
 use crate::context::Context;
 
@@ -21,7 +22,12 @@ pub fn run(ctx: &Context, args: ReverseArgs) -> anyhow::Result<Outcome> {
     let ReverseArgs { entry, key } = args;
     let Author { actor, reason } = booking::author(ctx)?;
     // An entry is reversed once, so its number is key enough.
-    let key = key.unwrap_or_else(|| format!("reverse:{entry}"));
+    let own = format!("reverse:{entry}");
+    let key = key.unwrap_or_else(|| own.clone());
+    if key != own {
+        check_given_key(&key).map_err(booking::refused)?;
+    }
+    check_words([&actor, &reason, &key]).map_err(booking::refused)?;
     let limits = booking::limits(ctx)?;
     let now = booking::now(ctx);
     let mut books = booking::ledger(ctx)?;

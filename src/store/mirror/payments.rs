@@ -94,6 +94,7 @@ impl Payable {
             Unclear::BadNumber { .. }
             | Unclear::NoSubject(_)
             | Unclear::TooMany { .. }
+            | Unclear::KeyTaken { .. }
             | Unclear::OtherCurrency { .. } => None,
         }
     }
@@ -243,8 +244,13 @@ impl<'a> Payments<'a> {
         let settled = self.books.settle_payments(&settlements, now)?;
         for ((place, Settlement { payment, .. }), outcome) in places.into_iter().zip(settlements).zip(settled)
         {
-            if let (PaymentSettled::TooMany, Some(unclear)) = (outcome, unclear.get_mut(place)) {
-                *unclear = Some(Unclear::TooMany { id: payment });
+            let why = match outcome {
+                PaymentSettled::Done => None,
+                PaymentSettled::TooMany => Some(Unclear::TooMany { id: payment }),
+                PaymentSettled::KeyTaken { key } => Some(Unclear::KeyTaken { id: payment, key }),
+            };
+            if let Some(unclear) = unclear.get_mut(place) {
+                *unclear = why;
             }
         }
         Ok(unclear)

@@ -5,6 +5,7 @@ mod commands; // what is typed, and what is said
 mod export; // what other programs are given
 mod figures; // reports and alerts
 mod import; // files of adjustments
+mod keys; // which are the ledger's own, and what one stands for
 mod model; // a simple model that the ledger has to agree with
 mod money; // balances and billing credits in Stripe
 mod packs; // packs bought on the emulator

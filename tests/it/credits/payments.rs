@@ -1,7 +1,7 @@
 //! Credits that were bought, and what goes back of them: once, whatever comes how often and in which order.
 
-use billctl::billing::credits::{Entry, EntryType, Limits, Request, Wanted};
-use billctl::store::books::{Books, HistoryFilter};
+use billctl::billing::credits::{Approval, Entry, EntryType, Limits, Request, Wanted};
+use billctl::store::books::{Books, HistoryFilter, Keep};
 use billctl::store::mirror::{EventOutcome, Go, Mirror, Outcome, Span, Swap, Unread};
 use fastrand::Rng;
 use proptest::prelude::*;
@@ -90,6 +90,58 @@ fn a_pack_is_booked_once_however_many_events_tell_of_it() {
     assert_eq!((booked.entry_type, booked.amount), (EntryType::Purchase, 1000));
     assert_eq!((booked.key.as_str(), booked.reference.as_deref()), ("purchase:cs_1", Some("cs_1")));
     failed(&world, 0, "");
+}
+
+#[test]
+fn a_proposal_under_its_key_never_stands_against_a_purchase() {
+    let mut world = World::new();
+    let now = NOW.as_second();
+    let asks = Limits { approval: Some(Approval { above: 1, within_seconds: 1_000 }), ..Limits::default() };
+    for (number, id) in [(1, "cs_1"), (2, "cs_2")] {
+        let request = Request {
+            subject: "u_1".to_owned(),
+            kind: "credits".to_owned(),
+            wanted: Wanted::Add { entry_type: EntryType::Grant, amount: 5, expiry: None },
+            actor: "ada".to_owned(),
+            reason: "brought along".to_owned(),
+            reference: None,
+            key: format!("purchase:{id}"),
+        };
+        world.books.post_credits(&request, &asks, now).unwrap();
+        if number == 1 {
+            world.books.decline_credits(number, ["bob", "not this one"], Keep::Entry, now).unwrap();
+        }
+        world.receive(&[completed(id, json!({}))]);
+    }
+    assert_eq!(told(&world, "u_1"), [(EntryType::Purchase, 1000), (EntryType::Purchase, 1000)]);
+    failed(&world, 0, "");
+    let decided = world.books.approve_credits(2, ["bob", ""], &asks, Keep::Entry, now).unwrap();
+    assert!(format!("{decided:?}").starts_with("Refused("), "{decided:?}");
+}
+
+#[test]
+fn a_purchase_whose_key_something_else_has_fails_and_says_so() {
+    let mut world = World::new();
+    world.receive(&[completed("cs_1", json!({}))]);
+    spend(&mut world, 10, "purchase:cs_2");
+    world.receive(&[completed("cs_2", json!({}))]);
+    failed(&world, 1, "something else is booked under `purchase:cs_2`");
+    assert_eq!(told(&world, "u_1"), [(EntryType::Purchase, 1000), (EntryType::Deduction, -10)]);
+}
+
+#[test]
+fn credits_go_back_where_old_books_have_the_key_for_something_else() {
+    let mut world = World::new();
+    world.receive(&[completed("cs_1", json!({}))]);
+    spend(&mut world, 10, "refund:cs_1:1");
+    world.receive(&[event("evt_r", "refund.created", 20, refund("re_1", "cs_1", 50, "succeeded"))]);
+    failed(&world, 0, "");
+    let entries = entries(&world.books, "u_1");
+    let back = entries.last().unwrap();
+    assert_eq!(
+        (back.entry_type, back.amount, back.key.as_str()),
+        (EntryType::Refund, -500, "refund:cs_1:1:2")
+    );
 }
 
 #[test]

@@ -71,6 +71,84 @@ fn whatever_is_changed_behind_its_back_is_found_and_the_first_bad_entry_named() 
 }
 
 #[test]
+fn lots_and_what_is_counted_beside_the_entries_are_what_the_entries_say() {
+    const FIRST: &str = "the lot of entry 1 is not what the entry says";
+    check("UPDATE credit_lots SET expires_at = 1900000000 WHERE entry = 1", FIRST);
+    check("UPDATE credit_lots SET account = 2 WHERE entry = 1", FIRST);
+    check("DELETE FROM credit_lots WHERE entry = 1", FIRST);
+    check(
+        "INSERT INTO credit_lots (entry, account) VALUES (4, 1)",
+        "the lot of entry 4 is not what the entry says",
+    );
+    check(
+        "UPDATE credit_moves SET lot = 5 WHERE entry = 4; UPDATE credit_lots SET remaining = 8 WHERE entry = 1;
+         UPDATE credit_lots SET remaining = 4 WHERE entry = 5",
+        "entry 4 moved credits in the lot of entry 5",
+    );
+    check("UPDATE credit_openings SET accounts = 3", "how many accounts of the credits `credits` began");
+    check("DELETE FROM credit_openings", "how many accounts of the credits `credits` began");
+}
+
+#[test]
+fn an_expiry_that_is_taken_away_from_a_lot_is_found() {
+    let shop = Shop::new();
+    shop.billctl("credits grant u_1 10 --expires 30d --reason welcome --key g1").exits(0);
+    shop.billctl("credits verify").exits(0);
+    tamper(&shop, "UPDATE credit_lots SET expires_at = NULL");
+    let verified = shop.billctl("credits verify").exits(3);
+    assert!(verified.stdout.contains("the lot of entry 1 is not what the entry says"), "{}", verified.stdout);
+}
+
+/// The file of the ledger, with all in it, and the place of a table's or index's first page.
+fn file(shop: &Shop, name: &str) -> (Vec<u8>, usize, usize) {
+    let connection = open(shop);
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap() as usize;
+    let size = number("PRAGMA page_size");
+    let root = number(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{name}'"));
+    drop(connection);
+    (fs_err::read(shop.folder().join(LEDGER)).unwrap(), (root - 1) * size, size)
+}
+
+#[test]
+fn a_damaged_index_is_found_before_and_after_it_let_a_key_be_used_twice() {
+    let shop = shop();
+    let (mut bytes, page, size) = file(&shop, "sqlite_autoindex_credit_entries_1");
+    let place = bytes[page..page + size].windows(2).position(|window| window == b"g1").unwrap();
+    // `g1` becomes `g0`.
+    bytes[page + place + 1] ^= 1;
+    fs_err::write(shop.folder().join(LEDGER), bytes).unwrap();
+    let verified = shop.billctl("credits verify").exits(3);
+    assert!(verified.stdout.contains("sqlite_autoindex_credit_entries_1"), "{}", verified.stdout);
+    shop.billctl("credits grant u_1 10 --reason welcome --key g1").exits(0);
+    let verified = shop.billctl("credits verify").exits(3);
+    let found = "entry 6 has the key `g1`, which entry 1 has, too";
+    assert!(verified.stdout.contains(found), "{}", verified.stdout);
+}
+
+#[test]
+fn a_page_that_cannot_be_read_is_a_fault_of_its_first_entry() {
+    let shop = Shop::new();
+    let rows: String = (0..100).map(|row| format!("u_1,1,{row} {}\n", "long ".repeat(80))).collect();
+    shop.write("a.csv", format!("subject,add,reason\n{rows}"));
+    shop.billctl("credits import a.csv --yes").exits(0);
+    let (mut bytes, root, size) = file(&shop, "credit_entries");
+    // The cells of an inner page are the page of the entries up to a number, and that number.
+    let short = |bytes: &[u8], at: usize| usize::from(u16::from_be_bytes([bytes[at], bytes[at + 1]]));
+    assert_eq!(bytes[root], 5, "an inner page of a table");
+    let cell = |bytes: &[u8], index: usize| root + short(bytes, root + 12 + 2 * index);
+    let last_before = bytes[cell(&bytes, 0) + 4];
+    assert!(last_before < 100, "one byte of a number");
+    let second = cell(&bytes, 1);
+    let page = usize::try_from(u32::from_be_bytes(bytes[second..second + 4].try_into().unwrap())).unwrap();
+    bytes[(page - 1) * size..page * size].fill(0);
+    fs_err::write(shop.folder().join(LEDGER), bytes).unwrap();
+    let verified = shop.billctl("credits verify -o json").exits(3).json();
+    assert_eq!(verified["fault"]["entry"], i64::from(last_before) + 1, "{verified}");
+    assert_eq!(verified["entries"], i64::from(last_before), "{verified}");
+}
+
+#[test]
 fn a_byte_flipped_in_the_file_is_found() {
     let shop = shop();
     open(&shop).execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();

@@ -50,7 +50,9 @@ pub fn request(row: &Row, defaults: &Defaults, now: i64) -> Result<Request, BadR
         reference: row.get("reference").map(str::to_owned),
         key: row.get("key").map_or_else(|| format!("{}:{}", defaults.file, row.line), str::to_owned),
     };
-    request.check(now).map_err(|wrong| bad(column_of(&wrong, column), wrong.to_string()))?;
+    let own = || if row.get("key").is_some() { request.check_key_of_file() } else { Ok(()) };
+    let good = request.check(now).and_then(|()| own());
+    good.map_err(|wrong| bad(column_of(&wrong, column), wrong.to_string()))?;
     Ok(request)
 }
 
@@ -105,6 +107,7 @@ fn column_of(wrong: &BadRequest, amount: &'static str) -> &'static str {
     match wrong {
         BadRequest::NotPositive(_) | BadRequest::TooMany(_) => amount,
         BadRequest::ExpiresBefore => "expires",
+        BadRequest::OwnKey(_) => "key",
         BadRequest::Empty(what) | BadRequest::Unprintable(what) | BadRequest::TooLong { what, .. } => {
             COLUMNS.iter().find(|column| what.starts_with(*column)).copied().unwrap_or("reason")
         }
@@ -196,6 +199,7 @@ mod tests {
         );
         refused("subject=u remove=-5", "`remove`: -5 credits are not more than zero");
         refused("subject=u type=grant amount=0", "`amount`: 0 credits are not more than zero");
+        refused("subject=u add=1 key=expiry:7", "`key`: keys that begin with `expiry:` are the ledger's own");
         refused(
             "subject=u add=99999999999999999999",
             "`add`: `99999999999999999999`: the ledger takes at most 1000000000000000 credits",

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{customer_of, keep};
-use crate::billing::credits::Expiry;
 use crate::billing::credits::money::{Category, Form, GivenAmount, KEY_TAG, MoneyGrant, idempotency_key};
+use crate::billing::credits::{Expiry, check_words};
 use crate::billing::money::Money;
 use crate::commands::Outcome;
-use crate::commands::credits::booking::{Author, author, new_key, now};
+use crate::commands::credits::booking::{Author, author, new_key, now, refused};
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
@@ -57,8 +57,9 @@ pub async fn run(ctx: &Context, amount: Money, args: MoneyArgs, shared: Shared) 
     let MoneyArgs { money: _, form, customer, category, priority, prices, name } = args;
     let Shared { subject, expires, key } = shared;
     let Author { actor, reason } = author(ctx)?;
-    let mut books = ctx.books()?;
     let key = key.unwrap_or_else(new_key);
+    check_words([&actor, &reason, &key]).map_err(refused)?;
+    let mut books = ctx.books()?;
     let noted = books.money_credit(&key)?;
     let at = noted.as_ref().map_or_else(|| now(ctx), |noted| noted.at);
     let expires_at = expires.map(|expiry| expiry.of(at));

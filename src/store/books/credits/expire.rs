@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::entry::{Account, Draft, Moves, account_of_id, insert};
-use super::read::lot;
+use super::read::{free_key, lot};
 use crate::billing::credits::{Entry, EntryType, Lot, Part};
 use crate::store::books::Books;
 
@@ -67,10 +67,7 @@ pub(super) fn expire(
                  WHERE lot = ?1 AND entry IN (SELECT number FROM credit_entries WHERE account = ?2 AND type = 'expiry')",
             )?
             .query_row((due.entry, account.id), |row| row.get(0))?;
-        let key = match times {
-            0 => format!("expiry:{}", due.entry),
-            again => format!("expiry:{}:{}", due.entry, again + 1),
-        };
+        let key = free_key(connection, &format!("expiry:{}", due.entry), times + 1)?;
         let draft = Draft {
             entry_type: EntryType::Expiry,
             amount: -due.remaining,

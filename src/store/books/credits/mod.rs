@@ -1,6 +1,7 @@
 //! The credit ledger in the books.
 
 mod batch;
+mod beside;
 mod days;
 mod entry;
 mod expire;

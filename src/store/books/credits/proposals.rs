@@ -4,7 +4,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 
 use super::post::{ByHand, Keep, Posting, book};
-use super::read::entry_at;
+use super::read::{entry_at, entry_of_key};
 use crate::billing::credits::{
     Decision, Entry, EntryType, Expiry, Limits, Proposal, Request, Standing, Verdict, Wanted,
 };
@@ -105,6 +105,11 @@ impl Books {
             }
             if proposal.is_by(by) {
                 return Ok(Decided::Own(proposal));
+            }
+            // What is paid, or was booked before keys were kept apart, has the key for good.
+            if let Some(booked) = entry_of_key(connection, &proposal.request.key)? {
+                let field = proposal.request.differs_from(&booked).unwrap_or("approver");
+                return Ok(Decided::Refused(Box::new(Posting::DiffersIn(field, booked)), proposal));
             }
             match book(connection, &proposal.request, limits, now, Some(by), &mut ByHand::default())? {
                 Posting::Recorded(entry) => {

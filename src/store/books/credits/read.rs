@@ -3,6 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::proposals::proposal_of_key;
 use crate::billing::credits::{Entry, EntryType, Lot};
 use crate::store::books::Books;
 
@@ -90,6 +91,26 @@ pub(in crate::store::books) fn reversal_of(
         .optional()
 }
 
+/// The first of a derived booking's keys that nothing has: `base`, `base:2`, `base:3` and so on, from the one of the number
+/// `first`. Books may have had one of them given by hand.
+pub(super) fn free_key(connection: &Connection, base: &str, first: i64) -> rusqlite::Result<String> {
+    let mut taken = connection.prepare_cached(
+        "SELECT 1 FROM credit_entries WHERE key = ?1 UNION ALL SELECT 1 FROM credit_proposals WHERE key = ?1",
+    )?;
+    let mut number = first;
+    loop {
+        let key = numbered(base, number);
+        if !taken.exists([&key])? {
+            return Ok(key);
+        }
+        number += 1;
+    }
+}
+
+fn numbered(base: &str, number: i64) -> String {
+    if number <= 1 { base.to_owned() } else { format!("{base}:{number}") }
+}
+
 /// All entries in their order, with their hashes.
 pub(super) fn each_entry(
     connection: &Connection,
@@ -158,18 +179,26 @@ impl Books {
         self.explain(entry_at(&self.connection, number))
     }
 
-    /// Whether something is booked under a key.
+    /// The key to book under what a subject is given once under `key`; `None` if it is booked. Where something else has that
+    /// key, it is the next one that nothing has.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn is_key_used(&self, key: &str) -> anyhow::Result<bool> {
-        let read = || {
-            self.connection
-                .prepare_cached("SELECT 1 FROM credit_entries WHERE key = ?1")?
-                .query_row([key], |_| Ok(()))
-                .optional()
+    pub fn key_to_give(&self, subject: &str, key: &str) -> anyhow::Result<Option<String>> {
+        let read = || -> rusqlite::Result<Option<String>> {
+            let mut number = 1;
+            loop {
+                let candidate = numbered(key, number);
+                match entry_of_key(&self.connection, &candidate)? {
+                    Some(booked) if booked.subject == subject && booked.amount > 0 => return Ok(None),
+                    None if proposal_of_key(&self.connection, &candidate)?.is_none() => {
+                        return Ok(Some(candidate));
+                    }
+                    Some(_) | None => number += 1,
+                }
+            }
         };
-        Ok(self.explain(read())?.is_some())
+        self.explain(read())
     }
 
     /// How many entries there are.

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::entry::{Draft, Moves, account, insert};
 use super::expire::expire;
 use super::post::{Keep, Posting, booked_by_hand, unapproved};
+use super::proposals::proposal_of_key;
 use super::read::{entry_at, entry_of_key, reversal_of};
 use crate::billing::credits::{Entry, EntryType, Limits, MAX_CREDITS, OverLimit, Part};
 use crate::store::books::Books;
@@ -56,6 +57,9 @@ pub(in crate::store::books) fn reverse(
             (true, false) => Posting::DiffersIn("reason", booked),
             (false, _) => Posting::DiffersIn("entry to reverse", booked),
         });
+    }
+    if let Some(proposal) = proposal_of_key(connection, key)? {
+        return Ok(Posting::ProposedOtherwise("type", proposal));
     }
     let Some(entry) = entry_at(connection, number)? else { return Ok(Posting::NoSuchEntry) };
     match entry.entry_type {

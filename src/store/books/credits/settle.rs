@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use super::entry::{Account, Draft, Moves, account_of_id, insert};
 use super::expire::{BY_ITSELF, expire};
-use super::post::{ByHand, Posting, post};
+use super::post::{ByHand, Posting, book};
+use super::read::{entry_of_key, free_key};
 use crate::billing::credits::purchase::{BackFact, BackSource, Pack, credits_back, gone_back};
 use crate::billing::credits::{DEFAULT_KIND, EntryType, Expiry, Limits, MAX_CREDITS, Part, Request, Wanted};
 use crate::billing::currency::Currency;
@@ -45,11 +46,15 @@ pub struct Refund {
 }
 
 /// What became of a settlement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     Done,
     /// The balance would pass the most that the ledger takes; nothing was booked.
     TooMany,
+    /// Something else is booked under a key of the payment; nothing was booked.
+    KeyTaken {
+        key: String,
+    },
 }
 
 impl Books {
@@ -92,19 +97,19 @@ fn key_of(payment: &str) -> String {
 }
 
 fn is_booked(connection: &Connection, payment: &str) -> rusqlite::Result<bool> {
+    // What takes credits is no purchase, whatever its key.
     connection
-        .prepare_cached("SELECT 1 FROM credit_entries WHERE key = ?1")?
-        .query_row([key_of(payment)], |_| Ok(()))
-        .optional()
-        .map(|found| found.is_some())
+        .prepare_cached("SELECT 1 FROM credit_entries WHERE key = ?1 AND amount > 0")?
+        .exists([key_of(payment)])
 }
 
 fn settle(connection: &Connection, settlement: &Settlement, now: i64) -> rusqlite::Result<Settled> {
     let Settlement { payment, purchase, refund } = settlement;
     let mut booked = is_booked(connection, payment)?;
     if let Some(purchase) = purchase.as_ref().filter(|_| !booked) {
-        if buy(connection, payment, purchase, now)? == Settled::TooMany {
-            return Ok(Settled::TooMany);
+        let bought = buy(connection, payment, purchase, now)?;
+        if bought != Settled::Done {
+            return Ok(bought);
         }
         booked = true;
     }
@@ -134,10 +139,15 @@ fn buy(connection: &Connection, payment: &str, purchase: &Purchase, now: i64) ->
             reference: Some(payment.to_owned()),
             key,
         };
-        if let Posting::TooMany { .. } =
-            post(connection, &request, &Limits::default(), now, &mut ByHand::default())?
-        {
-            return Ok(Settled::TooMany);
+        // It is paid, so that nobody's proposal under the key stands against it.
+        let posting = match entry_of_key(connection, &request.key)? {
+            Some(_) => return Ok(Settled::KeyTaken { key: request.key }),
+            None => book(connection, &request, &Limits::default(), now, None, &mut ByHand::default())?,
+        };
+        match posting {
+            Posting::Recorded(_) => {}
+            Posting::TooMany { .. } => return Ok(Settled::TooMany),
+            _ => return Ok(Settled::KeyTaken { key: request.key }),
         }
     }
     Ok(Settled::Done)
@@ -264,7 +274,7 @@ fn enter(
         approver: None,
         reason,
         reference: Some(payment),
-        key: &format!("refund:{payment}:{step}"),
+        key: &free_key(connection, &format!("refund:{payment}:{step}"), 1)?,
         reverses: None,
     };
     Ok(insert(connection, account, &draft, &moves, now)?.number)

@@ -1,10 +1,11 @@
-//! Proving the ledger: the chain of hashes, every sum, and every lot.
+//! Proving the ledger: the chain of hashes, every sum, every lot, and the indexes that bookings trust.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map};
 use std::fmt;
 
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, ErrorCode};
 
+use super::beside::{first_bad_lot, first_bad_structure, first_key_used_twice, last_is_missing};
 use super::days::MOST_OF_A_DAY;
 use super::read::each_entry;
 use crate::billing::credits::chain::{self, Hash};
@@ -42,6 +43,16 @@ pub enum Fault {
     Day { kind: String },
     /// What is left of a lot is not what its moves leave.
     Lot { number: i64, says: i64, sum: i64 },
+    /// A lot is missing or nobody gave it, it is another account's, or it expires at another time than its entry says.
+    OtherLot { number: i64 },
+    /// An entry moved credits in a lot that it can't move.
+    OtherMove { number: i64, lot: i64 },
+    /// How many accounts are said to begin on each day is not what the entries say.
+    Openings { kind: String },
+    /// Two entries have the same key.
+    Key { number: i64, first: i64, key: String },
+    /// The file's own structure is damaged: an index is not what its table says, or a page can't be read.
+    Damaged { what: String },
 }
 
 impl fmt::Display for Fault {
@@ -67,6 +78,22 @@ impl fmt::Display for Fault {
             Fault::Lot { number, says, sum } => {
                 write!(f, "the lot of entry {number} says that {says} are left, and its moves leave {sum}")
             }
+            Fault::OtherLot { number } => {
+                write!(f, "the lot of entry {number} is not what the entry says")
+            }
+            Fault::OtherMove { number, lot } => {
+                write!(f, "entry {number} moved credits in the lot of entry {lot}, which it can't have moved")
+            }
+            Fault::Openings { kind } => {
+                write!(
+                    f,
+                    "how many accounts of the credits `{kind}` began on each day is not what the entries say"
+                )
+            }
+            Fault::Key { number, first, key } => {
+                write!(f, "entry {number} has the key `{key}`, which entry {first} has, too")
+            }
+            Fault::Damaged { what } => write!(f, "the file is damaged: {what}"),
         }
     }
 }
@@ -80,14 +107,19 @@ impl Fault {
             | Fault::Unreadable { number, .. }
             | Fault::Sum { number, .. }
             | Fault::Moves { number, .. }
-            | Fault::Lot { number, .. } => Some(*number),
-            Fault::Balance { .. } | Fault::Day { .. } => None,
+            | Fault::Lot { number, .. }
+            | Fault::OtherLot { number }
+            | Fault::OtherMove { number, .. }
+            | Fault::Key { number, .. } => Some(*number),
+            Fault::Balance { .. } | Fault::Day { .. } | Fault::Openings { .. } | Fault::Damaged { .. } => {
+                None
+            }
         }
     }
 }
 
 impl Books {
-    /// Checks every entry, sum and lot. `seen` is called with the number of each entry as it is read.
+    /// Checks every entry, sum, lot and index. What of the ledger's tables can't be read is a fault, too. `seen` is called with the number of each entry as it is read.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -97,39 +129,35 @@ impl Books {
             number: 0,
             balances: HashMap::new(),
             days: BTreeMap::new(),
+            openings: BTreeMap::new(),
             fault: None,
         };
         let check = || -> rusqlite::Result<Verified> {
             let look = self.connection.unchecked_transaction()?;
-            each_entry(&look, |read| {
+            let walked = each_entry(&look, |read| {
                 seen(walk.number + 1);
                 walk.step(read);
                 walk.fault.is_none()
-            })?;
+            });
             let entries = walk.number;
-            if walk.fault.is_none() {
-                walk.fault = last_is_missing(&look, entries)?;
+            if let Err(error) = walked {
+                let why = damage(error)?;
+                walk.fault = Some(Fault::Unreadable { number: entries + 1, why });
             }
             if walk.fault.is_none() {
-                walk.fault = first_bad_lot(&look)?;
+                walk.fault = match walk.fault_beside(&look) {
+                    Ok(fault) => fault,
+                    Err(error) => Some(Fault::Damaged { what: damage(error)? }),
+                };
             }
-            if walk.fault.is_none() {
-                walk.fault = walk.first_bad_day(&look)?;
-            }
-            let mut accounts = 0;
-            let mut statement =
-                look.prepare("SELECT subject, kind, balance FROM credit_accounts ORDER BY id")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let (subject, kind, says): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                accounts += 1;
-                let account = (subject, kind);
-                let sum = walk.balances.get(&account).copied().unwrap_or(0);
-                if walk.fault.is_none() && sum != says {
-                    let (subject, kind) = account;
-                    walk.fault = Some(Fault::Balance { subject, kind, says, sum });
+            let accounts = match count_accounts(&look) {
+                Ok(accounts) => accounts,
+                Err(error) => {
+                    let what = damage(error)?;
+                    walk.fault.get_or_insert(Fault::Damaged { what });
+                    0
                 }
-            }
+            };
             Ok(Verified { entries, accounts, fault: walk.fault.take(), head: walk.head })
         };
         let mut check = check;
@@ -145,6 +173,8 @@ struct Walk {
     balances: HashMap<(String, String), i64>,
     /// What each kind and type added and took on each day, and how many entries there were.
     days: BTreeMap<(i64, String, EntryType), [i64; 3]>,
+    /// How many accounts of each kind had their first entry on each day.
+    openings: BTreeMap<(i64, String), i64>,
     fault: Option<Fault>,
 }
 
@@ -172,7 +202,14 @@ impl Walk {
         for (sum, more) in day.iter_mut().zip(more) {
             *sum = sum.saturating_add(more).min(MOST_OF_A_DAY);
         }
-        let balance = self.balances.entry((entry.subject, entry.kind)).or_default();
+        let day = entry.at / 86_400;
+        let balance = match self.balances.entry((entry.subject, entry.kind)) {
+            hash_map::Entry::Occupied(known) => known.into_mut(),
+            hash_map::Entry::Vacant(new) => {
+                *self.openings.entry((day, new.key().1.clone())).or_default() += 1;
+                new.insert(0)
+            }
+        };
         *balance = balance.saturating_add(entry.amount);
         if *balance != entry.balance {
             self.fault = Some(Fault::Sum { number, says: entry.balance, sum: *balance });
@@ -184,8 +221,59 @@ impl Walk {
 }
 
 impl Walk {
+    /// What is wrong with all that is kept beside the entries, once they are found whole.
+    fn fault_beside(&mut self, connection: &Connection) -> rusqlite::Result<Option<Fault>> {
+        if let Some(fault) = last_is_missing(connection, self.number)? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = first_key_used_twice(connection)? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = first_bad_lot(connection)? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.first_bad_day(connection)? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.first_bad_opening(connection)? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.first_bad_balance(connection)? {
+            return Ok(Some(fault));
+        }
+        first_bad_structure(connection)
+    }
+
+    fn first_bad_balance(&self, connection: &Connection) -> rusqlite::Result<Option<Fault>> {
+        let mut statement = connection
+            .prepare("SELECT subject, kind, balance FROM credit_accounts NOT INDEXED ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (account, says): ((String, String), i64) = ((row.get(0)?, row.get(1)?), row.get(2)?);
+            let sum = self.balances.get(&account).copied().unwrap_or(0);
+            if sum != says {
+                let (subject, kind) = account;
+                return Ok(Some(Fault::Balance { subject, kind, says, sum }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn first_bad_opening(&mut self, connection: &Connection) -> rusqlite::Result<Option<Fault>> {
+        let mut statement =
+            connection.prepare("SELECT day, kind, accounts FROM credit_openings ORDER BY day, kind")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (day, kind, says): (i64, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            if self.openings.remove(&(day, kind.clone())) != Some(says) {
+                return Ok(Some(Fault::Openings { kind }));
+            }
+        }
+        Ok(self.openings.pop_first().map(|((_, kind), _)| Fault::Openings { kind }))
+    }
+
     /// Compares what is kept by day with what the entries add up to.
-    fn first_bad_day(&mut self, connection: &rusqlite::Connection) -> rusqlite::Result<Option<Fault>> {
+    fn first_bad_day(&mut self, connection: &Connection) -> rusqlite::Result<Option<Fault>> {
         let mut statement = connection
             .prepare("SELECT day, kind, type, entries, added, taken FROM credit_days ORDER BY day")?;
         let mut rows = statement.query([])?;
@@ -204,35 +292,21 @@ impl Walk {
     }
 }
 
-fn last_is_missing(connection: &rusqlite::Connection, last: i64) -> rusqlite::Result<Option<Fault>> {
-    let highest: Option<i64> = connection
-        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'credit_entries'", [], |row| row.get(0))
-        .optional()?;
-    Ok(highest.filter(|highest| *highest > last).map(|_| Fault::Missing { number: last + 1 }))
+fn count_accounts(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT count(*) FROM credit_accounts NOT INDEXED", [], |row| row.get(0))
 }
 
-fn first_bad_lot(connection: &rusqlite::Connection) -> rusqlite::Result<Option<Fault>> {
-    let moves: Option<(i64, i64, i64)> = connection
-        .query_row(
-            "SELECT number, amount, moved FROM (
-                SELECT number, credit_entries.amount, coalesce(sum(credit_moves.amount), 0) AS moved
-                FROM credit_entries LEFT JOIN credit_moves ON entry = number GROUP BY number
-             ) WHERE amount <> moved ORDER BY number LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()?;
-    if let Some((number, amount, moved)) = moves {
-        return Ok(Some(Fault::Moves { number, amount, moved }));
-    }
-    let lot: Option<(i64, i64, i64)> = connection
-        .query_row(
-            "SELECT entry, remaining, moved FROM credit_lots LEFT JOIN (
-                SELECT lot, sum(amount) AS moved FROM credit_moves GROUP BY lot
-             ) ON lot = entry WHERE remaining <> coalesce(moved, 0) ORDER BY entry LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()?;
-    Ok(lot.map(|(number, says, sum)| Fault::Lot { number, says, sum }))
+/// What is damaged, in words.
+///
+/// # Errors
+/// The error itself, where it says nothing of what is in the file: that it is locked, or that the disk failed.
+fn damage(error: rusqlite::Error) -> rusqlite::Result<String> {
+    let is_damage = match &error {
+        rusqlite::Error::SqliteFailure(..) => error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt),
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::Utf8Error(..) => true,
+        _ => false,
+    };
+    if is_damage { Ok(error.to_string()) } else { Err(error) }
 }

@@ -79,7 +79,7 @@ pub(super) fn settle(
         };
         post(connection, &request, &limits, now, &mut ByHand::default())?
     };
-    Ok(!matches!(posting, Posting::DiffersIn(..)))
+    Ok(!matches!(posting, Posting::DiffersIn(..) | Posting::ProposedOtherwise(..)))
 }
 
 fn take(connection: &Connection, record: &Record, funding: Funding<'_>, now: i64) -> rusqlite::Result<bool> {
