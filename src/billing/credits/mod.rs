@@ -9,6 +9,7 @@ mod draw;
 mod entry;
 mod limits;
 pub mod money;
+mod money_limits;
 mod proposal;
 pub mod purchase;
 mod report;
@@ -17,6 +18,7 @@ mod request;
 pub use draw::{Draw, Lot, Part, draw};
 pub use entry::{Entry, EntryType, UnknownType};
 pub use limits::{Approval, Limits, OverLimit};
+pub use money_limits::{MoneyLimits, OverMoney};
 pub use proposal::{Decision, Proposal, Standing, Verdict, is_same_person};
 pub use report::{By, DayTotal, Line, Opened, day_of, report};
 pub use request::{

@@ -161,6 +161,19 @@ impl MoneyGrant {
     }
 }
 
+/// The amount of a grant, out of what was asked of Stripe for it.
+pub fn amount_of(request: &str) -> Option<Money> {
+    let request: Value = serde_json::from_str(request).ok()?;
+    let params = request.get("params")?;
+    let monetary = params.pointer("/amount/monetary");
+    let minor = match monetary {
+        Some(monetary) => monetary.get("value")?.as_i64()?,
+        None => params.get("amount")?.as_i64()?.checked_neg()?,
+    };
+    let currency = monetary.unwrap_or(params).get("currency")?.as_str()?.parse().ok()?;
+    Some(Money { minor, currency })
+}
+
 /// The idempotency key of the request for a booking's key, which may be any text.
 pub fn idempotency_key(key: &str) -> String {
     format!("billctl-money-{}", hex::encode(Sha256::digest(key)))
@@ -225,6 +238,22 @@ mod tests {
             json!({"scope": {"prices": [{"id": "price_1"}]}})
         );
         assert_eq!((&of(&[])["priority"], of(&[]).get("expires_at")), (&json!(0), None));
+    }
+
+    #[test]
+    fn the_amount_is_read_back_from_the_request() {
+        let billing_credits = Form::Grant {
+            category: Category::Paid,
+            priority: None,
+            expires_at: None,
+            prices: Vec::new(),
+            name: None,
+        };
+        for form in [Form::Balance, billing_credits] {
+            let grant = grant(form);
+            assert_eq!(amount_of(&grant.request()), Some(grant.amount));
+        }
+        assert_eq!(amount_of("{}"), None);
     }
 
     #[test]

@@ -127,21 +127,21 @@ pub fn book_checked(ctx: &Context, request: &Request) -> anyhow::Result<Outcome>
 /// `Usage` where the billing file can't be used.
 pub fn limits(ctx: &Context) -> anyhow::Result<Limits> {
     let policy = ctx.policy()?.and_then(|policy| policy.credits.as_ref());
-    Ok(
-        policy.map_or(Limits::default(), |policy| {
-            let CreditPolicy {
-                max_change,
-                max_per_day,
-                approval_above,
-                approval_days,
-                approvers: _,
-                refunds: _,
-            } = policy;
-            let days = i64::from(approval_days.unwrap_or(DEFAULT_APPROVAL_DAYS));
-            let approval = approval_above.map(|above| Approval { above, within_seconds: days * DAY_SECONDS });
-            Limits { max_change: *max_change, max_per_day: *max_per_day, approval }
-        }),
-    )
+    Ok(policy.map_or(Limits::default(), |policy| {
+        let CreditPolicy {
+            max_change,
+            max_per_day,
+            approval_above,
+            approval_days,
+            max_money: _,
+            max_money_per_day: _,
+            approvers: _,
+            refunds: _,
+        } = policy;
+        let days = i64::from(approval_days.unwrap_or(DEFAULT_APPROVAL_DAYS));
+        let approval = approval_above.map(|above| Approval { above, within_seconds: days * DAY_SECONDS });
+        Limits { max_change: *max_change, max_per_day: *max_per_day, approval }
+    }))
 }
 
 /// A request that can't be meant, as an error of how the command was called.

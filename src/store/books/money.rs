@@ -3,9 +3,10 @@
 //! Stripe forgets idempotency keys after a day, and two grants of the same amount look alike. So each is noted here first
 //! under its key, durably, and what Stripe made of it is noted when its answer is known.
 
-use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
 use super::Books;
+use crate::billing::credits::OverMoney;
 
 /// Never changed once it was released; see the migrations.
 pub(super) const TABLES: &str = "
@@ -47,14 +48,25 @@ pub struct MoneyCredit {
 }
 
 impl Books {
-    /// Notes what is meant, durably, or returns what was noted before under the same key.
+    /// Notes what is meant, durably, or returns what was noted before under the same key. What is new is noted only if
+    /// `allow` agrees, which is given what the same actor meant since midnight (UTC); in one transaction, so that two at
+    /// once can't both pass a limit.
     ///
     /// # Errors
-    /// If the file can't be written: then nothing may be sent.
-    pub fn intend_money(&mut self, wanted: &MoneyCredit) -> anyhow::Result<MoneyCredit> {
-        let mut note = || -> rusqlite::Result<MoneyCredit> {
+    /// If the file can't be written: then nothing may be sent. The inner one is the limit that it would pass.
+    pub fn intend_money(
+        &mut self,
+        wanted: &MoneyCredit,
+        allow: impl Fn(&[MoneyCredit]) -> Result<(), OverMoney>,
+    ) -> anyhow::Result<Result<MoneyCredit, OverMoney>> {
+        let mut note = || -> rusqlite::Result<Result<MoneyCredit, OverMoney>> {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let MoneyCredit { key, subject, customer, request, actor, reason, at, object: _ } = wanted;
+            let is_noted =
+                transaction.prepare_cached("SELECT 1 FROM money_credits WHERE key = ?1")?.exists([key])?;
+            if !is_noted && let Err(over) = allow(&meant_since(&transaction, actor, midnight(*at))?) {
+                return Ok(Err(over));
+            }
             transaction
                 .prepare_cached(
                     "INSERT OR IGNORE INTO money_credits (key, subject, customer, request, actor, reason, at)
@@ -65,10 +77,19 @@ impl Books {
                 .prepare_cached("SELECT * FROM money_credits WHERE key = ?1")?
                 .query_row([key], money_credit)?;
             transaction.commit()?;
-            Ok(noted)
+            Ok(Ok(noted))
         };
         let noted = note();
         self.explain(noted)
+    }
+
+    /// What an actor meant to give on the day (UTC) of a second.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn money_meant(&self, actor: &str, at: i64) -> anyhow::Result<Vec<MoneyCredit>> {
+        let meant = meant_since(&self.connection, actor, midnight(at));
+        self.explain(meant)
     }
 
     /// Notes what Stripe made of it. Noted already, it stays.
@@ -98,6 +119,17 @@ impl Books {
         };
         self.explain(read())
     }
+}
+
+fn midnight(at: i64) -> i64 {
+    at - at.rem_euclid(86_400)
+}
+
+fn meant_since(connection: &Connection, actor: &str, since: i64) -> rusqlite::Result<Vec<MoneyCredit>> {
+    connection
+        .prepare_cached("SELECT * FROM money_credits WHERE actor = ?1 AND at >= ?2")?
+        .query_map((actor, since), money_credit)?
+        .collect()
 }
 
 fn money_credit(row: &Row<'_>) -> rusqlite::Result<MoneyCredit> {

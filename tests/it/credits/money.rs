@@ -119,3 +119,40 @@ fn money_is_given_to_nobody_unknown_and_not_without_a_form_or_a_reason() {
     shop.write("billing.toml", "[project]\nname = \"shop\"\n[policy]\nactors = [\"bob\"]\n");
     shop.billctl("credits grant u_1 --money 5usd --as balance --reason x --profile emulator").exits(5);
 }
+
+#[test]
+fn the_policy_bounds_what_one_person_gives_at_once_and_in_a_day() {
+    let (mut shop, emulator, customer) = shop();
+    let policy = "[policy.credits]\nmax_money = [\"50.00 usd\"]\nmax_money_per_day = [\"80.00 usd\"]\n";
+    shop.write("billing.toml", format!("{}{policy}", shop.read("billing.toml")));
+    shop.set("BILLCTL_ACTOR", "ada");
+    let refused = |line: &str, why: &str| {
+        for dry_run in ["", " --dry-run"] {
+            let line = format!("credits grant u_1 --money {line} --reason sorry --profile emulator{dry_run}");
+            let refused = shop.billctl(&line).exits(5);
+            assert!(refused.stderr.contains(why), "{refused}");
+        }
+    };
+    refused(
+        "50.01usd --as balance --key a",
+        "Nothing was given: 50.01 usd at once is more than the 50.00 usd",
+    );
+    refused("1eur --as grant --key b", "max_money names no amount in eur");
+    let first = "30.00usd --as grant --reason sorry --key c";
+    give(&shop, first);
+    // Two at once: only one of them is within what is left of the day.
+    let two = ["d", "e"].map(|key| {
+        let key = key.to_owned();
+        let words =
+            ["credits", "grant", "u_1", "--money", "50.00usd", "--as", "balance", "--reason", "sorry"];
+        let mut words = words.to_vec();
+        words.extend(["--profile", "emulator", "--key", &key]);
+        shop.spawn(&words, std::process::Stdio::null())
+    });
+    let mut codes = two.map(|child| shop.finish(child).code);
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(5)]);
+    // What was given is not counted against itself.
+    assert_eq!(give(&shop, first)["recorded"], false);
+    assert_eq!(emulator.get(&format!("/v1/customers/{customer}"))["balance"], -5000);
+}

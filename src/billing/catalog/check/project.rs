@@ -41,6 +41,7 @@ impl Checker<'_> {
         }
         self.approval();
         self.alerts();
+        self.most_money();
         if let Some(zone) = file.reports.as_ref().and_then(|reports| reports.time_zone.as_ref()) {
             self.time_zone(&At::ROOT.key("reports").key("time_zone"), zone);
         }
@@ -92,6 +93,31 @@ impl Checker<'_> {
                 Finding::at("missing_key", &at, "nothing needs approval without `approval_above`")
                     .hint("Add approval_above, or remove approvers and approval_days"),
             );
+        }
+    }
+
+    /// The amounts of money that may be given, one for each currency.
+    fn most_money(&mut self) {
+        let Some(credits) = self.file.policy.as_ref().and_then(|policy| policy.credits.as_ref()) else {
+            return;
+        };
+        let table = At::ROOT.key("policy");
+        let credits_at = table.key("credits");
+        let lists = [("max_money", &credits.max_money), ("max_money_per_day", &credits.max_money_per_day)];
+        for (name, amounts) in lists {
+            let list = credits_at.key(name);
+            let mut seen = Vec::new();
+            for (index, amount) in amounts.iter().flatten().enumerate() {
+                let at = list.index(index);
+                let Some(money) = self.money(&at, &amount.0) else { continue };
+                if seen.contains(&money.currency) {
+                    self.report(
+                        Finding::at("duplicate", &at, format!("{} is there twice", money.currency))
+                            .hint("Keep one amount for each currency"),
+                    );
+                }
+                seen.push(money.currency);
+            }
         }
     }
 

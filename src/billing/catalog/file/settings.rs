@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::values::Amount;
+
 /// Names the project. What billctl makes in Stripe is marked with it.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -245,6 +247,11 @@ pub struct CreditPolicy {
     /// The most credits that one person adds and takes in a day (UTC), together.
     #[schemars(range(min = 0))]
     pub max_per_day: Option<i64>,
+    /// The most money that one grant gives in Stripe, an amount for each currency; money of another currency may not be given
+    /// then.
+    pub max_money: Option<Vec<Amount>>,
+    /// The most money that one person gives in Stripe in a day (UTC), together, an amount for each currency.
+    pub max_money_per_day: Option<Vec<Amount>>,
     /// The most credits that one person adds to and takes from one subject in 24 hours, together, with nobody's approval.
     /// What is more waits until a second person approves it.
     #[schemars(range(min = 0))]

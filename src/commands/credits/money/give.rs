@@ -4,14 +4,17 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{customer_of, keep};
-use crate::billing::credits::money::{Category, Form, GivenAmount, KEY_TAG, MoneyGrant, idempotency_key};
-use crate::billing::credits::{Expiry, check_words};
+use crate::billing::catalog::file::Amount;
+use crate::billing::credits::money::{
+    Category, Form, GivenAmount, KEY_TAG, MoneyGrant, amount_of, idempotency_key,
+};
+use crate::billing::credits::{Expiry, MoneyLimits, OverMoney, check_words};
 use crate::billing::money::Money;
 use crate::commands::Outcome;
 use crate::commands::credits::booking::{Author, author, new_key, now, refused};
 use crate::commands::moment::time;
 use crate::context::Context;
-use crate::error::{Kind, fail};
+use crate::error::{Explain as _, Kind, fail};
 use crate::render::{Present, Role, Text, View};
 use crate::store::books::MoneyCredit;
 use crate::stripe::{IdempotencyKey, Reader};
@@ -93,7 +96,15 @@ pub async fn run(ctx: &Context, amount: Money, args: MoneyArgs, shared: Shared) 
     if let Some(noted) = &noted {
         check_same(&grant, noted)?;
     }
+    let limits = limits(ctx)?;
+    let allow = |meant: &[MoneyCredit]| {
+        let given: Vec<Money> = meant.iter().filter_map(|meant| amount_of(&meant.request)).collect();
+        limits.check(grant.amount, &given)
+    };
     if ctx.settings().dry_run {
+        if noted.is_none() {
+            allow(&books.money_meant(&actor, at)?).map_err(too_much)?;
+        }
         let state =
             if noted.is_some_and(|noted| noted.object.is_some()) { State::Before } else { State::DryRun };
         ctx.show(&Given { grant, id: None, actor, at, state })?;
@@ -112,7 +123,7 @@ pub async fn run(ctx: &Context, amount: Money, args: MoneyArgs, shared: Shared) 
         object: None,
     };
     // Durable before anything is sent: whatever happens now, the same key gives the money once.
-    let noted = books.intend_money(&wanted)?;
+    let noted = books.intend_money(&wanted, allow)?.map_err(too_much)?;
     check_same(&grant, &noted)?;
     let actor = noted.actor.clone();
     if let Some(id) = noted.object {
@@ -134,6 +145,31 @@ pub async fn run(ctx: &Context, amount: Money, args: MoneyArgs, shared: Shared) 
     keep(ctx, &books, grant.kind(), &[object])?;
     ctx.show(&Given { grant, id: Some(id), actor, at, state })?;
     Ok(Outcome::Done)
+}
+
+/// What the policy lets this person give.
+fn limits(ctx: &Context) -> anyhow::Result<MoneyLimits> {
+    let Some(policy) = ctx.policy()?.and_then(|policy| policy.credits.as_ref()) else {
+        return Ok(MoneyLimits::default());
+    };
+    let read = |name: &str, amounts: &Option<Vec<Amount>>| -> anyhow::Result<Option<Vec<Money>>> {
+        let Some(amounts) = amounts else { return Ok(None) };
+        let amounts: Result<Vec<Money>, _> = amounts.iter().map(|amount| amount.0.parse()).collect();
+        let message = || format!("policy.credits.{name} can't be read");
+        Ok(Some(amounts.explain(Kind::Usage, message, "Run `billctl catalog validate`")?))
+    };
+    Ok(MoneyLimits {
+        grant: read("max_money", &policy.max_money)?,
+        day: read("max_money_per_day", &policy.max_money_per_day)?,
+    })
+}
+
+fn too_much(over: OverMoney) -> anyhow::Error {
+    fail(
+        Kind::Refused,
+        format!("Nothing was given: {over}"),
+        "Give less, or ask somebody who may change [policy.credits]",
+    )
 }
 
 /// Refuses a key that was used for something else.
