@@ -16,8 +16,8 @@ struct Cut {
 }
 
 impl Reader {
-    /// Reads the rest of the lists within an object, such as the lines of an invoice from the eleventh on. A list that is
-    /// gone by now stays as it is, and says that there is more.
+    /// Reads the rest of the lists within an object, such as the lines of an invoice from the eleventh on. A list that Stripe
+    /// refuses to show further stays as it is, and says that there is more.
     ///
     /// # Errors
     /// [`StripeError`].
@@ -25,7 +25,9 @@ impl Reader {
         for Cut { field, path, params } in cut_lists(object) {
             let rest = match self.list(&path, &Value::Object(params)).await {
                 Ok(rest) => rest,
-                Err(error) if error.is_missing() => continue,
+                Err(error) if error.api().is_some_and(|api| matches!(api.status, 400 | 403 | 404)) => {
+                    continue;
+                }
                 Err(error) => return Err(error),
             };
             if let Some(Value::Array(elements)) = object.pointer_mut(&format!("/{field}/data")) {

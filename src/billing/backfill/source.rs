@@ -143,8 +143,13 @@ pub fn source_of(name: &str) -> Option<&'static Source> {
 
 /// Where a single object of a kind is read, with `{}` for its id; `None` where that takes the object it is under.
 pub fn route_of_one(kind: &str) -> Option<String> {
-    if kind == "payment_method" {
-        return Some("/v1/payment_methods/{}".to_owned());
+    let of_lists_under_others = match kind {
+        "payment_method" => Some("/v1/payment_methods/{}"),
+        "billing.credit_balance_transaction" => Some("/v1/billing/credit_balance_transactions/{}"),
+        _ => None,
+    };
+    if let Some(route) = of_lists_under_others {
+        return Some(route.to_owned());
     }
     let is_its_own = |source: &&Source| source.kind == kind && source.under.is_none();
     let source = SOURCES.iter().find(is_its_own)?;

@@ -289,7 +289,7 @@ mod tests {
         let [task] = &Task::under("product", &json!({"id": "prod_1"}), false)[..] else { panic!() };
         assert_eq!((task.question().parent.as_deref(), task.question().params), (Some("prod_1"), json!({})));
         assert!(Task::under("customer", &json!({"id": "cus_1"}), false).is_empty());
-        assert_eq!(Task::under("customer", &json!({"id": "cus_1"}), true).len(), 2);
+        assert_eq!(Task::under("customer", &json!({"id": "cus_1"}), true).len(), 3);
     }
 
     #[test]

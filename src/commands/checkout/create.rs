@@ -155,6 +155,7 @@ pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
 /// What can't be meant, what policy, Stripe or the disk refuses.
 pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
     ensure::check_subject(&args.subject)?;
+    check_metadata(ctx, &args.metadata)?;
     let asked = asked(args)?;
     let catalog = match ctx.settings().config {
         Some(_) => Some(&ctx.catalog()?.catalog),
@@ -171,6 +172,18 @@ pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
     let discount = discount(&reader, args).await?;
     let mut session = Session { ctx, connection: &connection, reader, args, goods, addresses, discount };
     session.make().await
+}
+
+/// What billctl says in metadata nobody says in its place: whose a checkout is, and how many credits it buys.
+fn check_metadata(ctx: &Context, metadata: &[Pair]) -> anyhow::Result<()> {
+    let subject_key = ctx.subject_metadata()?;
+    let own = |pair: &&Pair| pair.name.starts_with("billctl_") || pair.name == subject_key;
+    let Some(pair) = metadata.iter().find(own) else { return Ok(()) };
+    Err(fail(
+        Kind::Usage,
+        format!("`{}` is set by billctl, and can't be given with --metadata", pair.name),
+        "Use another name",
+    ))
 }
 
 /// What is asked for, by the flags alone.

@@ -56,6 +56,18 @@ pub async fn run(ctx: &Context, args: BackfillArgs) -> anyhow::Result<Outcome> {
         ));
     }
     let unfinished = unfinished.filter(|fill| opened.goes_on(fill));
+    if !args.restart
+        && unfinished.is_none()
+        && let Some(other) = opened.mirror.last_fill()?.filter(|fill| opened.goes_on(fill))
+        && other.scope.since.is_none()
+        && other.scope != scope
+    {
+        return Err(fail(
+            Kind::Usage,
+            format!("Another backfill, begun {}, is unfinished and would be given up", time(other.began_at)),
+            format!("Finish it with `{}`, or give it up with `--restart`", command_of(&other.scope)),
+        ));
+    }
     if ctx.settings().dry_run {
         ctx.show(&Planned { kinds: wanted_kinds(&scope), is_resumed: unfinished.is_some() })?;
         return Ok(Outcome::Done);
@@ -88,6 +100,19 @@ pub async fn run(ctx: &Context, args: BackfillArgs) -> anyhow::Result<Outcome> {
         ));
     }
     Ok(report.outcome())
+}
+
+/// The command that goes on with a backfill.
+fn command_of(scope: &Scope) -> String {
+    let mut command = "billctl mirror backfill".to_owned();
+    for kind in &scope.kinds {
+        command.push_str(" --kind ");
+        command.push_str(kind);
+    }
+    if scope.per_customer {
+        command.push_str(" --per-customer");
+    }
+    command
 }
 
 fn check_kind(kind: &str, per_customer: bool) -> anyhow::Result<()> {

@@ -161,15 +161,16 @@ impl Opened {
             }
             Err(_) => "Stopped".to_owned(),
         })?;
-        if end == End::Finished {
-            self.mirror.finish_fill(&mut fill)?;
-        }
         let events = match end {
             End::Finished => Some(self.catch_up(ctx, Some(fill.began_at)).await?),
             End::Stopped => None,
         };
         // After the events: what came while it ran is there by them.
         let counts = self.mirror.fill_counts(&fill)?;
+        // Last: one that dies before is gone on with.
+        if end == End::Finished {
+            self.mirror.finish_fill(&mut fill)?;
+        }
         let requests = self.connection.stats().requests - sent;
         Ok(Read { fill, end, counts, events, looked_for, gone, rechecked, requests })
     }

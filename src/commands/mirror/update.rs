@@ -87,7 +87,10 @@ async fn read_untold(
     parallel: usize,
 ) -> anyhow::Result<Option<Report>> {
     let kinds: Vec<String> = UNTOLD.iter().map(|kind| (*kind).to_owned()).collect();
-    if opened.mirror.last_fill()?.is_some_and(|fill| !fill.is_finished && fill.scope.kinds != kinds) {
+    let unfinished = opened.mirror.last_fill()?.filter(|fill| opened.goes_on(fill));
+    if unfinished.is_some_and(|fill| fill.scope.kinds.is_empty()) {
+        ctx.ui().warn("A backfill is unfinished, so what events don't tell is left to it");
+        ctx.ui().hint("Finish it with `billctl mirror backfill`");
         return Ok(None);
     }
     let before = opened.mirror.cursor(UNTOLD_CURSOR)?.and_then(|text| text.parse().ok());

@@ -115,7 +115,7 @@ impl Check<'_> {
 
     /// Compares everything: what the lists give, and what of the mirror no list gives.
     async fn all(&mut self) -> anyhow::Result<()> {
-        let per_customer = false;
+        let per_customer = self.opened.mirror.whole_fill()?.is_some_and(|filled| filled.per_customer);
         let scope =
             Scope { account: self.opened.account.clone(), since: None, per_customer, kinds: Vec::new() };
         let tasks = first_tasks(&scope, self.opened.now, self.opened.is_live());

@@ -10,7 +10,7 @@ use super::Mirror;
 use super::apply::{Batch, told};
 use super::fill_counts::{count_received, note_filled};
 use super::snapshots::{Page, Put, put_one};
-use crate::billing::backfill::{Phase, Place, Span, Task, source_of};
+use crate::billing::backfill::{Phase, Place, Span, Task, route_of_one, source_of};
 use crate::store::books::Books;
 
 /// What a backfill is to read.
@@ -213,21 +213,26 @@ impl Mirror {
         self.explain(read())
     }
 
-    /// Up to `limit` objects of a kind that are there and that a backfill did not read, by id, behind `after`.
+    /// Up to `limit` objects of a kind that are there and that a backfill did not read, by id, behind `after`. What can't be
+    /// asked for one by one is left out where it changed since the backfill began: its list may have been read before.
     ///
     /// # Errors
     /// If the file can't be read.
     pub fn unfilled(&self, fill: &Fill, kind: &str, after: &str, limit: usize) -> anyhow::Result<Vec<Known>> {
+        let known_before = if route_of_one(kind).is_some() { i64::MAX } else { fill.began_at };
         let read = || {
             self.connection
                 .prepare_cached(
                     "SELECT id, body FROM objects
-                     WHERE kind = ?1 AND id > ?2 AND deleted = 0
+                     WHERE kind = ?1 AND id > ?2 AND deleted = 0 AND at < ?5
                        AND NOT EXISTS (SELECT 1 FROM filled WHERE fill = ?3 AND filled.kind = objects.kind
                                                               AND filled.id = objects.id)
                      ORDER BY id LIMIT ?4",
                 )?
-                .query_map((kind, after, fill.number, i64::try_from(limit).unwrap_or(i64::MAX)), known)?
+                .query_map(
+                    (kind, after, fill.number, i64::try_from(limit).unwrap_or(i64::MAX), known_before),
+                    known,
+                )?
                 .collect()
         };
         self.explain(read())

@@ -9,7 +9,7 @@ use crate::billing::projection::Footing;
 
 impl Mirror {
     /// Kind and id of up to `limit` objects whose version is only a guess and from before a second: fetched now, they
-    /// would hold.
+    /// would hold. Chosen by chance, so that those which can't be fetched keep none from its turn.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -18,7 +18,7 @@ impl Mirror {
             self.connection
                 .prepare_cached(
                     "SELECT kind, id FROM unsettled JOIN objects USING (kind, id)
-                     WHERE guess = 1 AND at < ?1 ORDER BY kind, id LIMIT ?2",
+                     WHERE guess = 1 AND at < ?1 ORDER BY random() LIMIT ?2",
                 )?
                 .query_map((second, i64::try_from(limit).unwrap_or(i64::MAX)), |row| {
                     Ok((row.get(0)?, row.get(1)?))

@@ -166,3 +166,13 @@ fn a_refused_check_has_its_answer_whatever_becomes_of_the_link() {
     assert_eq!(allowed.get("link"), None);
     assert_eq!(emulator.list("/v1/checkout/sessions").len(), 0);
 }
+
+#[test]
+fn nobody_says_in_metadata_what_billctl_says_there() {
+    let (shop, _emulator) = system("localboxs");
+    for name in ["billctl_credits=1000000", "billctl_subject=u_2"] {
+        let line = format!("checkout create --subject u_1 --amount '0.50 usd' --metadata {name}");
+        let refused = shop.billctl(&line).exits(2);
+        assert!(refused.stderr.contains("is set by billctl"), "{refused}");
+    }
+}

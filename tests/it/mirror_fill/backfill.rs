@@ -160,3 +160,41 @@ fn what_a_customer_is_entitled_to_is_read_to_its_end() {
     shop.billctl("mirror backfill --per-customer").exits(0);
     assert_eq!(entitlements(), all);
 }
+
+#[test]
+fn what_events_bring_while_lists_are_read_is_not_taken_for_gone() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let customer = id(&emulator.post("/v1/customers", "name=Ada"));
+    emulator.post("/_emulator/advance", "60");
+    // The lists under customers and grants are read by then, and one is not.
+    emulator.fail_on("GET /v1/billing/meters:delay=2500");
+    let filling = shop.spawn(&["mirror", "backfill"], std::process::Stdio::null());
+    while !emulator.requests().iter().any(|request| request["path"] == "/v1/billing/credit_grants") {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let form = format!(
+        "customer={customer}&amount[type]=monetary&amount[monetary][currency]=usd&amount[monetary][value]=500\
+         &applicability_config[scope][price_type]=metered&category=paid"
+    );
+    emulator.post("/v1/billing/credit_grants", &form);
+    shop.billctl("events pull").exits(0);
+    let filled = shop.finish(filling);
+    assert_eq!(filled.code, Some(0), "{filled}");
+    let sql = "SELECT count(*) AS there FROM credit_balance_transactions";
+    let there = shop.run(&["mirror", "query", sql, "-o", "json"], "").exits(0).json();
+    assert_eq!(there, serde_json::json!([{"there": 1}]), "{filled}");
+}
+
+#[test]
+fn an_unfinished_backfill_is_not_given_up_for_another_unasked() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    live(&emulator, 5);
+    emulator.fail_on("GET /v1/customers:retry=false:500-before");
+    shop.billctl("mirror backfill --per-customer").exits(6);
+    emulator.heal();
+    let refused = shop.billctl("mirror backfill --kind product").exits(2);
+    assert!(refused.stderr.contains("Finish it with `billctl mirror backfill --per-customer`"), "{refused}");
+    shop.billctl("mirror backfill --kind product --restart").exits(0);
+}

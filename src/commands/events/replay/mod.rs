@@ -112,6 +112,10 @@ pub async fn run(ctx: &Context, args: ReplayArgs) -> anyhow::Result<Outcome> {
     if !confirmed(ctx, &args, choice.left())? {
         return Err(fail(Kind::Failed, "Not confirmed: nothing was sent", "Run the command again"));
     }
+    // What is applied may book credits.
+    if args.mirror {
+        ctx.check_policy()?;
+    }
     let mut told = Told::open(ctx, &args, choice.left(), seed)?;
     let mut stop = ctx.stop()?;
     let begun = Instant::now();

@@ -6,7 +6,7 @@ mod rest;
 mod scope;
 mod second_look;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -105,10 +105,15 @@ impl Filling<'_> {
         tasks: Vec<Task>,
         unread: &HashSet<&'static str>,
     ) -> anyhow::Result<Vec<Task>> {
-        let counts: HashMap<String, i64> = self.mirror.counts()?.into_iter().collect();
+        let mut may_be: HashSet<String> = self.mirror.counts()?.into_iter().map(|(kind, _)| kind).collect();
+        // Of what could not be read nobody knows.
+        let counts = self.mirror.fill_counts(&self.fill)?;
+        may_be.extend(
+            counts.into_iter().filter(|count| count.unread.is_some()).map(|count| count.kind.to_owned()),
+        );
         let is_needless = |task: &Task| {
             let needs = task.source.under.as_ref().and_then(|under| under.needs);
-            unread.contains(task.source.name) || needs.is_some_and(|kind| !counts.contains_key(kind))
+            unread.contains(task.source.name) || needs.is_some_and(|kind| !may_be.contains(kind))
         };
         let (needless, wanted): (Vec<Task>, Vec<Task>) = tasks.into_iter().partition(is_needless);
         if !needless.is_empty() {

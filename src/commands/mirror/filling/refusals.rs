@@ -15,6 +15,11 @@ pub fn unread(task: &Task, error: &StripeError) -> Option<Option<Unread>> {
     match (api.status, api.code.as_deref()) {
         (403, _) => Some(Some(Unread::Forbidden)),
         (404, Some("resource_missing")) if task.parent.is_some() => Some(None),
+        (400, Some("resource_missing"))
+            if task.params.iter().any(|(name, _)| api.param.as_deref() == Some(name)) =>
+        {
+            Some(None)
+        }
         // No code: the route is not known.
         (404, None) => Some(Some(Unread::Unknown)),
         _ => None,
