@@ -287,7 +287,7 @@ async function make() {
     });
     assert.equal(await used(), 25);
     const {data: [report]} = await stripe.v2.core.events.list({types: ['v1.billing.meter.error_report_triggered']});
-    same(report, {type: 'v1.billing.meter.error_report_triggered', related_object: {id: meter.id, type: 'billing.meter'}});
+    same(report, {type: 'v1.billing.meter.error_report_triggered', related_object: {id: meter.id, type: 'billing.meter', url: `/v1/billing/meters/${meter.id}`}});
     assert.equal(report.data.reason.error_types[0].sample_errors[0].request.identifier, `node-nobody-${customer.id}`);
   });
 
