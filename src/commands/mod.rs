@@ -22,6 +22,7 @@ pub mod payment;
 pub mod payment_link;
 pub mod portal;
 pub mod report;
+mod result_file; // what became of the rows of an import
 mod secret_out;
 mod subject;
 pub mod subscription;

@@ -54,6 +54,12 @@ impl Page<'_> {
                 "change the card or the plan, cancel",
             ));
         }
+        if going {
+            let change = format!("billctl subscription change {name} --plan KEY");
+            steps.push((change, "another plan, after a look at the cost"));
+            let cancel = format!("billctl subscription cancel {name} --at-period-end");
+            steps.push((cancel, "end it when what is paid for is over"));
+        }
         if !self.invoices.is_empty() && self.person.is_some() {
             let command = format!("billctl portal create --subject {name} --flow payment-method");
             steps.push((command, "pay with another card from now on"));

@@ -122,6 +122,18 @@ pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Done);
         }
         check_method(&desk, &args, customer).await?;
+    } else if args.payment_method.is_some() {
+        return Err(fail(
+            Kind::Failed,
+            format!(
+                "`{}` has no customer in Stripe yet, and so nothing to pay with; nothing was sent",
+                args.subject
+            ),
+            format!(
+                "Let them pay by themselves: `billctl checkout create --subject {} --plan KEY`",
+                args.subject
+            ),
+        ));
     }
     let order = Order { ctx, args: &args, goods: &goods, promotion_code, wish };
     if ctx.settings().dry_run {

@@ -268,6 +268,10 @@ fn a_card_that_is_not_there_is_told() {
     hint: `billctl customer show u_1` lists those that there are
     [exit 1]
     ");
+    // Nobody that Stripe knows has none, and is not made a customer for it.
+    let said = refused(&shop, &emulator, "create u_new --plan pro --payment-method pm_card_visa");
+    assert!(said.contains("`u_new` has no customer in Stripe yet"), "{said}");
+    assert!(said.contains("billctl checkout create --subject u_new --plan KEY"), "{said}");
     // Without a word about it, Stripe says so, and nothing is made.
     assert_snapshot!(shop.billctl("subscription create u_1 --plan pro --quiet"), @"
     [stderr]

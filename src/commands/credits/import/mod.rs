@@ -8,13 +8,13 @@ mod source;
 use std::path::{Path, PathBuf};
 
 use outcome::{Counts, Imported, beside};
-use results::Results;
 use row::Defaults;
 use source::Source;
 
 use super::booking::{self, counted, credits};
 use crate::billing::credits::{Limits, Request, Wanted};
 use crate::commands::Outcome;
+use crate::commands::result_file::ResultFile;
 use crate::context::Context;
 use crate::error::{Kind, fail, kind_of};
 use crate::intake::Format;
@@ -179,7 +179,8 @@ impl Import<'_> {
         }
         let dry_run = self.ctx.settings().dry_run;
         let before = books.credit_totals()?;
-        let mut results = Results::begin((!dry_run).then(|| self.ctx.settings().folder.join(&path)))?;
+        let path_of = || self.ctx.settings().folder.join(&path);
+        let mut results = ResultFile::begin((!dry_run).then(path_of), &results::COLUMNS, "booked")?;
         let mut counts = Counts::default();
         let (rows, seen) = self.source.rows()?;
         let mut rows = rows.peekable();

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use outcome::{Counts, Imported};
-use results::Results;
 use row::{BadRow, Meant, Reading};
 use source::Source;
 
 use super::record;
 use crate::billing::usage::Record;
 use crate::commands::Outcome;
+use crate::commands::result_file::ResultFile;
 use crate::context::{Context, Stop};
 use crate::error::{Kind, fail};
 use crate::intake::{Format, Row, Unreadable};
@@ -150,7 +150,8 @@ impl Import<'_> {
     fn what_can_be(&mut self, mut books: Books, source: Source, path: PathBuf) -> anyhow::Result<Outcome> {
         let dry_run = self.ctx.settings().dry_run;
         let stop: Stop = self.ctx.stop()?;
-        let mut results = Results::begin((!dry_run).then(|| self.ctx.settings().folder.join(&path)))?;
+        let path_of = || self.ctx.settings().folder.join(&path);
+        let mut results = ResultFile::begin((!dry_run).then(path_of), &results::COLUMNS, "recorded")?;
         let Import { reading, now, bar, series, .. } = self;
         let size = source.size;
         let (rows, seen) = source.rows()?;
