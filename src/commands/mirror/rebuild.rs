@@ -10,8 +10,8 @@ use crate::store::mirror::{Go, Rebuilt, Step, Swap};
 /// Make the mirror's tables anew from the stored events and what was fetched
 ///
 /// Nothing is fetched. The tables come out as they were, row for row; a row that changes had been changed by hand, or by
-/// another version of billctl. Until the new tables are whole everybody goes on with the old ones. `--dry-run` says what
-/// would change.
+/// another version of billctl, or waited for an event to be applied. Until the new tables are whole everybody goes on with
+/// the old ones, and what a listener writes meanwhile is no change. `--dry-run` says what would change.
 #[derive(Debug, clap::Args)]
 pub struct RebuildArgs {}
 

@@ -69,6 +69,20 @@ impl Mirror {
     /// # Errors
     /// If a file can't be read or written: then the batch is not applied, and can be again.
     pub fn apply_pending(&mut self, books: &Books, limit: usize, now: Timestamp) -> anyhow::Result<Applied> {
+        self.apply_up_to(books, i64::MAX, limit, now)
+    }
+
+    /// The same, up to the event of a number at most.
+    ///
+    /// # Errors
+    /// As [`Mirror::apply_pending`].
+    pub(super) fn apply_up_to(
+        &mut self,
+        books: &Books,
+        until: i64,
+        limit: usize,
+        now: Timestamp,
+    ) -> anyhow::Result<Applied> {
         let reading = self.reading();
         let file = self.file.clone();
         let explain = |error| file.explain(error);
@@ -76,7 +90,8 @@ impl Mirror {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
         let (through, started_over) =
             through::go_on_from(&transaction, books, now).map_err(|error| told(error, explain))?;
-        let events = books.after(through, limit)?;
+        let mut events = books.after(through, limit)?;
+        events.retain(|event| event.seq <= until);
         let Some(last) = events.last() else {
             transaction.commit().map_err(explain)?;
             return Ok(Applied { through, started_over, ..Applied::default() });

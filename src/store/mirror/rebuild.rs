@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::Value;
 
 use super::apply::{Batch, told};
-use super::{Applied, CreditRules, Mirror, links, snapshots};
+use super::{Applied, CreditRules, Mirror, links, snapshots, through};
 use crate::billing::projection;
 use crate::error::{Kind, fail};
 use crate::store::books::Books;
@@ -33,7 +33,8 @@ pub struct Step {
 pub struct Rebuilt {
     pub snapshots: u64,
     pub events: Applied,
-    /// Rows that differ from those before, by table; only tables in which any do.
+    /// Rows that differ from those before, by table; only tables in which any do. What others write to the mirror meanwhile
+    /// is in both.
     pub changed: Vec<(String, u64)>,
 }
 
@@ -73,12 +74,17 @@ impl Mirror {
         // Whatever is booked already is not booked again; what only would be looked at books nothing.
         let books_too = self.credit_rules.books && swap == Swap::Yes;
         let rules = CreditRules { books: books_too, ..self.credit_rules };
-        let made = self.make_anew(&path, books, rules, now, step).and_then(|rebuilt| match rebuilt {
-            Some(rebuilt) => self.change_places(&path, books, swap, rebuilt).map(Some),
+        let made = self.make_anew(&path, books, rules, now, step).and_then(|made| match made {
+            Some(made) => self.change_places(made, &path, books, swap, now).map(Some),
             None => Ok(None),
         });
         remove(&path)?;
-        made
+        let made = made?;
+        if made.is_some() && swap == Swap::Yes {
+            // What others applied while the tables changed places has its turn again.
+            while self.apply_pending(books, BATCH, now)?.more {}
+        }
+        Ok(made)
     }
 
     fn lock_rebuild(&self) -> anyhow::Result<std::fs::File> {
@@ -101,7 +107,9 @@ impl Mirror {
         rules: CreditRules,
         now: Timestamp,
         step: &mut dyn FnMut(Step) -> Go,
-    ) -> anyhow::Result<Option<Rebuilt>> {
+    ) -> anyhow::Result<Option<Made>> {
+        let began = self.explain(data_version(&self.connection))?;
+        let until = books.last_seq()?;
         let mut fresh = Mirror::open(path, self.personal_data)?
             .with_subject_metadata(self.subject_metadata.clone())
             .with_credit_rules(rules);
@@ -117,7 +125,7 @@ impl Mirror {
         if let Some(account) = self.account()? {
             fresh.set_account(&account)?;
         }
-        let total = self.explain(count(&self.connection, "snapshots"))? + positive(books.last_seq()?);
+        let total = self.explain(count(&self.connection, "snapshots"))? + positive(until);
         let mut rebuilt = Rebuilt::default();
         let mut done = 0;
         let mut after = 0;
@@ -133,14 +141,36 @@ impl Mirror {
             done = rebuilt.snapshots;
         }
         loop {
-            let batch = fresh.apply_pending(books, BATCH, now)?;
+            let batch = fresh.apply_up_to(books, until, BATCH, now)?;
             rebuilt.events = rebuilt.events.and(batch);
             done = rebuilt.snapshots + positive(batch.through);
             if step(Step { done, total }) == Go::Stop {
                 return Ok(None);
             }
             if !batch.more {
-                return Ok(Some(rebuilt));
+                return Ok(Some(Made { fresh, rebuilt, began, until }));
+            }
+        }
+    }
+
+    /// Takes in what the mirror that this one is to replace has by now: what was fetched, and events up to a number.
+    fn catch_up_with(
+        &mut self,
+        old: &Connection,
+        books: &Books,
+        until: i64,
+        now: Timestamp,
+    ) -> anyhow::Result<(u64, Applied)> {
+        let rows = self.explain(snapshots::not_in(old, &self.connection))?;
+        for rows in rows.chunks(BATCH) {
+            self.put_kept(books, &self.explain(snapshots::of_rows(old, rows))?)?;
+        }
+        let mut applied = Applied::default();
+        loop {
+            let batch = self.apply_up_to(books, until, BATCH, now)?;
+            applied = applied.and(batch);
+            if !batch.more {
+                return Ok((count_of(rows.len()), applied));
             }
         }
     }
@@ -160,26 +190,53 @@ impl Mirror {
         transaction.commit().map_err(explain)
     }
 
+    /// Attaches the new tables and counts in which rows they differ from the old ones. Both are as of one moment, which is
+    /// that of the version it gives: whoever writes meanwhile is not waited for.
+    fn compare(
+        &mut self,
+        made: Made,
+        path: &Path,
+        books: &Books,
+        now: Timestamp,
+    ) -> anyhow::Result<(Rebuilt, i64)> {
+        let Made { mut fresh, mut rebuilt, began, until } = made;
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        // What is read from here on stays as it is until the end.
+        let transaction = self.connection.transaction().map_err(explain)?;
+        let until = until.max(through::number(&transaction).map_err(explain)?);
+        let version = data_version(&transaction).map_err(explain)?;
+        if version != began {
+            let (snapshots, events) = fresh.catch_up_with(&transaction, books, until, now)?;
+            rebuilt.snapshots += snapshots;
+            rebuilt.events = rebuilt.events.and(events);
+        }
+        drop(fresh);
+        let attach = "ATTACH DATABASE ?1 AS fresh";
+        transaction.execute(attach, [path.to_string_lossy()]).map_err(explain)?;
+        for table in made_tables() {
+            let changed = differing(&transaction, table).map_err(explain)?;
+            if changed > 0 {
+                rebuilt.changed.push((table.to_owned(), changed));
+            }
+        }
+        transaction.commit().map_err(explain)?;
+        Ok((rebuilt, version))
+    }
+
     fn change_places(
         &mut self,
+        made: Made,
         path: &Path,
         books: &Books,
         swap: Swap,
-        mut rebuilt: Rebuilt,
+        now: Timestamp,
     ) -> anyhow::Result<Rebuilt> {
         let file = self.file.clone();
         let explain = |error| file.explain(error);
         let reading = self.reading();
-        let attach = "ATTACH DATABASE ?1 AS fresh";
-        self.connection.execute(attach, [path.to_string_lossy()]).map_err(explain)?;
-        let result = (|| {
-            let before = data_version(&self.connection).map_err(explain)?;
-            for table in made_tables() {
-                let changed = differing(&self.connection, table).map_err(explain)?;
-                if changed > 0 {
-                    rebuilt.changed.push((table.to_owned(), changed));
-                }
-            }
+        let compared = self.compare(made, path, books, now);
+        let result = compared.and_then(|(rebuilt, before)| {
             if swap == Swap::No {
                 return Ok(rebuilt);
             }
@@ -211,13 +268,27 @@ impl Mirror {
             batch.finish().map_err(|error| told(error, explain))?;
             transaction.commit().map_err(explain)?;
             Ok(rebuilt)
-        })();
-        self.connection.execute("DETACH DATABASE fresh", []).map_err(explain)?;
+        });
+        // After an error it may not have been attached.
+        let detached = self.connection.execute("DETACH DATABASE fresh", []);
+        if result.is_ok() {
+            detached.map_err(explain)?;
+        }
         if result.is_ok() && swap == Swap::Yes && !self.personal_data {
             self.forget_freed()?;
         }
         result
     }
+}
+
+/// New tables, in a file of their own.
+struct Made {
+    fresh: Mirror,
+    rebuilt: Rebuilt,
+    /// The version of the old ones when it began.
+    began: i64,
+    /// The number of the last event in the books then.
+    until: i64,
 }
 
 impl Mirror {

@@ -60,6 +60,11 @@ impl Mirror {
     }
 }
 
+/// Whether it says no more than that an object is gone.
+pub(super) fn is_stub(object: &Value) -> bool {
+    object.get("deleted") == Some(&Value::Bool(true))
+}
+
 pub(super) fn put_one(
     batch: &Batch<'_>,
     page: &Page<'_>,
@@ -71,7 +76,7 @@ pub(super) fn put_one(
     let id = text("id").map(str::to_owned).or_else(|| stand_in_id(kind, text("customer")));
     let id = id.with_context(|| format!("Stripe sent a {kind} without an id"))?;
     let at = page.fetched_at.as_second();
-    let stub = object.get("deleted") == Some(&Value::Bool(true));
+    let stub = is_stub(object);
     let kept = projection::kept(object.clone(), batch.personal_data());
     let known = objects::version(batch.connection(), kind, &id)?;
     let is_last = batch
@@ -169,6 +174,29 @@ pub(super) fn after(connection: &Connection, row: i64, limit: usize) -> rusqlite
         )?
         .query_map((row, i64::try_from(limit).unwrap_or(i64::MAX)), kept)?
         .collect()
+}
+
+/// The rows of the snapshots that another mirror has not, or has from another time.
+pub(super) fn not_in(connection: &Connection, other: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let mut known =
+        other.prepare("SELECT 1 FROM snapshots WHERE kind = ?1 AND id = ?2 AND fetched_at = ?3")?;
+    let mut all = connection.prepare("SELECT rowid, kind, id, fetched_at FROM snapshots")?;
+    let mut rows = all.query([])?;
+    let mut missing = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key: (String, String, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        if !known.exists(key)? {
+            missing.push(row.get(0)?);
+        }
+    }
+    Ok(missing)
+}
+
+/// The snapshots of rows.
+pub(super) fn of_rows(connection: &Connection, rows: &[i64]) -> rusqlite::Result<Vec<Kept>> {
+    let mut one =
+        connection.prepare_cached("SELECT rowid, kind, fetched_at, body FROM snapshots WHERE rowid = ?1")?;
+    rows.iter().map(|row| one.query_row([row], kept)).collect()
 }
 
 /// The snapshots that the attached file `fresh` has not, or has from another time.

@@ -98,6 +98,45 @@ fn what_comes_in_meanwhile_is_there_afterwards() {
 }
 
 #[test]
+fn what_a_listener_writes_meanwhile_is_no_change_that_the_rebuild_made() {
+    for swap in [Swap::No, Swap::Yes] {
+        let mut world = lived();
+        let path = world.mirror.path().clone();
+        let books_path = world.books.path().clone();
+        let customer = json!({"id": "cus_late", "object": "customer"});
+        let mut late = Some(event("evt_late", "customer.created", 5_000, customer));
+        let mut listen = |step: Step| {
+            // All that there was at the start is in the new tables.
+            if step.done == step.total
+                && let Some(event) = late.take()
+            {
+                let mut books = billctl::store::books::Books::open(&books_path).unwrap();
+                let mut mirror = Mirror::open(&path, true).unwrap();
+                super::world::add(&mut books, &[event]);
+                mirror.apply_pending(&books, 10, NOW).unwrap();
+                let price = json!({"id": "price_late", "object": "price", "active": true});
+                super::world::fetch(&mut mirror, &books, "price", 6_000, &[price]);
+            }
+            Go::On
+        };
+        let rebuilt = world.mirror.rebuild(&world.books, swap, NOW, &mut listen).unwrap().unwrap();
+        assert!(late.is_none());
+        assert_eq!(rebuilt.changed, []);
+        assert_eq!(world.body("customer", "cus_late")["id"], "cus_late");
+        assert_eq!(world.body("price", "price_late")["active"], true);
+        assert_eq!(world.apply(100).applied, 0, "nothing is left to apply");
+    }
+}
+
+#[test]
+fn what_waited_to_be_applied_is_a_change() {
+    let mut world = lived();
+    world.add(&[event("evt_new", "customer.created", 5_000, json!({"id": "cus_new", "object": "customer"}))]);
+    let rebuilt = world.mirror.rebuild(&world.books, Swap::Yes, NOW, &mut |_| Go::On).unwrap().unwrap();
+    assert_eq!(rebuilt.changed, [("customers".to_owned(), 1), ("objects".to_owned(), 1)]);
+}
+
+#[test]
 fn two_at_a_time_are_refused() {
     let mut world = lived();
     let path = world.mirror.path().clone();
