@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
     pub kind: &'static str,
-    /// Different objects that Stripe's lists gave, counted page by page as they came.
+    /// Different objects that Stripe gave, counted page by page as they came; without those that it said are gone.
     pub received: u64,
     /// Those of them that are in the mirror's tables now.
     pub stored: u64,

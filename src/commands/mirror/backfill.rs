@@ -3,7 +3,7 @@
 use super::filling::{End, first_tasks, wanted_kinds};
 use super::read::{Reading, open};
 use super::report::{Planned, Report};
-use super::update::forget_gap;
+use super::update::{forget_gap, note_untold};
 use crate::billing::backfill::{SOURCES, kinds};
 use crate::commands::Outcome;
 use crate::commands::moment::time;
@@ -92,11 +92,12 @@ pub async fn run(ctx: &Context, args: BackfillArgs) -> anyhow::Result<Outcome> {
     let read = opened.read(ctx, fill, Reading { title: "Backfilling", parallel }).await?;
     let report = Report::of(&opened, read, is_resumed)?;
     forget_gap(&mut opened, &report)?;
+    note_untold(&mut opened, &report)?;
     ctx.show(&report)?;
     if report.end == End::Finished && !report.not_read.is_empty() {
         ctx.ui().hint(&format!(
-            "{} are listed customer by customer; `--per-customer` reads them too",
-            report.not_read.join(" and ")
+            "Listed customer by customer, and not read: {}; `--per-customer` reads them too",
+            report.not_read.join(", ")
         ));
     }
     Ok(report.outcome())

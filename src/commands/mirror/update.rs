@@ -1,21 +1,26 @@
 //! `billctl mirror update`: what happened in Stripe since the last time, taken into the mirror.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::filling::{End, first_tasks};
 use super::read::{Opened, Reading, open};
 use super::report::Report;
-use crate::billing::backfill::UNTOLD;
+use crate::billing::backfill::{Phase, Task, UNTOLD};
 use crate::commands::Outcome;
 use crate::commands::events::catch_up::{CaughtUp, GAP, Gap, OVERLAP_SECONDS};
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::Kind;
 use crate::render::{Present, Role, Text, View};
-use crate::store::mirror::{Fill, Scope, WholeFill};
+use crate::store::mirror::{Fill, Mirror, Scope};
 
-/// The name under which the mirror keeps the second up to which the kinds were read that events don't tell about.
-const UNTOLD_CURSOR: &str = "untold";
+/// The name under which the mirror keeps the second up to which a kind was read that events don't tell about. Each has its
+/// own, so that one which the key may not read holds up no other.
+fn untold_cursor(kind: &str) -> String {
+    format!("untold {kind}")
+}
 
 /// Bring the mirror up to date with what happened in Stripe
 ///
@@ -37,7 +42,7 @@ pub async fn run(ctx: &Context, args: UpdateArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let parallel = usize::from(args.parallel);
-    let filled = opened.mirror.whole_fill()?;
+    let is_filled = opened.mirror.whole_fill()?.is_some();
     let caught_up = opened.catch_up(ctx, None).await?;
     let mut updated = Updated { caught_up, gap: caught_up.gap, report: None, untold: None };
     if let Some(gap) = caught_up.gap {
@@ -47,11 +52,11 @@ pub async fn run(ctx: &Context, args: UpdateArgs) -> anyhow::Result<Outcome> {
             time(gap.to)
         ));
         updated.report = Some(close(ctx, &mut opened, gap, parallel).await?);
-    } else if let Some(filled) = filled {
-        updated.untold = read_untold(ctx, &mut opened, filled, parallel).await?;
+    } else if is_filled {
+        updated.untold = read_untold(ctx, &mut opened, parallel).await?;
     }
     ctx.show(&updated)?;
-    if filled.is_none() && updated.report.is_none() {
+    if !is_filled && updated.report.is_none() {
         ctx.ui().hint("Only what has changed is in the mirror: `billctl mirror backfill` reads the rest");
     }
     Ok(updated.outcome())
@@ -72,43 +77,75 @@ async fn close(ctx: &Context, opened: &mut Opened, gap: Gap, parallel: usize) ->
             kinds: Vec::new(),
         },
     };
-    let report =
-        read(ctx, opened, scope, Reading { title: "Reading what may have changed", parallel }).await?;
+    let tasks = first_tasks(&scope, opened.now, opened.is_live());
+    let reading = Reading { title: "Reading what may have changed", parallel };
+    let report = read(ctx, opened, scope, &tasks, reading).await?;
     forget_gap(opened, &report)?;
     Ok(report)
 }
 
 /// Reads the kinds that events don't tell about: what was made since the last time, and what can still change. None
 /// while a backfill is unfinished, which reads them too and would be forgotten.
-async fn read_untold(
-    ctx: &Context,
-    opened: &mut Opened,
-    filled: WholeFill,
-    parallel: usize,
-) -> anyhow::Result<Option<Report>> {
-    let kinds: Vec<String> = UNTOLD.iter().map(|kind| (*kind).to_owned()).collect();
+async fn read_untold(ctx: &Context, opened: &mut Opened, parallel: usize) -> anyhow::Result<Option<Report>> {
     let unfinished = opened.mirror.last_fill()?.filter(|fill| opened.goes_on(fill));
     if unfinished.is_some_and(|fill| fill.scope.kinds.is_empty()) {
         ctx.ui().warn("A backfill is unfinished, so what events don't tell is left to it");
         ctx.ui().hint("Finish it with `billctl mirror backfill`");
         return Ok(None);
     }
-    let before = opened.mirror.cursor(UNTOLD_CURSOR)?.and_then(|text| text.parse().ok());
-    let since = before.map_or(filled.began_at, |before: i64| before.max(filled.began_at));
-    // Where the clock was set back, as an emulator's is that was reset, all of it is new.
-    let is_set_back = opened.now.saturating_add(OVERLAP_SECONDS) < since;
-    let since = if is_set_back { 0 } else { since.saturating_sub(OVERLAP_SECONDS) };
-    let scope = Scope { account: opened.account.clone(), since: Some(since), per_customer: false, kinds };
-    let reading = Reading { title: "Reading what events don't tell", parallel };
-    let report = read(ctx, opened, scope, reading).await?;
-    if report.end == End::Finished && report.outcome() == Outcome::Done {
-        opened.mirror.set_cursor(UNTOLD_CURSOR, Some(&report.began_at.to_string()), opened.now)?;
+    let mut since: BTreeMap<&str, Option<i64>> = BTreeMap::new();
+    for kind in UNTOLD {
+        since.insert(kind, untold_since(&opened.mirror, kind, opened.now)?);
     }
+    let scope = Scope {
+        account: opened.account.clone(),
+        since: Some(since.values().map(|second| second.unwrap_or_default()).min().unwrap_or_default()),
+        per_customer: false,
+        kinds: UNTOLD.map(str::to_owned).to_vec(),
+    };
+    let mut tasks = first_tasks(&scope, opened.now, opened.is_live());
+    let is_list = |task: &&mut Task| task.phase == Phase::Lists && task.span.from == scope.since;
+    for task in tasks.iter_mut().filter(is_list) {
+        task.span.from = since.get(task.source.kind).copied().flatten();
+    }
+    let reading = Reading { title: "Reading what events don't tell", parallel };
+    let report = read(ctx, opened, scope, &tasks, reading).await?;
+    note_untold(opened, &report)?;
     Ok(Some(report))
 }
 
-/// Reads a scope, or goes on reading it.
-async fn read(ctx: &Context, opened: &mut Opened, scope: Scope, reading: Reading) -> anyhow::Result<Report> {
+/// The second from which on a kind is to be read that events don't tell about. None where it never was read, or where the
+/// clock was set back, as an emulator's is that was reset: then all of it is new.
+fn untold_since(mirror: &Mirror, kind: &str, now: i64) -> anyhow::Result<Option<i64>> {
+    let read: Option<i64> = mirror.cursor(&untold_cursor(kind))?.and_then(|text| text.parse().ok());
+    let is_set_back = |second: &i64| now.saturating_add(OVERLAP_SECONDS) < *second;
+    Ok(read.filter(|second| !is_set_back(second)).map(|second| second.saturating_sub(OVERLAP_SECONDS)))
+}
+
+/// Notes up to when the kinds were read that events don't tell about, of those of which nothing is missing.
+///
+/// # Errors
+/// If the mirror can't be written.
+pub fn note_untold(opened: &mut Opened, report: &Report) -> anyhow::Result<()> {
+    if report.end != End::Finished {
+        return Ok(());
+    }
+    let read = report.proof.counts.iter().filter(|count| count.unread.is_none() && count.missing() == 0);
+    for count in read.filter(|count| UNTOLD.contains(&count.kind)) {
+        let through = report.began_at.to_string();
+        opened.mirror.set_cursor(&untold_cursor(count.kind), Some(&through), opened.now)?;
+    }
+    Ok(())
+}
+
+/// Reads a scope by these walks, or goes on reading it.
+async fn read(
+    ctx: &Context,
+    opened: &mut Opened,
+    scope: Scope,
+    tasks: &[Task],
+    reading: Reading,
+) -> anyhow::Result<Report> {
     let unfinished = opened.mirror.last_fill()?.filter(|fill| {
         // An unfinished one of everything begins anew.
         fill.scope == scope && scope.since.is_some() && opened.goes_on(fill)
@@ -116,10 +153,7 @@ async fn read(ctx: &Context, opened: &mut Opened, scope: Scope, reading: Reading
     let is_resumed = unfinished.is_some();
     let fill = match unfinished {
         Some(fill) => fill,
-        None => {
-            let tasks = first_tasks(&scope, opened.now, opened.is_live());
-            opened.mirror.begin_fill(scope, opened.now, &tasks)?
-        }
+        None => opened.mirror.begin_fill(scope, opened.now, tasks)?,
     };
     let read = opened.read(ctx, fill, reading).await?;
     Report::of(opened, read, is_resumed)

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Mirror;
 use super::apply::{Batch, told};
 use super::fill_counts::{count_received, note_filled};
-use super::snapshots::{Page, Put, put_one};
+use super::snapshots::{Page, Put, is_stub, put_one};
 use crate::billing::backfill::{Phase, Place, Span, Task, route_of_one, source_of};
 use crate::store::books::Books;
 
@@ -39,8 +39,6 @@ pub struct Fill {
 /// What a backfill of everything, or several, came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WholeFill {
-    /// When the last one began, by Stripe's clock, in seconds.
-    pub began_at: i64,
     /// One of them read the lists under each customer.
     pub per_customer: bool,
 }
@@ -189,8 +187,8 @@ impl Mirror {
         Ok(put)
     }
 
-    /// What the last whole backfill was that got to its end, and whether one of them read the lists under each
-    /// customer; events keep up what it read.
+    /// Whether a whole backfill got to its end, and whether one of them read the lists under each customer; events keep up
+    /// what it read.
     ///
     /// # Errors
     /// If the file can't be read.
@@ -198,16 +196,11 @@ impl Mirror {
         let read = || {
             self.connection
                 .prepare_cached(
-                    "SELECT max(began_at), max(per_customer) FROM fills
-                     WHERE finished = 1 AND since IS NULL AND kinds = ''",
+                    "SELECT max(per_customer) FROM fills WHERE finished = 1 AND since IS NULL AND kinds = ''",
                 )?
                 .query_row([], |row| {
-                    let began_at: Option<i64> = row.get(0)?;
-                    let per_customer: Option<bool> = row.get(1)?;
-                    Ok(began_at.map(|began_at| WholeFill {
-                        began_at,
-                        per_customer: per_customer.unwrap_or_default(),
-                    }))
+                    let per_customer: Option<bool> = row.get(0)?;
+                    Ok(per_customer.map(|per_customer| WholeFill { per_customer }))
                 })
         };
         self.explain(read())
@@ -352,7 +345,10 @@ fn put(batch: &Batch<'_>, fill: &Fill, filled: &[Filled], tasks: &[Task]) -> any
             let id = object.get("id").and_then(Value::as_str);
             let id = id.with_context(|| format!("Stripe sent a {kind} without an id"))?;
             put_one(batch, &page, object, &mut kept)?;
-            first += note_filled(batch.connection(), fill, kind, id)?;
+            // That an object is gone is an answer, and no object.
+            if !is_stub(object) {
+                first += note_filled(batch.connection(), fill, kind, id)?;
+            }
         }
         count_received(batch.connection(), fill, kind, first)?;
     }

@@ -53,3 +53,26 @@ pub(super) fn note(
 pub(super) fn is_noted(connection: &Connection, kind: &str, id: &str) -> rusqlite::Result<bool> {
     connection.prepare_cached("SELECT 1 FROM unsettled WHERE kind = ?1 AND id = ?2")?.exists((kind, id))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn guesses_that_cannot_be_fetched_keep_no_other_from_its_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let mirror = Mirror::open(&folder.path().join("mirror.db"), true).unwrap();
+        for id in ["cus_1", "cus_2"] {
+            let object =
+                "INSERT INTO objects (kind, id, at, deleted, body) VALUES ('customer', ?1, 1, 0, '{}')";
+            mirror.connection.execute(object, [id]).unwrap();
+            note(&mirror.connection, ("customer", id), Footing::Guess, false).unwrap();
+        }
+        // Both stay guesses, as nothing comes of asking. That one of them never has its turn is as likely as 200 heads.
+        let asked: BTreeSet<String> =
+            (0..200).flat_map(|_| mirror.guesses(2, 1).unwrap()).map(|(_, id)| id).collect();
+        assert_eq!(asked.len(), 2);
+    }
+}

@@ -53,6 +53,9 @@ fn what_was_deleted_since_the_last_backfill_is_marked() {
     emulator.post("/_emulator/advance", "10");
     let filled = shop.billctl("mirror backfill -o json").exits(0).json();
     assert_eq!((&filled["looked_for"], &filled["gone"]), (&2.into(), &2.into()));
+    // What is gone was not received.
+    assert_eq!(row(&filled, "customer"), (9, 9, 0, "complete".to_owned()));
+    assert_eq!(row(&filled, "coupon"), (0, 0, 0, "complete".to_owned()));
     assert_mirrored(&shop, &emulator, "after deletions");
     let object = mirror(&shop).object("customer", &id(&gone)).unwrap().unwrap();
     assert!(object.deleted);

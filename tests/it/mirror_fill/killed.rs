@@ -30,6 +30,20 @@ fn kill_at(shop: &Shop, emulator: &Emulator, nth: usize, fault: &str) {
     emulator.heal();
 }
 
+/// Starts a backfill and kills it once a path was asked for so many times, the last of which is never answered.
+fn kill_once_asked(shop: &Shop, emulator: &Emulator, flags: &[&str], path: &str, times: usize) {
+    emulator.fail_on(&format!("GET {path}:nth={times}:stall-before"));
+    let mut child = shop.spawn(&[&["mirror", "backfill"], flags].concat(), Stdio::null());
+    let is_it = |request: &&Value| request["path"] == path && request["method"] == "GET";
+    while emulator.requests().iter().filter(is_it).count() < times {
+        assert_eq!(child.try_wait().unwrap(), None, "{path} was not asked for so often");
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    child.kill().unwrap();
+    shop.finish(child);
+    emulator.heal();
+}
+
 /// Waits until so many pages of customers were asked for.
 fn wait_for_customers(emulator: &Emulator, pages: usize) {
     let is_page = |request: &&Value| request["path"] == "/v1/customers" && request["method"] == "GET";
@@ -141,6 +155,60 @@ fn what_comes_and_goes_while_it_runs_is_neither_lost_nor_missed() {
     let filled = shop.billctl(&format!("{READ} -o json")).exits(0).json();
     assert_eq!((&filled["missing"], &filled["resumed"]), (&0.into(), &true.into()));
     assert_mirrored_customers(&shop, &emulator, "after changes");
+}
+
+#[test]
+fn it_is_finished_when_it_is_proven_and_not_before() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    live(&emulator, 5);
+    // Everything is read by then but what happened meanwhile.
+    kill_once_asked(&shop, &emulator, &[], "/v1/events", 1);
+    let file = rusqlite::Connection::open(shop.folder().join(".billctl/emulator/mirror.db")).unwrap();
+    // No event brings these.
+    let lost = "DELETE FROM objects WHERE kind = 'entitlements.feature'";
+    assert_eq!(file.execute(lost, []).unwrap(), 2);
+    let filled = shop.billctl("mirror backfill -o json").exits(1).json();
+    assert_eq!((&filled["resumed"], &filled["missing"]), (&true.into(), &2.into()));
+}
+
+#[test]
+fn what_lists_hang_on_may_be_deleted_before_they_are_read() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    emulator.post("/v1/customers", "name=Ada");
+    let clock = id(&emulator.post("/v1/test_helpers/test_clocks", "frozen_time=1793491200"));
+    emulator.post("/v1/customers", &format!("test_clock={clock}"));
+    // The second time is for what was made since: the clock is read by then, and its customers are not.
+    kill_once_asked(&shop, &emulator, &["--parallel", "1"], "/v1/products", 2);
+    emulator.delete(&format!("/v1/test_helpers/test_clocks/{clock}"));
+    let filled = shop.billctl("mirror backfill -o json").exits(0).json();
+    assert_eq!((&filled["resumed"], &filled["missing"]), (&true.into(), &0.into()));
+    assert_mirrored_customers(&shop, &emulator, "without the clock's");
+}
+
+#[test]
+fn what_only_events_told_while_it_ran_is_not_taken_for_gone() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    emulator.post("/v1/products", "id=p&name=P");
+    let feature = id(&emulator.post("/v1/entitlements/features", "name=F&lookup_key=f"));
+    emulator.post("/v1/products/p/features", &format!("entitlement_feature={feature}"));
+    let price =
+        emulator.post("/v1/prices", "product=p&currency=usd&unit_amount=900&recurring[interval]=month");
+    // By then it is known which customers there are.
+    kill_once_asked(&shop, &emulator, &["--per-customer"], "/v1/products/p/features", 1);
+    let customer = id(&emulator.post("/v1/customers", "name=Ada"));
+    let method = emulator.post("/v1/payment_methods/pm_card_visa/attach", &format!("customer={customer}"));
+    let form =
+        format!("customer={customer}&items[0][price]={}&default_payment_method={}", id(&price), id(&method));
+    emulator.post("/v1/subscriptions", &form);
+    shop.billctl("events pull").exits(0);
+    let filled = shop.billctl("mirror backfill --per-customer -o json").exits(0).json();
+    assert_eq!(filled["resumed"], true);
+    let sql = "SELECT customer, lookup_key FROM active_entitlements";
+    let entitlements = shop.run(&["mirror", "query", sql, "-o", "json"], "").exits(0).json();
+    assert_eq!(entitlements, serde_json::json!([{"customer": customer, "lookup_key": "f"}]));
 }
 
 #[test]

@@ -60,6 +60,84 @@ fn what_a_list_did_not_give_is_missed_where_a_second_look_finds_it() {
     assert!(filled.stdout.contains("3 of 103 objects are not in the mirror"), "{filled}");
 }
 
+/// A customer who is entitled to two features.
+fn entitled(target: &str) -> Option<Value> {
+    let list = |data: Value| json!({"object": "list", "data": data, "has_more": false, "url": "/v1/x"});
+    let entitlement = |number: u32| {
+        json!({"id": format!("ent_{number}"), "object": "entitlements.active_entitlement",
+            "feature": format!("feat_{number}"), "livemode": false, "lookup_key": format!("feature{number}")})
+    };
+    match target.split('?').next()? {
+        "/v1/customers" => {
+            Some(list(json!([{"id": "cus_1", "object": "customer", "created": 1_700_000_000}])))
+        }
+        "/v1/entitlements/features" if target.contains("archived=false") => {
+            Some(list(json!([{"id": "feat_1", "object": "entitlements.feature", "lookup_key": "feature1"}])))
+        }
+        "/v1/entitlements/active_entitlements" => Some(list(json!([entitlement(1), entitlement(2)]))),
+        _ => None,
+    }
+}
+
+/// How many entitlements the mirror has after an event told of one, and a backfill was refused a list.
+fn entitlements_without(hidden: &'static str) -> Value {
+    let stripe = StandIn::hiding_among("acct_1Hidden", hidden, entitled);
+    let shop = shop_at(&stripe);
+    let summary = json!({"object": "entitlements.active_entitlement_summary", "customer": "cus_1", "livemode": false,
+        "entitlements": {"object": "list", "has_more": false, "url": "/v1/x", "data": [
+            {"id": "ent_1", "object": "entitlements.active_entitlement", "feature": "feat_1", "livemode": false,
+             "lookup_key": "feature1"}]}});
+    let event = json!({"id": "evt_1", "object": "event", "created": 1_793_400_000, "livemode": false,
+        "type": "entitlements.active_entitlement_summary.updated", "data": {"object": summary}});
+    shop.write("told.jsonl", event.to_string());
+    shop.billctl("events replay --file told.jsonl --mirror").exits(0);
+    let filled = shop.billctl("mirror backfill --per-customer -o json").exits(5).json();
+    assert_eq!(filled["gone"], 0, "{filled}");
+    let sql = "SELECT count(*) AS entitlements FROM active_entitlements WHERE customer = 'cus_1'";
+    shop.run(&["mirror", "query", sql, "-o", "json"], "").exits(0).json()[0]["entitlements"].clone()
+}
+
+#[test]
+fn what_a_customer_is_entitled_to_stays_where_a_list_is_hidden_and_is_read_where_it_can_be() {
+    // Which features there are nobody knows, and so not that there are none.
+    assert_eq!(entitlements_without("/v1/entitlements/features"), 2);
+    assert_eq!(entitlements_without("/v1/entitlements/active_entitlements"), 1);
+}
+
+/// The bounds of time in a question for a list.
+fn bounds(target: &str) -> (Option<i64>, Option<i64>) {
+    let target = target.replace("%5B", "[").replace("%5D", "]");
+    let bound = |name: &str| {
+        let (_, rest) = target.split_once(&format!("{name}="))?;
+        rest.split('&').next()?.parse().ok()
+    };
+    (bound("created[gte]"), bound("created[lt]"))
+}
+
+#[test]
+fn a_kind_that_may_not_be_read_holds_up_no_other_that_events_dont_tell() {
+    const DAY: i64 = 86_400;
+    const NOW: i64 = 1_793_491_200;
+    let stripe = StandIn::hiding("acct_1Hidden", "/v1/invoiceitems");
+    let mut shop = shop_at(&stripe);
+    shop.billctl("mirror backfill").exits(5);
+    shop.set("BILLCTL_NOW", "2026-11-03T00:00:00Z");
+    shop.billctl("mirror update").exits(5);
+    shop.set("BILLCTL_NOW", "2026-11-05T00:00:00Z");
+    let before = stripe.asked().len();
+    let updated = shop.billctl("mirror update -o json").exits(5).json();
+    let asked = stripe.asked().split_off(before);
+    // The first time that a list is asked for is for what was there before.
+    let asked = |path: &str| bounds(asked.iter().find(|target| target.contains(path)).unwrap());
+    // A little before the last time, and of what never was read everything.
+    let last = NOW + 2 * DAY - 300;
+    assert_eq!(asked("GET /v1/balance_transactions?"), (Some(last), Some(NOW + 4 * DAY)));
+    assert_eq!(asked("GET /v1/invoiceitems?"), (None, Some(NOW + 4 * DAY)));
+    let forbidden = |row: &&Value| row["status"] == "forbidden";
+    let rows: Vec<&Value> = updated["untold"]["kinds"].as_array().unwrap().iter().filter(forbidden).collect();
+    assert_eq!(rows.iter().map(|row| &row["kind"]).collect::<Vec<_>>(), ["invoiceitem"]);
+}
+
 #[test]
 fn the_mirror_of_another_account_is_left_alone() {
     let mut shop = Shop::new();

@@ -1,5 +1,6 @@
 //! What happened since the last time, and a time whose events are lost.
 
+use billctl::store::mirror::Scope;
 use serde_json::json;
 
 use super::{Objects, assert_mirrored, at_stripe, id, in_mirror, live, mirror};
@@ -240,6 +241,20 @@ fn an_unfinished_backfill_is_not_forgotten_for_what_no_event_tells() {
     let updated = shop.billctl("mirror update -o json").exits(0).json();
     assert_eq!(updated["untold"], serde_json::Value::Null);
     assert_eq!(mirror(&shop).last_fill().unwrap(), Some(begun));
+}
+
+#[test]
+fn a_backfill_of_some_kinds_that_was_given_up_is_not_waited_for() {
+    let shop = Shop::new();
+    let emulator = filled(&shop);
+    let whole = mirror(&shop).last_fill().unwrap().unwrap().scope;
+    let some = Scope { kinds: vec!["product".to_owned()], ..whole };
+    mirror(&shop).begin_fill(some, 1_800_000_000, &[]).unwrap();
+    emulator.post("/v1/entitlements/features", "name=New&lookup_key=new");
+    advance(&emulator, 60);
+    let updated = shop.billctl("mirror update -o json").exits(0).json();
+    assert_eq!(updated["untold"]["missing"], 0, "{updated}");
+    shop.billctl("mirror verify").exits(0);
 }
 
 #[test]

@@ -68,6 +68,24 @@ fn a_sample_finds_what_is_among_it() {
 }
 
 #[test]
+fn what_is_listed_under_each_customer_is_compared_where_it_was_read() {
+    let attached = |flags: &str| {
+        let shop = Shop::new();
+        let emulator = shop.emulator();
+        let customer = id(&emulator.post("/v1/customers", "name=Ada"));
+        emulator.post("/_emulator/advance", "60");
+        shop.billctl(&format!("mirror backfill {flags}")).exits(0);
+        let form = format!("customer={customer}");
+        let method = id(&emulator.post("/v1/payment_methods/pm_card_visa/attach", &form));
+        emulator.post("/_emulator/advance", "60");
+        let verified = shop.billctl("mirror verify -o json").json();
+        told(&verified).contains(&("missing".to_owned(), method))
+    };
+    assert!(attached("--per-customer"));
+    assert!(!attached(""), "nobody asked for it");
+}
+
+#[test]
 fn a_dry_run_repairs_nothing() {
     let shop = Shop::new();
     let emulator = shop.emulator();

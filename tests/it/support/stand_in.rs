@@ -31,6 +31,11 @@ impl StandIn {
         StandIn::start(Some(account), Some(path), |_| None)
     }
 
+    /// The same, with lists as for [`StandIn::listing`].
+    pub fn hiding_among(id: &str, path: &'static str, lists: fn(&str) -> Option<Value>) -> StandIn {
+        StandIn::start(Some(json!({"id": id, "object": "account"})), Some(path), lists)
+    }
+
     /// Answers everything with 503, and that trying again is of no use.
     pub fn out_of_order() -> StandIn {
         StandIn::start(None, None, |_| None)
@@ -56,6 +61,12 @@ impl StandIn {
 
     /// What was asked: `GET /v1/account`.
     pub fn requests(&self) -> Vec<String> {
+        let without_query = |asked: &String| asked.split('?').next().unwrap().to_owned();
+        self.asked().iter().map(without_query).collect()
+    }
+
+    /// What was asked, with its query.
+    pub fn asked(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
@@ -93,7 +104,7 @@ fn serve(
             }
         }
         reader.read_exact(&mut vec![0; length]).unwrap();
-        seen.lock().unwrap().push(format!("{method} {path}"));
+        seen.lock().unwrap().push(format!("{method} {target}"));
         let error = |message| json!({"error": {"type": "api_error", "message": message}});
         let (status, body) = match (account, method.as_str(), path) {
             (None, _, _) => (503, error("Out of order")),
@@ -107,7 +118,8 @@ fn serve(
             }
             (Some(_), _, _) => (400, error("Nothing is written here")),
         };
-        let body = body.to_string();
+        // Stripe answers in lines as well.
+        let body = serde_json::to_string_pretty(&body).unwrap();
         let head = format!(
             "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nstripe-should-retry: false\r\ncontent-length: {}",
             body.len()
