@@ -23,9 +23,20 @@ const MOST_HELD: usize = 10_000;
 pub enum Step {
     /// Events in the order in which they happened, as far as Stripe tells it, unless a slice has more than can be held:
     /// then its later ones come first. Some may come again where the place in the list was lost.
-    Events(Vec<Value>),
+    Events(Vec<ListedEvent>),
     /// All events created up to this second, by Stripe's clock, have been read.
     Through(i64),
+}
+
+/// An event as Stripe lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedEvent {
+    /// None where it has none, which is no event of Stripe's.
+    pub id: Option<String>,
+    /// In seconds.
+    pub created: Option<i64>,
+    /// Its bytes, exactly as they stand in Stripe's list.
+    pub body: Vec<u8>,
 }
 
 /// Events on their way, from the oldest slice to the newest.
@@ -49,7 +60,7 @@ struct Slice {
     until: Option<i64>,
     pages_read: i64,
     /// What was read and not yet given, newest first.
-    held: Vec<Value>,
+    held: Vec<ListedEvent>,
     /// Stripe's clock when the first page was read.
     answered_at: Option<i64>,
     /// Seconds of creation of what was read.
@@ -75,8 +86,9 @@ impl EventWalk {
     pub async fn next(&mut self) -> Result<Option<Step>, StripeError> {
         loop {
             let Some(slice) = &mut self.slice else { return Ok(None) };
-            match slice.pages.next().await {
+            match slice.pages.next_with_bytes().await {
                 Ok(Some(events)) => {
+                    let events: Vec<ListedEvent> = events.into_iter().map(listed).collect();
                     slice.note(&events);
                     self.now = self.now.or(slice.answered_at).or(slice.newest);
                     slice.held.extend(events);
@@ -105,7 +117,7 @@ impl EventWalk {
     }
 
     /// What is held, oldest first, if it is at least so much.
-    fn held(&mut self, least: usize) -> Option<Vec<Value>> {
+    fn held(&mut self, least: usize) -> Option<Vec<ListedEvent>> {
         let slice = self.slice.as_mut().filter(|slice| slice.held.len() >= least)?;
         let mut held = std::mem::take(&mut slice.held);
         held.reverse();
@@ -177,16 +189,24 @@ impl Slice {
         }
     }
 
-    fn note(&mut self, events: &[Value]) {
+    fn note(&mut self, events: &[ListedEvent]) {
         self.pages_read += 1;
         self.resumed = false;
         if self.pages_read == 1 {
             self.answered_at = self.pages.answered_at().map(|at| at.as_second());
         }
-        for created in events.iter().filter_map(|event| event.get("created")?.as_i64()) {
+        for created in events.iter().filter_map(|event| event.created) {
             self.newest = self.newest.max(Some(created));
             self.oldest = Some(self.oldest.map_or(created, |oldest| oldest.min(created)));
         }
+    }
+}
+
+fn listed((event, body): (Value, Vec<u8>)) -> ListedEvent {
+    ListedEvent {
+        id: event.get("id").and_then(Value::as_str).map(str::to_owned),
+        created: event.get("created").and_then(Value::as_i64),
+        body,
     }
 }
 

@@ -19,6 +19,8 @@ const KEPT_OF_STRANGE_BODY: usize = 2_000;
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) body: Value,
+    /// The body as it came.
+    pub(super) bytes: Vec<u8>,
     pub(super) replayed: bool,
     pub(super) request_id: Option<String>,
     /// A DELETE found nothing, after an attempt whose end is not known.
@@ -101,16 +103,16 @@ impl Attempt<'_> {
         let parsed = serde_json::from_slice::<Value>(&bytes);
         let error = match (heard.status, parsed) {
             (200..300, Ok(body @ Value::Object(_))) => {
-                return Ok(self.answer(body, heard, false));
+                return Ok(self.answer(body, bytes, heard, false));
             }
             // The stream takes events without a word.
             (200..300, Err(_)) if bytes.is_empty() && self.call.path == METER_STREAM => {
-                return Ok(self.answer(Value::Null, heard, false));
+                return Ok(self.answer(Value::Null, bytes, heard, false));
             }
             (400.., Ok(body)) if error_fields(&body).is_some() => {
                 let error = self.api_error(&body, &heard, &bytes);
                 if error.status == 404 && self.call.method == Method::Delete && self.in_doubt {
-                    return Ok(self.answer(body, heard, true));
+                    return Ok(self.answer(body, bytes, heard, true));
                 }
                 StripeError::Api(Box::new(error))
             }
@@ -128,9 +130,9 @@ impl Attempt<'_> {
         Err(Failure { error, heard: Some(Box::new(heard)) })
     }
 
-    fn answer(&self, body: Value, heard: Heard, already_gone: bool) -> Answer {
+    fn answer(&self, body: Value, bytes: Vec<u8>, heard: Heard, already_gone: bool) -> Answer {
         let Heard { replayed, request_id, date, version, .. } = heard;
-        Answer { body, replayed, request_id, already_gone, date, took: Duration::ZERO, version }
+        Answer { body, bytes, replayed, request_id, already_gone, date, took: Duration::ZERO, version }
     }
 
     fn api_error(&self, body: &Value, heard: &Heard, bytes: &[u8]) -> ApiError {

@@ -102,6 +102,7 @@ mod tests {
 
     fn answer(date: Option<&str>, took_ms: u64) -> Answer {
         Answer {
+            bytes: Vec::new(),
             body: Value::Null,
             replayed: false,
             request_id: None,

@@ -11,6 +11,7 @@ use super::lists::looked_up_at;
 use super::paging::{self, Next};
 use super::path::Method;
 use super::wire::Outgoing;
+use crate::billing::event::elements;
 
 /// Stripe's largest page.
 const PAGE_SIZE: u32 = 100;
@@ -50,7 +51,7 @@ impl Reader {
         let answered_at = clock(answer.date.as_deref()).map(Timestamp::as_second);
         let second = if is_gone { answered_at } else { looked_up_at(&answer) };
         let at = second.and_then(|second| Timestamp::from_second(second).ok());
-        Ok(Fetched { at, object: answer.body })
+        Ok(Fetched { at, object: answer.body, bytes: answer.bytes })
     }
 
     /// Stripe's clock, to the second, as the answer at a path tells it; none where the answer had no date.
@@ -111,6 +112,8 @@ impl Reader {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetched {
     pub object: Value,
+    /// The answer as it came, with the lists in the object as they were cut.
+    pub bytes: Vec<u8>,
     /// The second by Stripe's clock at which it was so, at the earliest; see [`super::lists::Dated`].
     pub at: Option<Timestamp>,
 }
@@ -134,6 +137,14 @@ pub struct Pages {
     at: At,
     pages_left: u32,
     answered_at: Option<Timestamp>,
+}
+
+/// A page that was read.
+struct Turned {
+    objects: Vec<Value>,
+    /// The answer as it came.
+    bytes: Vec<u8>,
+    request_id: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -160,6 +171,22 @@ impl Pages {
     /// # Errors
     /// As for [`Reader::list`].
     pub async fn next(&mut self) -> Result<Option<Vec<Value>>, StripeError> {
+        Ok(self.turn().await?.map(|turned| turned.objects))
+    }
+
+    /// Reads the next page, each object with its bytes as they stand in it; `None` after the last one.
+    ///
+    /// # Errors
+    /// As for [`Reader::list`].
+    pub(super) async fn next_with_bytes(&mut self) -> Result<Option<Vec<(Value, Vec<u8>)>>, StripeError> {
+        let Some(Turned { objects, bytes, request_id }) = self.turn().await? else { return Ok(None) };
+        let bodies = elements(&bytes).filter(|bodies| bodies.len() == objects.len());
+        let bodies = bodies
+            .ok_or_else(|| strange(&self.path, request_id, "the elements of its list can't be told apart"))?;
+        Ok(Some(objects.into_iter().zip(bodies.into_iter().map(<[u8]>::to_vec)).collect()))
+    }
+
+    async fn turn(&mut self) -> Result<Option<Turned>, StripeError> {
         let (path, query, params) = match self.at.clone() {
             At::End => return Ok(None),
             At::Start { params } => {
@@ -171,7 +198,7 @@ impl Pages {
         };
         let answer = self.reader.fetch(&path, query.clone()).await?;
         self.answered_at = clock(answer.date.as_deref());
-        let request_id = answer.request_id;
+        let (request_id, bytes) = (answer.request_id, answer.bytes);
         let page = paging::read(answer.body).map_err(|why| strange(&path, request_id.clone(), &why))?;
         let at = match page.next {
             Next::End => At::End,
@@ -192,7 +219,7 @@ impl Pages {
             return Err(strange(&path, request_id, "the list does not come to an end"));
         }
         self.at = at;
-        Ok(Some(page.objects))
+        Ok(Some(Turned { objects: page.objects, bytes, request_id }))
     }
 
     /// Stripe's clock, to the second, when it gave the last page that was read.

@@ -4,6 +4,7 @@
 //! (`object: "v2.core.event"`, which only name it). Types and fields that are new are no error.
 
 mod content;
+mod elements;
 mod glob;
 mod loose;
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 pub use content::{Change, Content};
+pub use elements::elements;
 pub use glob::{Glob, UnknownGlob};
 
 use loose::Loose;

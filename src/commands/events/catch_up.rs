@@ -218,7 +218,7 @@ impl CatchUp<'_> {
         loop {
             while let Some(step) = walk.next().await? {
                 let Step::Events(events) = step else { continue };
-                for id in events.iter().filter_map(|event| event.get("id")?.as_str()) {
+                for id in events.iter().filter_map(|event| event.id.as_deref()) {
                     seen.received += 1;
                     seen.new += u64::from(self.books.event(id)?.is_none());
                 }
@@ -256,7 +256,7 @@ impl CatchUp<'_> {
                 match step {
                     Step::Events(events) => {
                         reading.caught_up.received += count(events.len());
-                        return Ok(Some(events.iter().map(|event| event.to_string().into_bytes()).collect()));
+                        return Ok(Some(events.into_iter().map(|event| event.body).collect()));
                     }
                     Step::Through(second) => note_through(self.mirror, second, self.now())?,
                 }

@@ -89,7 +89,7 @@ pub async fn resolve(
     };
     let mut keep = Keep { ctx, books, mirror };
     let snapshot = match snapshot {
-        Some(Fetched { object, .. }) => Some(keep.event(&object)?),
+        Some(fetched) => Some(keep.event(fetched.bytes.trim_ascii())?),
         None => None,
     };
     let (object, is_kept) = match fetched {
@@ -125,15 +125,14 @@ struct Keep<'a> {
 
 impl Keep<'_> {
     /// Stores and applies a snapshot event; its id, and whether it is new.
-    fn event(&mut self, object: &Value) -> anyhow::Result<(String, bool)> {
-        let body = object.to_string().into_bytes();
-        let event = Event::read(&body)?;
+    fn event(&mut self, body: &[u8]) -> anyhow::Result<(String, bool)> {
+        let event = Event::read(body)?;
         if self.ctx.settings().dry_run {
             let is_new = self.books.event(&event.id)?.is_none();
             return Ok((event.id, is_new));
         }
         let received_at = self.ctx.clock().now();
-        let new = NewEvent { event: &event, body: &body, received_at, source: Source::Pull };
+        let new = NewEvent { event: &event, body, received_at, source: Source::Pull };
         let added = self.books.add_events(&[new])?;
         self.mirror.apply_pending(self.books, BATCH, received_at)?;
         Ok((event.id, matches!(added.as_slice(), [Added::Stored { .. }])))
@@ -141,7 +140,7 @@ impl Keep<'_> {
 
     /// Brings the mirror up to date with a fetched object, unless it has no id or this is a dry run; whether it did.
     fn object(&mut self, event: &Event, fetched: Fetched) -> anyhow::Result<(Value, bool)> {
-        let Fetched { object, at } = fetched;
+        let Fetched { object, at, bytes: _ } = fetched;
         let about = event.about.as_ref().filter(|_| !self.ctx.settings().dry_run);
         let Some(about) = about else { return Ok((object, false)) };
         let fetched_at = at.unwrap_or_else(|| self.ctx.clock().now());

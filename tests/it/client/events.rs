@@ -101,9 +101,7 @@ async fn walk(
     let mut told = Told { ids: Vec::new(), through: Vec::new(), requests: 0 };
     while let Some(step) = walk.next().await.unwrap() {
         match step {
-            Step::Events(events) => {
-                told.ids.extend(events.iter().map(|event| event["id"].as_str().unwrap().to_owned()))
-            }
+            Step::Events(events) => told.ids.extend(events.into_iter().map(|event| event.id.unwrap())),
             Step::Through(second) => told.through.push(second),
         }
     }
@@ -158,7 +156,7 @@ async fn what_a_walk_is_through_with_is_complete_at_every_slice() {
     while let Some(step) = walk.next().await.unwrap() {
         match step {
             Step::Events(events) => {
-                read.extend(events.iter().map(|event| event["id"].as_str().unwrap().to_owned()));
+                read.extend(events.into_iter().map(|event| event.id.unwrap()));
             }
             Step::Through(second) => {
                 let due = account.events.iter().filter(|(_, created)| *created <= second);
@@ -168,6 +166,19 @@ async fn what_a_walk_is_through_with_is_complete_at_every_slice() {
         }
     }
     assert_eq!(read, account.ids());
+}
+
+#[tokio::test]
+async fn each_event_comes_in_the_bytes_that_it_has_in_the_list() {
+    let odd = "{ \"id\": \"evt_1\",\n  \"created\":1700000000 , \"amount\":1.50e1,\"name\":\"Zo\\u00eb\", \"name\":\"twice\"}";
+    let usual = r#"{"id":"evt_0","created":1700000000}"#;
+    let list = format!("{{\"has_more\" : false, \"data\":[\n{odd} ,\n\t{usual}\n] }}\n");
+    let fake = Fake::script([ok(list)]).await;
+    let mut walk = client(&fake).reader().events(None);
+    let Some(Step::Events(events)) = walk.next().await.unwrap() else { panic!("no events") };
+    let bodies: Vec<String> =
+        events.into_iter().map(|event| String::from_utf8(event.body).unwrap()).collect();
+    assert_eq!(bodies, [usual, odd]);
 }
 
 #[tokio::test]

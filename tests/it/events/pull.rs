@@ -1,7 +1,8 @@
 //! `events pull`: none lost, none doubled.
 
+use billctl::store::books::Books;
 use billctl::store::mirror::Mirror;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{customers, ids, stored, with_customers};
 use crate::support::{Shop, StandIn};
@@ -192,6 +193,31 @@ fn what_went_back_and_forth_in_one_second_is_fetched_again() {
     assert_eq!(asked(), 1);
     pulled(&shop, "");
     assert_eq!(asked(), 1, "it is no guess any more");
+}
+
+/// One event, as Stripe lists it.
+fn listed(target: &str) -> Option<Value> {
+    let event = json!({"id": "evt_1", "object": "event", "created": 1_793_491_200, "type": "customer.created",
+        "data": {"object": {"id": "cus_1", "object": "customer", "name": "Zoë"}}});
+    let list = json!({"object": "list", "data": [event], "has_more": false, "url": "/v1/events"});
+    target.starts_with("/v1/events?").then_some(list)
+}
+
+#[test]
+fn the_bytes_of_an_event_are_those_of_stripes_list() {
+    let stripe = StandIn::listing("acct_1Shop", listed);
+    let mut shop = Shop::new();
+    shop.set_secret("STRIPE_SECRET_KEY", "sk_test_billctl_0123456789abcdef");
+    let profile = format!("[project]\nname = \"x\"\n[profiles.test]\nbase_url = \"{}\"\n", stripe.base_url);
+    shop.write("billing.toml", profile);
+    shop.billctl("events pull --profile test").exits(0);
+    let books = Books::open(&shop.folder().join(".billctl/test/books.db")).unwrap();
+    let body = String::from_utf8(books.body(1).unwrap().unwrap()).unwrap();
+    let list = listed("/v1/events?").unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), list["data"][0]);
+    // With the line breaks and the indentation that it has there.
+    assert!(serde_json::to_string_pretty(&list).unwrap().contains(&body), "{body}");
+    assert!(body.starts_with("{\n      \"id\": \"evt_1\""), "{body}");
 }
 
 #[test]

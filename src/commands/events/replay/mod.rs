@@ -228,8 +228,7 @@ async fn read_from_stripe(ctx: &Context, selection: &Selection) -> anyhow::Resul
     while let Some(step) = walk.next().await? {
         if let Step::Events(events) = step {
             for event in events {
-                let body = event.to_string().into_bytes();
-                held.push((Event::read(&body)?, body));
+                held.push((Event::read(&event.body)?, event.body));
             }
             progress.say(&format!("{} received", held.len()));
         }
