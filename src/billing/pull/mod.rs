@@ -103,6 +103,8 @@ pub struct Pulled {
     /// Resources of the file that the account does not have.
     pub missing: Vec<Address>,
     pub left_out: Vec<LeftOut>,
+    /// Resources of the file whose objects were left out: they stay, and plan as the file says them.
+    pub stays: Vec<Address>,
     /// How many archived objects of a kind were passed over.
     pub archived: BTreeMap<Kind, usize>,
     /// What Stripe has of a resource that the file can't say.
@@ -163,6 +165,7 @@ pub fn pull(
             sources: document.sources(),
             files: &files,
             known: &known.objects,
+            wanted: &wanted,
             missing: &known.missing,
             left_out: &selection.left_out,
             resources: &resources,
@@ -173,8 +176,10 @@ pub fn pull(
                 let unsaid = entries
                     .iter()
                     .flat_map(|entry| entry.unsaid.iter().map(|what| (entry.address.clone(), what.clone())));
+                let stays = |out: &LeftOut| known.objects.get(&(out.kind, out.id.clone())).cloned();
                 return Ok(Pulled {
                     files,
+                    stays: selection.left_out.iter().filter_map(stays).collect(),
                     missing: known.missing.iter().cloned().collect(),
                     unsaid: unsaid.collect(),
                     left_out: selection.left_out,
@@ -276,9 +281,13 @@ fn entries(
     addresses: &Addresses,
 ) -> (Vec<Entry>, Unsaid) {
     let (mut entries, mut unsaid) = (Vec::new(), Unsaid::new());
-    let refs = |kind: Kind, id: &str| match addresses.get(&(kind, id.to_owned())) {
-        Some(address) => Field::Ref(address.clone()),
-        None => Field::text(id),
+    // What the file has already is there, even if it stays as the file says it.
+    let refs = |kind: Kind, id: &str| {
+        let place = (kind, id.to_owned());
+        match addresses.get(&place).or_else(|| known.objects.get(&place)) {
+            Some(address) => Field::Ref(address.clone()),
+            None => Field::text(id),
+        }
     };
     for object in Kind::ALL.into_iter().flat_map(|kind| selection.of(kind)) {
         let Some(address) = addresses.get(&(object.kind, object.id.clone())) else { continue };

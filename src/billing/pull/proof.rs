@@ -1,5 +1,6 @@
 //! What was written is read again and held against the account: nothing may differ but what was said to.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use crate::billing::catalog::source::Source;
 use crate::billing::catalog::{self, ReadFile};
 use crate::billing::plan::change::{self, Action, FieldChange};
 use crate::billing::plan::diff::needs;
+use crate::billing::plan::field::Field;
 use crate::billing::plan::kind::{Address, Kind};
 use crate::billing::plan::wanted::{self, Resource};
 use crate::billing::plan::{Choices, Plan};
@@ -27,6 +29,8 @@ pub struct Draft<'a> {
     /// The files that are other now.
     pub files: &'a [Source],
     pub known: &'a Known,
+    /// What the files said before.
+    pub wanted: &'a [Resource],
     /// Resources that the account does not have: they plan as new.
     pub missing: &'a BTreeSet<Address>,
     pub left_out: &'a [LeftOut],
@@ -74,9 +78,9 @@ impl Draft<'_> {
         let (mut unsaid, mut rest) = (Unsaid::new(), Vec::new());
         for problem in problems {
             let address = places::resource_at(&problem.path);
-            match address.as_ref().and_then(|address| self.culprit(address)) {
-                Some(culprit) => {
-                    unsaid.entry(culprit).or_insert_with(|| problem.message.clone());
+            match address.as_ref().and_then(|address| self.culprit(address, &problem.message)) {
+                Some((culprit, reason)) => {
+                    unsaid.entry(culprit).or_insert(reason);
                 }
                 None => rest.push(format!("{}: {}", problem.path, problem.message)),
             }
@@ -84,19 +88,39 @@ impl Draft<'_> {
         if unsaid.is_empty() { Err(Failure::Unproven(rest)) } else { Ok(Verdict::Unsayable(unsaid)) }
     }
 
-    /// The object to leave out for a problem at an address: its own, or, where that did not change, one that did.
-    fn culprit(&self, address: &Address) -> Option<(Kind, String)> {
+    /// The object to leave out for a problem at an address, and why: its own, or, where that did not change, one that did
+    /// and that it needs. Of several that which the message names, or else what is nearest to it: a price before its
+    /// product.
+    fn culprit(&self, address: &Address, message: &str) -> Option<((Kind, String), String)> {
         let touched = |address: &Address| {
             let (id, change) = self.resources.get(address)?;
             (*change != Change::Kept).then(|| (address.kind, id.clone()))
         };
-        touched(address).or_else(|| {
-            let object = self.known.iter().find(|(_, known)| *known == address);
-            let object = object.and_then(|((kind, id), _)| self.request.account.object(*kind, id))?;
-            let refs = super::select::references(object);
-            let addresses = refs.iter().filter_map(|place| self.known.get(place));
-            addresses.filter_map(touched).next()
-        })
+        if let Some(own) = touched(address) {
+            return Some((own, message.to_owned()));
+        }
+        let mut needed = self.needed_by(address);
+        needed.sort_by_key(|needed| (!names(message, needed), Reverse(needed.kind)));
+        let culprit = needed.iter().find_map(touched)?;
+        let whose = if self.missing.contains(address) { ", which only the file has" } else { "" };
+        let place = places::table_path(address).join(".");
+        Some((culprit, format!("with it `{place}`{whose}, can't stay as it is: {message}")))
+    }
+
+    /// What a resource that stays as it was refers to.
+    fn needed_by(&self, address: &Address) -> Vec<Address> {
+        let object = self.known.iter().find(|(_, known)| *known == address);
+        match object.and_then(|((kind, id), _)| self.request.account.object(*kind, id)) {
+            Some(object) => {
+                let refs = super::select::references(object);
+                refs.iter().filter_map(|place| self.known.get(place)).cloned().collect()
+            }
+            // Only the file has it.
+            None => {
+                let own = self.wanted.iter().find(|resource| resource.address == *address);
+                own.map(needs).unwrap_or_default()
+            }
+        }
     }
 
     fn judge(&self, plan: &Plan, catalog: Box<Catalog>) -> Result<Verdict, Failure> {
@@ -118,7 +142,11 @@ impl Draft<'_> {
             let address = &change.address;
             let expected = match change.action {
                 Action::Create => self.missing.contains(address) || self.hangs_on_missing(plan, address),
-                _ => is_out(address, change.id.as_deref()) || self.is_unsaid_attachment(change),
+                _ => {
+                    is_out(address, change.id.as_deref())
+                        || self.is_unsaid_attachment(change)
+                        || follows(plan, change, &|needed| is_out(needed, None))
+                }
             };
             let is_mark = !change.fields.is_empty() && change.fields.iter().all(FieldChange::is_mark);
             if expected {
@@ -157,4 +185,21 @@ impl Draft<'_> {
         let feature = change.address.key.split_once('.').map(|(_, feature)| feature).unwrap_or_default();
         change.address.kind == Kind::ProductFeature && feature.starts_with("feat_")
     }
+}
+
+/// Whether a change only follows from what is left out: where that is replaced, what refers to it changes too.
+fn follows(plan: &Plan, change: &change::Change, is_out: &dyn Fn(&Address) -> bool) -> bool {
+    let Some(resource) = plan.wanted.get(&change.address) else { return false };
+    let refers = |field: &FieldChange| {
+        let refs = resource.fields.get(&field.path).map(Field::refs).unwrap_or_default();
+        refs.into_iter().any(is_out)
+    };
+    let mut fields = change.fields.iter().filter(|field| !field.is_mark()).peekable();
+    fields.peek().is_some() && fields.all(refers)
+}
+
+/// Whether a problem's message names a resource: by its key, or a price by its part of it.
+fn names(message: &str, address: &Address) -> bool {
+    let last = address.key.rsplit('.').next().unwrap_or_default();
+    [address.key.as_str(), last].iter().any(|key| message.contains(&format!("`{key}`")))
 }

@@ -65,7 +65,8 @@ impl Present for Written<'_> {
     fn view(&self) -> View {
         let file = self.file.map_or_else(|| "the catalog".to_owned(), |file| file.display().to_string());
         if self.pulled.files.is_empty() {
-            return View::new().line(format!("Nothing to change: {file} says what Stripe has."));
+            let but = if self.pulled.stays.is_empty() { "" } else { ", but for what was left out" };
+            return View::new().line(format!("Nothing to change: {file} says what Stripe has{but}."));
         }
         let mut table = Table::new([
             Column::id("resource"),
@@ -88,7 +89,9 @@ impl Present for Written<'_> {
         }
         let (added, changed, kept) =
             (self.count(Change::Added), self.count(Change::Changed), self.count(Change::Kept));
-        let line = format!("{file}: {added} added, {changed} changed, {kept} kept. It plans to nothing.");
+        let but = if self.pulled.stays.is_empty() { "" } else { " but what was left out" };
+        let line =
+            format!("{file}: {added} added, {changed} changed, {kept} kept. It plans to nothing{but}.");
         View::new().table(table).blank().line(Text::new(Role::Strong, line))
     }
 }

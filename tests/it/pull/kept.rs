@@ -274,6 +274,59 @@ fn a_plan_that_lived_only_in_the_file_may_be_in_stripe() {
     );
 }
 
+/// A file with a portal that offers a price; Stripe has the product under another name, and the price too, but no portal.
+fn offering(price: &str, default_price: &str) -> String {
+    format!(
+        "# plans\n[products.pro]\nname = \"Pro\"\n{default_price}prices.monthly = {price}\n\
+         prices.yearly = {{ amount = \"490.00 usd\", every = \"year\" }}\n\
+         [portals.main.subscription_update]\nallow = [\"price\"]\nproducts.pro = [\"yearly\", \"monthly\"]\n"
+    )
+}
+
+#[test]
+fn a_price_stays_as_a_portal_needs_it_that_only_the_file_has() {
+    for default_price in ["", "default_price = \"monthly\"\n"] {
+        let stripe = format!(
+            "{PROJECT}[products.pro]\nname = \"Pro 2\"\n{default_price}\
+             prices.monthly = {{ amount = \"49.00 usd\" }}\n\
+             prices.yearly = {{ amount = \"500.00 usd\", every = \"year\" }}\n"
+        );
+        let account = account(&load(&stripe).catalog, Made::ByBillctl);
+        let request = request(&account, "shop");
+        let recurring = "{ amount = \"49.00 usd\", every = \"month\" } # what the portal offers";
+        let before = format!("{PROJECT}{}", offering(recurring, default_price));
+        let pulled = pull(&request, &before);
+        let after = before.replace("\"Pro\"", "\"Pro 2\"").replace("490.00", "500.00");
+        assert_eq!(pulled.files[0].text, after);
+        let [left_out] = &pulled.left_out[..] else { panic!("{:?}", pulled.left_out) };
+        assert_eq!(
+            left_out.reason,
+            "with it `portals.main`, which only the file has, can't stay as it is: `pro.monthly` is paid once"
+        );
+        assert_eq!(pulled.missing.len(), 1);
+        assert_eq!(pulled.stays.len(), 1);
+        assert_eq!(pull(&request, &after).files, []);
+    }
+}
+
+#[test]
+fn a_price_that_no_portal_of_the_file_needs_is_what_stripe_has() {
+    let portal_without = |price: &str| offering(price, "").replace(", \"monthly\"]", "]");
+    let account = account(
+        &load(&format!(
+            "{PROJECT}[products.pro]\nname = \"Pro\"\nprices.monthly = {{ amount = \"49.00 usd\" }}\n\
+             prices.yearly = {{ amount = \"490.00 usd\", every = \"year\" }}\n"
+        ))
+        .catalog,
+        Made::ByBillctl,
+    );
+    let before = format!("{PROJECT}{}", portal_without("{ amount = \"49.00 usd\", every = \"month\" }"));
+    let pulled = pull(&request(&account, "shop"), &before);
+    let after = format!("{PROJECT}{}", portal_without("{ amount = \"49.00 usd\"}"));
+    assert_eq!(pulled.files[0].text, after);
+    assert_eq!(pulled.left_out, []);
+}
+
 #[test]
 fn a_file_with_windows_line_ends_keeps_them() {
     let account = account(
