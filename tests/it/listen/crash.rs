@@ -2,33 +2,42 @@
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 
 use super::world::{Listener, Sender, books, event, mirror, shop};
 use crate::support::Shop;
 
 /// How often the listener is killed, unless `BILLCTL_TEST_KILLS` says otherwise.
-const KILLS: u64 = 10;
+const KILLS: u64 = 200;
+/// How many listeners are under way at a time, each with files of its own: most of a short life is waiting for others.
+const AT_ONCE: u64 = 4;
 const SENDERS: u64 = 4;
 
 /// Senders that post events of their own until the listener is gone, and write down which were answered 200.
 struct Load {
     answered: Arc<Mutex<BTreeSet<String>>>,
-    count: Arc<AtomicU64>,
+    answers: Arc<Answers>,
     stop: Arc<AtomicBool>,
     senders: Vec<JoinHandle<()>>,
+}
+
+/// How many requests were answered, whatever the answer was.
+#[derive(Default)]
+struct Answers {
+    count: Mutex<u64>,
+    one_more: Condvar,
 }
 
 impl Load {
     fn start(address: &str, round: u64) -> Load {
         let answered = Arc::new(Mutex::new(BTreeSet::new()));
-        let count = Arc::new(AtomicU64::new(0));
+        let answers = Arc::new(Answers::default());
         let stop = Arc::new(AtomicBool::new(false));
         let senders = (0..SENDERS).map(|sender| {
             let (address, answered) = (address.to_owned(), Arc::clone(&answered));
-            let (count, stop) = (Arc::clone(&count), Arc::clone(&stop));
+            let (answers, stop) = (Arc::clone(&answers), Arc::clone(&stop));
             std::thread::spawn(move || {
                 let Ok(mut connection) = Sender::try_connect(&address) else { return };
                 for number in 0.. {
@@ -39,7 +48,8 @@ impl Load {
                         Ok((status, why)) => panic!("{status}: {why}"),
                         Err(_) => return,
                     }
-                    count.fetch_add(1, Ordering::Relaxed);
+                    *answers.count.lock().unwrap() += 1;
+                    answers.one_more.notify_all();
                     if stop.load(Ordering::Relaxed) {
                         return;
                     }
@@ -47,14 +57,13 @@ impl Load {
             })
         });
         let senders = senders.collect();
-        Load { answered, count, stop, senders }
+        Load { answered, answers, stop, senders }
     }
 
     /// Waits until so many requests were answered.
     fn wait_for(&self, count: u64) {
-        while self.count.load(Ordering::Relaxed) < count {
-            std::thread::yield_now();
-        }
+        let Answers { count: answers, one_more } = &*self.answers;
+        let _answers = one_more.wait_while(answers.lock().unwrap(), |answers| *answers < count).unwrap();
     }
 
     /// Ends the senders, if the listener's end has not; what was answered 200.
@@ -92,17 +101,29 @@ fn check(shop: &Shop, answered: &BTreeSet<String>) {
 
 #[test]
 fn a_killed_listener_has_every_event_that_it_answered_and_applies_each_once() {
+    let kills = kills();
+    std::thread::scope(|scope| {
+        for first in 0..AT_ONCE {
+            scope.spawn(move || kill_again_and_again((first..kills).step_by(AT_ONCE as usize)));
+        }
+    });
+}
+
+/// Kills the listeners of one shop under load, one after the other.
+fn kill_again_and_again(rounds: impl Iterator<Item = u64>) {
     let shop = shop();
     let mut answered = BTreeSet::new();
-    for round in 0..kills() {
+    let mut kills = 0;
+    for round in rounds {
         let listener = Listener::start(&shop, &[]);
         let load = Load::start(&listener.address, round);
-        // Now early, when hardly anything is applied, now late.
-        load.wait_for(1 + round * 37 % 200);
+        // Mostly early, when hardly anything is applied, and now and then late.
+        load.wait_for(1 + round * 37 % if round % 10 == 0 { 400 } else { 40 });
         listener.kill();
         answered.extend(load.end());
+        kills += 1;
     }
-    assert!(answered.len() as u64 >= kills(), "{} were answered", answered.len());
+    assert!(answered.len() >= kills, "{} were answered", answered.len());
     // The last one applies what the others left.
     let listener = Listener::start(&shop, &[]);
     let stopped = listener.stop(&shop);
