@@ -14,11 +14,12 @@ use crate::render::{Column, Present, Table, View};
 use crate::store::mirror::{Answer, Query, Unanswered};
 
 /// What `--tables` runs.
-const TABLES: &str = "SELECT schema || '.' || list.name AS \"table\",
-       (SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_table_info(list.name, schema) ORDER BY cid)) AS columns
+const TABLES: &str = "SELECT list.schema || '.' || list.name AS \"table\",
+       (SELECT group_concat(name, ', ')
+          FROM (SELECT name FROM pragma_table_info(list.name, list.schema) ORDER BY cid)) AS columns
   FROM pragma_table_list AS list
- WHERE type = 'table' AND schema IN ('main', 'books') AND list.name NOT LIKE 'sqlite%'
- ORDER BY schema DESC, list.name";
+ WHERE type = 'table' AND list.schema IN ('main', 'books') AND list.name NOT LIKE 'sqlite%'
+ ORDER BY list.schema DESC, list.name";
 
 /// Ask the mirror in SQL, which can read and nothing else
 ///

@@ -224,3 +224,15 @@ fn a_table_that_is_not_there_is_told_with_the_one_that_may_be_meant() {
     [exit 2]
     ");
 }
+
+#[test]
+fn the_tables_are_listed_with_their_columns() {
+    let listed = told().billctl("mirror query --tables -o json").exits(0).json();
+    let columns = |table: &str| {
+        let row = listed.as_array().unwrap().iter().find(|row| row["table"] == table);
+        row.unwrap_or_else(|| panic!("no {table}: {listed}"))["columns"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(columns("main.objects"), "kind, id, at, event, deleted, body");
+    assert!(columns("main.customers").starts_with("id, email, name, "), "{listed}");
+    assert!(columns("books.events").starts_with("seq, id, type, created, "), "{listed}");
+}
