@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, par
 use serde_json::Value;
 
 use super::Mirror;
-use super::apply::{Batch, told};
+use super::batch::{Batch, told};
 use super::fill_counts::{count_received, note_filled};
 use super::snapshots::{Page, Put, is_stub, put_one};
 use crate::billing::backfill::{Phase, Place, Span, Task, route_of_one, source_of};

@@ -3,6 +3,7 @@
 mod account;
 mod apply;
 mod attempts;
+mod batch;
 mod customers;
 mod export;
 mod fill;
@@ -20,6 +21,7 @@ mod plans;
 mod query;
 mod rebuild;
 mod revenue;
+mod settle;
 mod snapshots;
 mod status;
 mod subscription_list;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::Value;
 
-use super::apply::{Batch, told};
+use super::batch::{Batch, told};
 use super::{Applied, CreditRules, Mirror, links, snapshots, through};
 use crate::billing::projection;
 use crate::error::{Kind, fail};

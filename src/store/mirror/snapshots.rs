@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
 use serde_json::{Map, Value};
 
-use super::apply::{Batch, told};
+use super::batch::{Batch, told};
 use super::{Mirror, objects, set_cursor};
 use crate::billing::event::{Content, stand_in_id};
 use crate::billing::projection::{self, Candidate, Origin};

@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension as _;
 
-use super::apply::told;
+use super::batch::told;
 use super::through::through;
 use super::{Mirror, Outcome, RULES};
 use crate::store::books::Books;

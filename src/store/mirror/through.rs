@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
-use super::apply::told;
+use super::batch::told;
 use super::{Mirror, set_cursor};
 use crate::store::books::Books;
 

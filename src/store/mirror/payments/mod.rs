@@ -3,20 +3,21 @@
 //! It looks at the objects as they stand, not at what an event says, and the ledger books a payment once. So it does
 //! not matter which event led here, in which order, or how often.
 
+mod bought;
+mod unread;
+mod went_back;
+
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
-use super::{Mirror, Outcome, Span, objects};
-use crate::billing::credits::MAX_CREDITS;
-use crate::billing::credits::purchase::{
-    BackFact, BackSource, Bought, CREDITS_TAG, Line, Pack, Payment, Unclear, gone_back, pack, paid_invoice,
-    paid_session,
-};
+use super::objects;
+use crate::billing::credits::purchase::{Bought, Payment, Unclear, gone_back, paid_invoice, paid_session};
 use crate::billing::projection::{self, Paid};
-use crate::store::books::{Books, PaymentSettled, Purchase, Refund, Settlement};
+use crate::store::books::{Books, PaymentSettled, Settlement};
+
+pub use unread::Unread;
 
 /// What the catalog and the policy say of credits that are bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,60 +67,6 @@ pub(super) fn tells(kind: &str) -> bool {
         "dispute",
     ];
     kinds.contains(&kind)
-}
-
-/// Something that has to be read before it can be told what was bought.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unread {
-    /// The lines of a session or an invoice: a list at `route`, kept as an object of this kind and id.
-    Lines {
-        route: &'static str,
-        kind: &'static str,
-        id: String,
-    },
-    Price(String),
-}
-
-impl Payable {
-    fn unread(&self, unclear: &Unclear) -> Option<Unread> {
-        match unclear {
-            Unclear::NoLines(id) => {
-                let (route, kind) = match self.kind {
-                    SESSION => ("/v1/checkout/sessions/{}/line_items", LINES_OF_SESSION),
-                    _ => ("/v1/invoices/{}/lines", LINES_OF_INVOICE),
-                };
-                Some(Unread::Lines { route, kind, id: id.clone() })
-            }
-            Unclear::NoPrice(id) => Some(Unread::Price(id.clone())),
-            Unclear::BadNumber { .. }
-            | Unclear::NoSubject(_)
-            | Unclear::TooMany { .. }
-            | Unclear::KeyTaken { .. }
-            | Unclear::OtherCurrency { .. } => None,
-        }
-    }
-}
-
-impl Mirror {
-    /// What has to be read for the failed events that tell of payments, of `limit` of those at most.
-    ///
-    /// # Errors
-    /// If a file can't be read.
-    pub fn unread(&self, books: &Books, limit: usize) -> anyhow::Result<Vec<Unread>> {
-        let mut unread = BTreeSet::new();
-        let subject_key = self.subject_metadata.as_deref();
-        let payments = Payments::new(&self.connection, books, subject_key, self.credit_rules);
-        for failure in self.events_with(Outcome::Failed, Span::default(), limit)? {
-            let Some(event) = books.event_at(failure.seq)? else { continue };
-            let (Some(kind), Some(id)) = (&event.object_kind, &event.object_id) else { continue };
-            for payable in payments.touched_by(kind, id)? {
-                if let Err(unclear) = payments.due(&payable)? {
-                    unread.extend(payable.unread(&unclear));
-                }
-            }
-        }
-        Ok(unread.into_iter().collect())
-    }
 }
 
 /// The mirror and the books, as far as payments need them.
@@ -296,161 +243,6 @@ impl<'a> Payments<'a> {
             _ => Ok(paid_invoice(&body, self.subject_key)),
         })
     }
-
-    fn purchase(&self, payment: &Payment) -> anyhow::Result<Result<Option<Purchase>, Unclear>> {
-        let (lots, reason) = match &payment.bought {
-            Bought::InAll(pack) => (vec![*pack], None),
-            Bought::Lines(lines) => match self.lots(&payment.id, lines)? {
-                Ok((lots, names)) => (lots, Some(names)),
-                Err(unclear) => return Ok(Err(unclear)),
-            },
-            Bought::Unread if self.sells()? => return Ok(Err(Unclear::NoLines(payment.id.clone()))),
-            Bought::Unread => return Ok(Ok(None)),
-        };
-        let lots: Vec<Pack> = lots.into_iter().filter(|lot| lot.credits > 0).collect();
-        if lots.is_empty() {
-            return Ok(Ok(None));
-        }
-        let subject = match (&payment.subject, &payment.customer) {
-            (Some(subject), _) => Some(subject.clone()),
-            (None, Some(customer)) => self.books.subjects_of(customer)?.into_iter().next(),
-            (None, None) => None,
-        };
-        let Some(subject) = subject else { return Ok(Err(Unclear::NoSubject(payment.id.clone()))) };
-        let reason = match reason {
-            Some(names) => format!("bought: {}", names.join(", ")),
-            None => "bought".to_owned(),
-        };
-        Ok(Ok(Some(Purchase { subject, lots, reason })))
-    }
-
-    /// The credits of all lines, a lot for each expiry, and the lines in words.
-    #[expect(clippy::type_complexity, reason = "lots and words, or why there are none")]
-    fn lots(&self, id: &str, lines: &[Line]) -> anyhow::Result<Result<(Vec<Pack>, Vec<String>), Unclear>> {
-        let mut lots: BTreeMap<Option<i64>, i64> = BTreeMap::new();
-        let mut names = Vec::new();
-        for Line { price, metadata, quantity, recurs } in lines {
-            let known = match metadata {
-                Some(metadata) => Some(metadata.clone()),
-                None => object(self.mirror, "price", price)?.map(|mut price| price["metadata"].take()),
-            };
-            let pack = match known {
-                Some(metadata) => match pack(price, &metadata) {
-                    Ok(pack) => pack,
-                    Err(unclear) => return Ok(Err(unclear)),
-                },
-                // Another price may be a pack only where such prices are.
-                None if *recurs && !self.rules.sells_recurring => None,
-                None if self.sells()? => return Ok(Err(Unclear::NoPrice(price.clone()))),
-                None => None,
-            };
-            let Some(Pack { credits, expire_seconds }) = pack.filter(|_| *quantity > 0) else { continue };
-            let lot = lots.entry(expire_seconds).or_default();
-            let sum = credits.checked_mul(*quantity).and_then(|more| lot.checked_add(more));
-            match sum.filter(|sum| *sum <= MAX_CREDITS) {
-                Some(sum) => *lot = sum,
-                None => return Ok(Err(Unclear::TooMany { id: id.to_owned() })),
-            }
-            names.push(if *quantity == 1 { price.clone() } else { format!("{quantity} × {price}") });
-        }
-        let lots = lots.into_iter().map(|(expire_seconds, credits)| Pack { credits, expire_seconds });
-        Ok(Ok((lots.collect(), shortened(names))))
-    }
-
-    /// Whether any price is known to buy credits.
-    fn sells(&self) -> anyhow::Result<bool> {
-        if let Some(sells) = self.sells.get() {
-            return Ok(*sells);
-        }
-        let told = self.rules.sells_once || self.rules.sells_recurring;
-        let sells = told
-            || self
-                .mirror
-                .prepare_cached(&format!(
-                    "SELECT 1 FROM prices WHERE instr(metadata, '\"{CREDITS_TAG}\"') > 0"
-                ))?
-                .query_row([], |_| Ok(()))
-                .optional()?
-                .is_some();
-        Ok(*self.sells.get_or_init(|| sells))
-    }
-
-    /// What of a payment's money went back.
-    fn refund(
-        &self,
-        payable: &Payable,
-        payment: &Payment,
-    ) -> anyhow::Result<Result<Option<Refund>, Unclear>> {
-        let GoneBack { facts, currencies } = self.gone_back(payable)?;
-        if facts.is_empty() {
-            return Ok(Ok(None));
-        }
-        let paid = payment.currency.clone().unwrap_or_default();
-        if let Some(other) = currencies.into_iter().find(|currency| *currency != paid) {
-            return Ok(Err(Unclear::OtherCurrency { id: payment.id.clone(), paid, refund: other }));
-        }
-        Ok(Ok(Some(Refund { facts, total: payment.total, currency: paid.parse().ok() })))
-    }
-
-    fn gone_back(&self, payable: &Payable) -> anyhow::Result<GoneBack> {
-        let intents = match payable.kind {
-            SESSION => "SELECT payment_intent FROM checkout_sessions WHERE id = ?1",
-            _ => {
-                "SELECT payment_intent FROM invoice_payments WHERE invoice = ?1 AND status = 'paid'
-                 UNION SELECT payment_intent FROM invoices WHERE id = ?1"
-            }
-        };
-        let sql = format!(
-            "WITH intents (id) AS ({intents}),
-                  paid_with (id) AS (SELECT charges.id FROM charges JOIN intents ON payment_intent = intents.id
-                                     UNION SELECT id FROM charges WHERE invoice = ?1)
-             SELECT refunds.id, 'refund', coalesce(status, 'succeeded'), amount, currency FROM refunds
-             WHERE payment_intent IN (SELECT id FROM intents) OR charge IN (SELECT id FROM paid_with)
-             UNION ALL
-             SELECT disputes.id, 'dispute', status, amount, currency FROM disputes
-             WHERE payment_intent IN (SELECT id FROM intents) OR charge IN (SELECT id FROM paid_with)
-             UNION ALL
-             SELECT charges.id, 'charge', '', amount_refunded, currency FROM charges
-             WHERE charges.id IN (SELECT id FROM paid_with) AND amount_refunded > 0"
-        );
-        let mut statement = self.mirror.prepare_cached(&sql)?;
-        let mut rows = statement.query([&payable.id])?;
-        let mut back = GoneBack::default();
-        while let Some(row) = rows.next()? {
-            let (of, status): (String, Option<String>) = (row.get(1)?, row.get(2)?);
-            let (source, failed) = match (of.as_str(), status.as_deref()) {
-                ("refund", Some("succeeded")) => (BackSource::Refund, false),
-                ("refund", Some("failed" | "canceled")) => (BackSource::Refund, true),
-                ("dispute", Some("lost")) => (BackSource::Dispute, false),
-                ("charge", _) => (BackSource::Charge, false),
-                // It is still open.
-                (_, _) => continue,
-            };
-            let amount = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
-            back.facts.push(BackFact { id: row.get(0)?, source, amount, failed });
-            let currency: Option<String> = row.get(4)?;
-            back.currencies.extend(currency);
-        }
-        Ok(back)
-    }
-}
-
-/// What is known to have gone back of a payment.
-#[derive(Default)]
-struct GoneBack {
-    facts: Vec<BackFact>,
-    currencies: BTreeSet<String>,
-}
-
-/// A few names, so that a reason stays a line.
-fn shortened(mut names: Vec<String>) -> Vec<String> {
-    const MOST: usize = 5;
-    if names.len() > MOST {
-        let further = names.len() - MOST;
-        names.truncate(MOST);
-        names.push(format!("and {further} more"));
-    }
-    names
 }
 
 /// An object that is not deleted.
