@@ -117,7 +117,7 @@ fn what_is_refused_is_named_and_is_a_failure() {
     insta::assert_snapshot!(shop.billctl(&line).exits(1), @"
     event                         type              result   why
     evt_XXXXXXXXXXXXXXXXXXXXXXX1  customer.created  refused  HTTP 400: not today
-    3 sent to http://127.0.0.1:[PORT]/webhook: 2 accepted, 1 refused
+    3 sent to http://127.0.0.1:[PORT]/webhook: 2 accepted, 1 refused; took [TIME] s
     [stderr]
     Wrote 3 results to results.jsonl
     [exit 1]

@@ -108,6 +108,7 @@ const RANDOM: [&str; 34] = [
 fn sealed(text: &str) -> String {
     let text = Ids::default().rename(text, |prefix, count, width| format!("{prefix}{count:X>width$}"));
     let text = without_tails(&text, "127.0.0.1:", "[PORT]", |end| end.is_ascii_digit());
+    let text = without_tails(&text, "; took ", "[TIME]", |end| end.is_ascii_digit() || end == '.');
     without_tails(&text, "_****", "XXXX", |end| end.is_ascii_alphanumeric())
 }
 

@@ -112,6 +112,15 @@ fn milliseconds(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// `0.4 s`, or `2 min 5 s`.
+fn time_words(took: Duration) -> String {
+    let seconds = took.as_secs();
+    match seconds / 60 {
+        0 => format!("{seconds}.{} s", took.subsec_millis() / 100),
+        minutes => format!("{minutes} min {} s", seconds % 60),
+    }
+}
+
 /// The sum of a replay.
 #[derive(Debug, Default)]
 pub struct Summary {
@@ -144,12 +153,13 @@ impl Summary {
 }
 
 impl Summary {
-    /// `3 sent to http://…: 2 accepted, 1 refused`
+    /// `3 sent to http://…: 2 accepted, 1 refused; took 0.4 s`
     pub fn line(&self) -> String {
-        let Summary { target, accepted, refused, left, .. } = self;
+        let Summary { target, accepted, refused, left, took, .. } = self;
         let sent = accepted + refused;
         let line = format!("{sent} sent to {target}: {accepted} accepted, {refused} refused");
-        if *left > 0 { format!("{line}, {left} not sent") } else { line }
+        let left = if *left > 0 { format!(", {left} not sent") } else { String::new() };
+        format!("{line}{left}; took {}", time_words(*took))
     }
 }
 
@@ -196,5 +206,17 @@ impl Present for Summary {
             }
             None => view,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_tenths_of_a_second_and_from_a_minute_on_in_seconds() {
+        let words = |milliseconds| time_words(Duration::from_millis(milliseconds));
+        assert_eq!([49, 450, 59_999].map(words), ["0.0 s", "0.4 s", "59.9 s"]);
+        assert_eq!([60_000, 125_700, 3_725_000].map(words), ["1 min 0 s", "2 min 5 s", "62 min 5 s"]);
     }
 }
