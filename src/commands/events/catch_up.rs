@@ -16,6 +16,10 @@ use crate::stripe::events::{EventWalk, KEPT_SECONDS, Step};
 /// has seen to it.
 pub const GAP: &str = "events gap";
 
+/// The name under which it keeps the kinds that alone are left to be read for that time, with spaces between them: those
+/// that the key may not read. Without it all are.
+const GAP_KINDS: &str = "events gap kinds";
+
 /// How far a reading goes back behind the last one.
 pub const OVERLAP_SECONDS: i64 = 300;
 
@@ -40,6 +44,27 @@ impl Gap {
         let text = mirror.cursor(GAP)?;
         let bounds = text.as_deref().and_then(|text| text.split_once(".."));
         Ok(bounds.and_then(|(from, to)| Some(Gap { from: from.parse().ok()?, to: to.parse().ok()? })))
+    }
+
+    /// The kinds that alone are left to be read for the gap that is known; all if there are none.
+    ///
+    /// # Errors
+    /// If the mirror can't be read.
+    pub fn kinds_left(mirror: &Mirror) -> anyhow::Result<Vec<String>> {
+        let text = mirror.cursor(GAP_KINDS)?.unwrap_or_default();
+        Ok(text.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// Notes which kinds alone are left to be read for the gap; without any it is closed. `now` is in seconds.
+    ///
+    /// # Errors
+    /// If the mirror can't be written.
+    pub fn close_but_for(mirror: &mut Mirror, kinds: &[&str], now: i64) -> anyhow::Result<()> {
+        if kinds.is_empty() {
+            mirror.set_cursor(GAP, None, now)?;
+            return mirror.set_cursor(GAP_KINDS, None, now);
+        }
+        mirror.set_cursor(GAP_KINDS, Some(&kinds.join(" ")), now)
     }
 }
 
@@ -312,6 +337,8 @@ impl CatchUp<'_> {
         let from = Gap::open(self.mirror)?.map_or(found.from, |known| known.from.min(found.from));
         let text = format!("{from}..{}", found.to);
         if self.mirror.cursor(GAP)?.as_deref() != Some(text.as_str()) {
+            // What is lost now is lost of every kind.
+            self.mirror.set_cursor(GAP_KINDS, None, self.now())?;
             self.mirror.set_cursor(GAP, Some(&text), self.now())?;
         }
         Ok(())

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::filling::{End, first_tasks};
 use super::read::{Opened, Reading, open};
 use super::report::Report;
-use crate::billing::backfill::{Phase, Task, UNTOLD};
+use crate::billing::backfill::{Phase, Task, UNTOLD, Unread};
 use crate::commands::Outcome;
-use crate::commands::events::catch_up::{CaughtUp, GAP, Gap, OVERLAP_SECONDS};
+use crate::commands::events::catch_up::{CaughtUp, Gap, OVERLAP_SECONDS};
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::Kind;
@@ -45,14 +45,18 @@ pub async fn run(ctx: &Context, args: UpdateArgs) -> anyhow::Result<Outcome> {
     let is_filled = opened.mirror.whole_fill()?.is_some();
     let caught_up = opened.catch_up(ctx, None).await?;
     let mut updated = Updated { caught_up, gap: caught_up.gap, report: None, untold: None };
+    let left = Gap::kinds_left(&opened.mirror)?;
     if let Some(gap) = caught_up.gap {
         ctx.ui().warn(&format!(
             "events from {} to {} were never read, and Stripe keeps them for thirty days only: reading what may have changed",
             time(gap.from),
             time(gap.to)
         ));
-        updated.report = Some(close(ctx, &mut opened, gap, parallel).await?);
-    } else if is_filled {
+        updated.report = Some(close(ctx, &mut opened, gap, left.clone(), parallel).await?);
+    }
+    // Where all kinds are read for a gap, these are among them.
+    let is_stopped = updated.report.as_ref().is_some_and(|report| report.end == End::Stopped);
+    if is_filled && !is_stopped && (caught_up.gap.is_none() || !left.is_empty()) {
         updated.untold = read_untold(ctx, &mut opened, parallel).await?;
     }
     ctx.show(&updated)?;
@@ -62,8 +66,14 @@ pub async fn run(ctx: &Context, args: UpdateArgs) -> anyhow::Result<Outcome> {
     Ok(updated.outcome())
 }
 
-/// Reads what may have changed in a time whose events are lost.
-async fn close(ctx: &Context, opened: &mut Opened, gap: Gap, parallel: usize) -> anyhow::Result<Report> {
+/// Reads what may have changed in a time whose events are lost: of the kinds that are left to be read for it, or of all.
+async fn close(
+    ctx: &Context,
+    opened: &mut Opened,
+    gap: Gap,
+    kinds: Vec<String>,
+    parallel: usize,
+) -> anyhow::Result<Report> {
     let unfinished = opened.mirror.last_fill()?.filter(|fill| !fill.is_finished);
     let scope = match &unfinished {
         // An unfinished one of everything would be forgotten, so it begins anew: it reads this time too.
@@ -74,7 +84,7 @@ async fn close(ctx: &Context, opened: &mut Opened, gap: Gap, parallel: usize) ->
             account: opened.account.clone(),
             since: Some(gap.from.saturating_sub(OVERLAP_SECONDS)),
             per_customer: opened.mirror.whole_fill()?.is_some_and(|filled| filled.per_customer),
-            kinds: Vec::new(),
+            kinds,
         },
     };
     let tasks = first_tasks(&scope, opened.now, opened.is_live());
@@ -159,15 +169,26 @@ async fn read(
     Report::of(opened, read, is_resumed)
 }
 
-/// Forgets that events are lost, once everything that they may have changed was read.
+/// Forgets that events are lost, of the kinds of which everything was read that they may have changed.
 ///
 /// # Errors
 /// If the mirror can't be written.
 pub fn forget_gap(opened: &mut Opened, report: &Report) -> anyhow::Result<()> {
-    if report.end == End::Finished && report.is_whole && report.outcome() == Outcome::Done {
-        opened.mirror.set_cursor(GAP, None, opened.now)?;
+    if report.end != End::Finished || report.proof.missing() > 0 || Gap::open(&opened.mirror)?.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let forbidden = report.proof.unread(Unread::Forbidden);
+    let before = Gap::kinds_left(&opened.mirror)?;
+    let left: Vec<&str> = match (report.is_whole, before.as_slice()) {
+        (true, _) => forbidden,
+        (false, []) => return Ok(()),
+        (false, before) => {
+            let is_read = |kind: &str| report.proof.counts.iter().any(|count| count.kind == kind);
+            let is_left = |kind: &&str| forbidden.contains(kind) || !is_read(kind);
+            before.iter().map(String::as_str).filter(is_left).collect()
+        }
+    };
+    Gap::close_but_for(&mut opened.mirror, &left, opened.now)
 }
 
 /// The result.

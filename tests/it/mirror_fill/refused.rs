@@ -1,6 +1,7 @@
 //! What can't be read, and what is missing at the end.
 
 use billctl::store::lock::Lock;
+use billctl::store::mirror::Mirror;
 use serde_json::{Value, json};
 
 use super::row;
@@ -136,6 +137,29 @@ fn a_kind_that_may_not_be_read_holds_up_no_other_that_events_dont_tell() {
     let forbidden = |row: &&Value| row["status"] == "forbidden";
     let rows: Vec<&Value> = updated["untold"]["kinds"].as_array().unwrap().iter().filter(forbidden).collect();
     assert_eq!(rows.iter().map(|row| &row["kind"]).collect::<Vec<_>>(), ["invoiceitem"]);
+}
+
+#[test]
+fn for_a_gap_in_the_events_is_read_again_only_what_may_not_be_read() {
+    let stripe = StandIn::hiding("acct_1Hidden", "/v1/coupons");
+    let shop = shop_at(&stripe);
+    shop.billctl("mirror backfill").exits(5);
+    let mirror = || Mirror::open(&shop.folder().join(".billctl/test/mirror.db"), true).unwrap();
+    mirror().set_cursor("events gap", Some("1790000000..1790100000"), 1_793_491_200).unwrap();
+    let lists = |code: i32| {
+        let before = stripe.requests().len();
+        let updated = shop.billctl("mirror update -o json").exits(code).json();
+        assert_ne!(updated["gap"], Value::Null);
+        stripe.requests().split_off(before)
+    };
+    let asked = |requests: &[String], path: &str| requests.contains(&format!("GET {path}"));
+    let first = lists(5);
+    assert!(asked(&first, "/v1/customers") && asked(&first, "/v1/coupons"), "{first:?}");
+    let second = lists(5);
+    assert!(!asked(&second, "/v1/customers") && asked(&second, "/v1/coupons"), "{second:?}");
+    // What no event tells is read as ever.
+    assert!(asked(&second, "/v1/balance_transactions"), "{second:?}");
+    assert!(mirror().cursor("events gap").unwrap().is_some());
 }
 
 #[test]
