@@ -245,6 +245,45 @@ fn a_subscription_that_stripe_refuses_does_not_hold_up_the_others() {
 }
 
 #[test]
+fn how_many_were_bought_since_stays_when_they_are_moved_back() {
+    let (shop, emulator) = nexus();
+    starters(&shop, &emulator, 1);
+    told(&shop, "change u_0 --quantity 3");
+    told(&shop, MOVE);
+    told(&shop, "change u_0 --quantity 5");
+    assert_eq!(told(&shop, "migrate --undo moves.jsonl")["moved"], 1);
+    assert_eq!(prices(&emulator), on(&[("starter", 1)]));
+    assert_eq!(all(&emulator)[0]["items"]["data"][0]["quantity"], 5);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_changed_while_somebody_is_asked_is_moved_as_it_is_then_or_stays() {
+    let (shop, emulator) = nexus();
+    let ids = starters(&shop, &emulator, 3);
+    let meanwhile = || {
+        let item = |id: &str| {
+            let found = emulator.get(&format!("/v1/subscriptions/{id}"));
+            text(&found["items"]["data"][0]["id"])
+        };
+        let business = price(&emulator, "nexus_business_monthly");
+        let form = format!("items[0][id]={}&items[0][price]={business}", item(&ids[0]));
+        emulator.post(&format!("/v1/subscriptions/{}", ids[0]), &form);
+        let form = format!("items[0][id]={}&items[0][quantity]=7", item(&ids[1]));
+        emulator.post(&format!("/v1/subscriptions/{}", ids[1]), &form);
+    };
+    let screen =
+        shop.at_terminal_while(&format!("subscription {MOVE}"), &[("Move 3 subscriptions", "y")], meanwhile);
+    assert_eq!(screen.code, Some(0), "{}", screen.text);
+    assert!(screen.text.contains("Moved 2 subscriptions"), "{}", screen.text);
+    assert!(!screen.text.contains("the same command goes on with them"), "{}", screen.text);
+    assert_eq!(prices(&emulator), on(&[("business", 1), ("pro", 2)]));
+    let seven = emulator.get(&format!("/v1/subscriptions/{}", ids[1]));
+    assert_eq!(seven["items"]["data"][0]["quantity"], 7);
+    assert_eq!(results(&shop)[&ids[0]], "skipped");
+}
+
+#[test]
 fn what_was_changed_since_is_not_undone() {
     let (shop, emulator) = nexus();
     starters(&shop, &emulator, 3);

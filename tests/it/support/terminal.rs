@@ -19,6 +19,11 @@ pub struct Screen {
 impl Shop {
     /// Runs a command at a terminal. Each answer is typed, with a return, once its question stands there.
     pub fn at_terminal(&self, line: &str, answers: &[(&str, &str)]) -> Screen {
+        self.at_terminal_while(line, answers, || {})
+    }
+
+    /// As [`Shop::at_terminal`]; and while each question waits for its answer, something else happens.
+    pub fn at_terminal_while(&self, line: &str, answers: &[(&str, &str)], meanwhile: impl Fn()) -> Screen {
         let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&controller).unwrap();
         unlockpt(&controller).unwrap();
@@ -48,6 +53,7 @@ impl Shop {
         let text = || String::from_utf8_lossy(&shown.lock().unwrap()).into_owned();
         for (question, answer) in answers {
             wait_until(|| text().contains(question) || child.try_wait().unwrap().is_some());
+            meanwhile();
             controller.write_all(format!("{answer}\r").as_bytes()).unwrap();
         }
         wait_until(|| child.try_wait().unwrap().is_some());

@@ -101,7 +101,7 @@ pub async fn run(ctx: &Context, args: MigrateArgs) -> anyhow::Result<Outcome> {
         runner.open_writer().await?;
     }
     runner.skip(&planned.stay, &known, &mut counts)?;
-    let ended = runner.go(&planned.rows, planned.prices.new_id(), &mut counts).await?;
+    let ended = runner.go(&planned.rows, &planned.prices, &mut counts).await?;
     let outcome = ended.outcome(&counts);
     ctx.show(&Migrated { planned, counts, ended })?;
     Ok(outcome)

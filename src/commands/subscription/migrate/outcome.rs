@@ -23,6 +23,8 @@ pub struct Counts {
     pub settled: usize,
     /// Subscriptions that can't move, or were changed since.
     pub skipped: usize,
+    /// Those among them that could have moved when they were read first.
+    pub changed: usize,
     /// Those that Stripe refused, and why.
     pub failed: Vec<(String, String)>,
     /// Why the run was cut short.
@@ -161,14 +163,14 @@ pub struct Migrated {
 impl Migrated {
     /// Those that could move and are still where they were.
     fn left(&self) -> usize {
-        self.planned.rows.len().saturating_sub(self.counts.moved)
+        self.planned.rows.len().saturating_sub(self.counts.moved + self.counts.changed)
     }
 }
 
 impl Present for Migrated {
     fn json(&self) -> Value {
         let mut json = self.planned.fields();
-        let Counts { moved, settled, skipped, failed, why } = &self.counts;
+        let Counts { moved, settled, skipped, changed: _, failed, why } = &self.counts;
         let failed = failed.iter().map(|(id, why)| json!({"subscription": id, "why": why}));
         json["moved"] = json!(moved);
         json["moved_before"] = json!(settled);

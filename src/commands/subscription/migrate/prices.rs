@@ -119,6 +119,7 @@ async fn named(ctx: &Context, reader: &Reader, text: &str) -> anyhow::Result<Val
     Err(fail(Kind::Usage, format!("There is no price `{text}`; nothing was sent"), hint))
 }
 
-fn id(price: &Value) -> &str {
+/// A price's id.
+pub fn id(price: &Value) -> &str {
     price.get("id").and_then(Value::as_str).unwrap_or_default()
 }

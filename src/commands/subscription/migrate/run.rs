@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::outcome::{Counts, Ended};
-use super::prices::Prices;
+use super::prices::{Prices, id};
 use super::{MigrateArgs, path_of, price_of};
 use crate::billing::subscription::Seen;
-use crate::billing::subscription::migration::Row;
+use crate::billing::subscription::migration::{Judged, Row, judge};
 use crate::commands::subscription::fresh_key;
 use crate::commands::subscription::preview::Proration;
 use crate::commands::subscription::target::Desk;
@@ -52,6 +52,26 @@ impl Way {
             Way::Back => Fate::Undone,
         }
     }
+}
+
+/// From which price, to which, and which way that is.
+#[derive(Debug, Clone, Copy)]
+pub struct Move<'p> {
+    /// The id of the price that is left.
+    pub from: &'p str,
+    /// The price that comes, as Stripe has it.
+    pub to: &'p Value,
+    pub way: Way,
+}
+
+/// A subscription just before it is sent.
+enum Now {
+    /// It moves, as it is by now.
+    Moves(Written),
+    /// It is back already: the answer to an earlier request never came, or its move had never come to anything.
+    IsBack,
+    /// It stays, and why.
+    Stays(String),
 }
 
 impl<'a> Runner<'a> {
@@ -126,28 +146,31 @@ impl<'a> Runner<'a> {
     /// Moves rows to a price.
     ///
     /// # Errors
-    /// If the file can't be written, or Stripe can't be reached before anything was moved.
-    pub async fn go(&mut self, rows: &[Row], to: &str, counts: &mut Counts) -> anyhow::Result<Ended> {
+    /// If the file can't be written.
+    pub async fn go(&mut self, rows: &[Row], prices: &Prices, counts: &mut Counts) -> anyhow::Result<Ended> {
         let rows: Vec<Written> = rows.iter().map(written).collect();
-        self.send(&rows, to, Way::There, counts).await
+        self.send(&rows, Move { from: prices.old_id(), to: &prices.to, way: Way::There }, counts).await
     }
 
-    /// Moves rows there or back.
+    /// Moves rows there or back: each as it is by then, for what was read before somebody was asked may be long ago.
     ///
     /// # Errors
-    /// As [`Runner::go`].
+    /// If the file can't be written.
     pub async fn send(
         &mut self,
         rows: &[Written],
-        to: &str,
-        way: Way,
+        moving: Move<'_>,
         counts: &mut Counts,
     ) -> anyhow::Result<Ended> {
-        let most = self.most();
         let Some(writer) = self.writer.clone() else { return Ok(Ended::Whole) };
+        let (most, way) = (self.most(), moving.way);
         let total = u64::try_from(rows.len().min(most)).unwrap_or(u64::MAX);
         let progress = self.desk.ctx.ui().progress(total, "Moving");
-        for row in rows.iter().take(most) {
+        let mut sent = 0;
+        for row in rows {
+            if sent >= most {
+                break;
+            }
             if self.stop.is_asked() {
                 return Ok(Ended::Stopped);
             }
@@ -155,13 +178,33 @@ impl<'a> Runner<'a> {
                 _ = self.pace.tick() => {}
                 () = self.stop.asked() => return Ok(Ended::Stopped),
             }
-            self.note(row.clone(), way.before(), None)?;
-            let sent = self.post(&writer, row, to).await;
-            match sent {
-                Ok(()) => {
+            let now = match self.look(row, moving).await {
+                Ok(Now::Moves(now)) => now,
+                Ok(Now::IsBack) => {
                     self.note(row.clone(), way.after(), None)?;
+                    counts.moved += usize::from(row.result == Fate::Undoing);
+                    continue;
+                }
+                Ok(Now::Stays(why)) => {
+                    counts.skipped += 1;
+                    counts.changed += 1;
+                    if way == Way::There {
+                        self.note(row.clone(), Fate::Skipped, Some(why))?;
+                    }
+                    continue;
+                }
+                Err(error) => {
+                    counts.why = Some(error.to_string());
+                    return Ok(Ended::Cut(kind_of(&error)));
+                }
+            };
+            sent += 1;
+            self.note(now.clone(), way.before(), None)?;
+            match self.post(&writer, &now, id(moving.to)).await {
+                Ok(()) => {
+                    self.note(now.clone(), way.after(), None)?;
                     counts.moved += 1;
-                    self.keep(&row.subscription).await;
+                    self.keep(&now.subscription).await;
                 }
                 Err(error) => {
                     let (why, kind) = (error.to_string(), kind_of(&error));
@@ -173,14 +216,30 @@ impl<'a> Runner<'a> {
                         counts.why = Some(why);
                         return Ok(Ended::Cut(kind));
                     }
-                    counts.failed.push((row.subscription.clone(), why.clone()));
-                    self.note(row.clone(), Fate::Failed, Some(why))?;
+                    counts.failed.push((now.subscription.clone(), why.clone()));
+                    self.note(now, Fate::Failed, Some(why))?;
                 }
             }
             progress.advance(1);
         }
         progress.finish();
         Ok(Ended::Whole)
+    }
+
+    /// A subscription as Stripe has it now: another plan, or how many, may have been chosen since.
+    async fn look(&mut self, row: &Written, Move { from, to, way }: Move<'_>) -> anyhow::Result<Now> {
+        let Some(object) = self.desk.fetch(&row.subscription).await? else {
+            return Ok(Now::Stays("Stripe has it no longer".to_owned()));
+        };
+        let seen = Seen(&object);
+        let is_back =
+            way == Way::Back && !seen.is_over() && price_of(seen, &row.item).as_deref() == Some(id(to));
+        Ok(match judge(&object, from, to) {
+            Some(Judged::Move(now)) => Now::Moves(written(&now)),
+            Some(Judged::Stay { why, .. }) => Now::Stays(why),
+            None if is_back => Now::IsBack,
+            None => Now::Stays("it was changed since".to_owned()),
+        })
     }
 
     async fn post(&self, writer: &Writer, row: &Written, to: &str) -> anyhow::Result<()> {
@@ -207,19 +266,11 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Reads a subscription as Stripe has it.
-    ///
-    /// # Errors
-    /// What Stripe or the disk refuses.
-    pub async fn fetch(&mut self, subscription: &str) -> anyhow::Result<Option<Value>> {
-        self.desk.fetch(subscription).await
-    }
-
     /// Writes down what became of a subscription; durable when it returns.
     ///
     /// # Errors
     /// If it can't be written.
-    pub fn note(&mut self, row: Written, result: Fate, why: Option<String>) -> anyhow::Result<()> {
+    fn note(&mut self, row: Written, result: Fate, why: Option<String>) -> anyhow::Result<()> {
         let at = self.desk.ctx.clock().now().to_string();
         self.file.add(&Written { result, why, at, ..row })
     }

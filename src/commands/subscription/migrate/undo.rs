@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::Value;
+
+use super::MigrateArgs;
 use super::outcome::{Counts, Undone};
 use super::prices::{by_id, check_active};
-use super::run::{Runner, Way};
-use super::{MigrateArgs, price_of};
-use crate::billing::subscription::Seen;
+use super::run::{Move, Runner, Way};
 use crate::commands::Outcome;
 use crate::commands::subscription::target::Desk;
 use crate::error::{Kind, fail};
@@ -33,7 +34,7 @@ pub async fn run(desk: Desk<'_>, args: &MigrateArgs, path: &Path) -> anyhow::Res
         return Ok(Outcome::Done);
     }
     let (file, head, known) = MigrationFile::open_again(path)?;
-    check(&desk, &head, &account, path).await?;
+    let to = check(&desk, &head, &account, path).await?;
     let rows = moved(&known);
     let mut runner = Runner::open(desk, file, args).await?;
     let count = rows.len().min(runner.most());
@@ -47,8 +48,9 @@ pub async fn run(desk: Desk<'_>, args: &MigrateArgs, path: &Path) -> anyhow::Res
         runner.open_writer().await?;
     }
     let mut counts = Counts::default();
-    let back = judge(&mut runner, &head, rows, &mut counts).await?;
-    let ended = runner.send(&back, &head.from_price, Way::Back, &mut counts).await?;
+    // Only those go back that are still where the migration put them: what was changed since stays.
+    let back = Move { from: &head.to_price, to: &to, way: Way::Back };
+    let ended = runner.send(&rows, back, &mut counts).await?;
     let outcome = ended.outcome(&counts);
     ctx.show(&Undone { head, path: path.to_owned(), counts, ended: Some(ended) })?;
     Ok(outcome)
@@ -60,7 +62,8 @@ fn moved(known: &BTreeMap<String, Row>) -> Vec<Row> {
     known.values().filter(is_moved).cloned().collect()
 }
 
-async fn check(desk: &Desk<'_>, head: &Head, account: &str, path: &Path) -> anyhow::Result<()> {
+/// The price that they go back to.
+async fn check(desk: &Desk<'_>, head: &Head, account: &str, path: &Path) -> anyhow::Result<Value> {
     if head.account != account {
         return Err(fail(
             Kind::Usage,
@@ -72,36 +75,9 @@ async fn check(desk: &Desk<'_>, head: &Head, account: &str, path: &Path) -> anyh
             "Choose the profile of that account with `--profile NAME`",
         ));
     }
-    check_active(&by_id(&desk.reader, &head.from_price).await?)
-}
-
-/// Those that are still where the migration put them. What was changed since stays.
-async fn judge(
-    runner: &mut Runner<'_>,
-    head: &Head,
-    rows: Vec<Row>,
-    counts: &mut Counts,
-) -> anyhow::Result<Vec<Row>> {
-    let mut back = Vec::new();
-    for row in rows {
-        if back.len() >= runner.most() {
-            break;
-        }
-        let found = runner.fetch(&row.subscription).await?;
-        let seen = found.as_ref().map(Seen);
-        let price = seen.filter(|seen| !seen.is_over()).and_then(|seen| price_of(seen, &row.item));
-        match price.as_deref() {
-            Some(price) if price == head.to_price => back.push(row),
-            Some(price) if price == head.from_price => {
-                // A run that was stopped had moved it back, or its move had never come to anything.
-                let was_undoing = row.result == Fate::Undoing;
-                runner.note(row, Fate::Undone, None)?;
-                counts.moved += usize::from(was_undoing);
-            }
-            _ => counts.skipped += 1,
-        }
-    }
-    Ok(back)
+    let price = by_id(&desk.reader, &head.from_price).await?;
+    check_active(&price)?;
+    Ok(price)
 }
 
 fn no_head(path: &Path) -> anyhow::Error {
