@@ -59,11 +59,16 @@ pub async fn once(
             Err(error) => error,
         };
         // Whether it was made all the same, by this request, an earlier one, or one with other words under the same key.
-        if let Ok(Some(found)) = look().await {
-            return Ok(if is_decline(&error) { Sent::Declined(found) } else { Sent::Before(found) });
+        match look().await {
+            Ok(Some(found)) if is_decline(&error) => return Ok(Sent::Declined(found)),
+            Ok(Some(found)) => return Ok(Sent::Before(found)),
+            Ok(None) => {}
+            // Nobody can tell, and so nothing more is sent.
+            Err(_) => return Err(explain(error, name)),
         }
-        // An earlier run's failure, which Stripe repeats at once: nothing was made, so the next key is as good.
-        let is_kept = error.api().is_some_and(|api| api.replayed && api.status >= 500 && api.attempts == 1);
+        // An earlier run's failure, which Stripe repeats for a day, whatever was mended since: nothing was made, so the next
+        // key is as good.
+        let is_kept = error.api().is_some_and(|api| api.replayed && api.attempts == 1);
         attempt += 1;
         if !is_kept || attempt >= earlier + MOST_ATTEMPTS {
             return Err(explain(error, name));

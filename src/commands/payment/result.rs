@@ -82,6 +82,10 @@ impl Present for Tried {
                 Role::Hint,
                 "Another charge of the same amount for the same thing has a key of its own: `--key TEXT`",
             )),
+            (PaymentStatus::Pending, Some(true)) => view.line(Text::new(
+                Role::Hint,
+                format!("It was made before; have it paid with `billctl payment retry {}`", payment.id),
+            )),
             _ => view,
         }
     }

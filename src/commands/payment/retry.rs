@@ -77,7 +77,7 @@ pub async fn run(ctx: &Context, args: RetryArgs) -> anyhow::Result<Outcome> {
 struct Request {
     path: String,
     params: Value,
-    /// The payment as it stood: another attempt is another request.
+    /// The payment as it stood, known by its last attempt: another one is another request.
     seen: String,
 }
 
@@ -92,21 +92,22 @@ impl Request {
             ));
         };
         let named = args.payment_method.as_deref();
+        // Not by the charge that was named, which may be an older one; nor by an invoice's `attempt_count`, which tries by
+        // hand leave as it is.
+        let last = live.intent.as_ref().and_then(|intent| id_at(intent, "/latest_charge"));
+        let seen = last.unwrap_or("never tried").to_owned();
         if let Some(invoice) = live.invoice_id() {
             let mut params = json!({"off_session": true});
             if named.is_some() {
                 params["payment_method"] = json!(method::of_customer(reader, customer, named).await?);
             }
-            let attempts = live.invoice.as_ref().and_then(|invoice| invoice.get("attempt_count")?.as_i64());
-            let path = format!("/v1/invoices/{}/pay", segment(invoice));
-            return Ok(Request { path, params, seen: attempts.unwrap_or_default().to_string() });
+            return Ok(Request { path: format!("/v1/invoices/{}/pay", segment(invoice)), params, seen });
         }
         let method = method::of_customer(reader, customer, named).await?;
-        let charge = live.charge.as_ref().and_then(|charge| id_at(charge, "/id"));
         Ok(Request {
             path: format!("/v1/payment_intents/{}/confirm", segment(live.id())),
             params: json!({"payment_method": method, "off_session": true}),
-            seen: charge.unwrap_or("never tried").to_owned(),
+            seen,
         })
     }
 

@@ -1,6 +1,7 @@
 //! What was declined is tried again.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -86,6 +87,74 @@ fn an_answer_that_is_lost_pays_once() {
     }
     let paid = emulator.list("/v1/charges").into_iter().filter(|charge| charge["paid"] == true).count();
     assert_eq!(paid, 2);
+}
+
+#[test]
+fn killed_in_the_middle_the_same_call_pays_once() {
+    for fault in ["stall-before", "stall-after"] {
+        let (shop, emulator, customer, _, invoice) = past_due();
+        let good = save(&emulator, &customer, "pm_card_visa");
+        emulator.fail_on(&format!("POST /v1/invoices/*:{fault}"));
+        let line = ["payment", "retry", &invoice, "--payment-method", &good, "-o", "json"];
+        let path = format!("/v1/invoices/{invoice}/pay");
+        let mut child = shop.spawn(&line, Stdio::null());
+        while sent(&emulator, "POST", &path) == 0 {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it paid");
+            std::thread::sleep(Duration::from_millis(3));
+        }
+        child.kill().unwrap();
+        shop.finish(child);
+        emulator.heal();
+        let again = shop.run(&line, "");
+        match fault {
+            "stall-before" => assert_eq!(again.exits(0).json()["status"], "succeeded"),
+            _ => assert!(again.exits(1).stderr.contains("is paid already; nothing was sent")),
+        }
+        let paid = emulator.list("/v1/charges").into_iter().filter(|charge| charge["paid"] == true).count();
+        assert_eq!((paid, &emulator.get(&format!("/v1/invoices/{invoice}"))["status"]), (2, &json!("paid")));
+    }
+}
+
+#[test]
+fn each_call_is_an_attempt_of_its_own_and_leaves_stripes_schedule_as_it_is() {
+    let (shop, emulator, _, _, invoice) = past_due();
+    let before = emulator.get(&format!("/v1/invoices/{invoice}"));
+    let declined = || {
+        let all = emulator.list("/v1/charges").into_iter();
+        all.filter(|charge| charge["status"] == "failed")
+            .map(|charge| text(&charge["id"]))
+            .collect::<Vec<_>>()
+    };
+    let oldest = declined().pop().unwrap();
+    for id in [&invoice, &invoice, &oldest, &oldest] {
+        let known = declined().len();
+        shop.billctl(&format!("payment retry {id} --quiet")).exits(1);
+        assert_eq!(declined().len(), known + 1, "{id}");
+    }
+    let after = emulator.get(&format!("/v1/invoices/{invoice}"));
+    assert_eq!(before["attempt_count"], 1);
+    for field in ["attempt_count", "next_payment_attempt"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+}
+
+#[test]
+fn who_had_nothing_to_pay_with_is_charged_once_there_is_a_card() {
+    let (shop, emulator) = system("nexus");
+    let customer = text(&emulator.post("/v1/customers", "metadata[userId]=u_1")["id"]);
+    let invoice =
+        text(&emulator.post("/v1/invoices", &format!("customer={customer}&auto_advance=false"))["id"]);
+    let item = format!("customer={customer}&invoice={invoice}&amount=700&currency=usd");
+    emulator.post("/v1/invoiceitems", &item);
+    emulator.post(&format!("/v1/invoices/{invoice}/finalize"), "");
+    shop.billctl(&format!("payment retry {invoice} --quiet")).exits(1);
+    let card = save(&emulator, &customer, "pm_card_visa");
+    let form = format!("invoice_settings[default_payment_method]={card}");
+    emulator.post(&format!("/v1/customers/{customer}"), &form);
+    // Stripe remembers the refusal under its key for a day.
+    let paid = shop.billctl(&format!("payment retry {invoice} -o json")).exits(0).json();
+    assert_eq!(paid["status"], "succeeded");
+    assert_eq!(emulator.list("/v1/charges").len(), 1);
 }
 
 #[test]

@@ -190,9 +190,9 @@ pub fn follow(call: &mut Call<'_>, intent: &Object, paying: Paying) -> Outcome<(
     let Some(invoice) = call.db.get(Kind::Invoice, link.body["invoice"].as_str().unwrap_or_default())? else {
         return Ok(());
     };
+    let now = test_clocks::time_of(call, &invoice.body)?;
     match paying {
         Paying::Succeeded => {
-            let now = test_clocks::time_of(call, &invoice.body)?;
             let amount = intent.body["amount_received"].as_i64().unwrap_or_default();
             let mut paid = link.clone();
             paid.body["amount_paid"] = json!(amount);
@@ -200,7 +200,7 @@ pub fn follow(call: &mut Call<'_>, intent: &Object, paying: Paying) -> Outcome<(
             paid.body["status_transitions"]["paid_at"] = json!(now);
             let paid = call.update_as(&link, paid, None)?;
             event::emit(call, "invoice_payment.paid", &paid.body, None)?;
-            let tried = with_attempt(&invoice);
+            let tried = with_attempt(&invoice, now);
             states::pay_as(call, &invoice, tried, Paid { amount, tell_update: true }).map(drop)
         }
         Paying::Declined(decline) => {
@@ -210,30 +210,42 @@ pub fn follow(call: &mut Call<'_>, intent: &Object, paying: Paying) -> Outcome<(
             failed(call, &invoice)
         }
         Paying::RequiresAction => {
-            let tried = call.update(&invoice, with_attempt(&invoice))?;
+            let tried = call.update(&invoice, with_attempt(&invoice, now))?;
             event::emit(call, "invoice.payment_action_required", &tried.body, None)
         }
         Paying::RequiresCapture | Paying::Processing => Ok(()),
     }
 }
 
-fn with_attempt(invoice: &Object) -> Object {
+/// Whether an attempt is one of the schedule of retries: the first of all, or one whose time has come. Attempts by hand
+/// leave that schedule, and its `attempt_count`, as they are (docs.stripe.com/api/invoices/object, `attempt_count`).
+fn is_scheduled(invoice: &Object, now: i64) -> bool {
+    let next = invoice.body["next_payment_attempt"].as_i64();
+    invoice.body["attempted"] != true || next.is_some_and(|next| next <= now)
+}
+
+fn with_attempt(invoice: &Object, now: i64) -> Object {
     let mut tried = invoice.clone();
+    let counted = i64::from(is_scheduled(invoice, now));
     tried.body["attempted"] = json!(true);
-    tried.body["attempt_count"] = json!(invoice.body["attempt_count"].as_i64().unwrap_or_default() + 1);
+    tried.body["attempt_count"] = json!(invoice.body["attempt_count"].as_i64().unwrap_or_default() + counted);
     tried
 }
 
-/// Notes a failed payment and plans the next, if there is to be one.
+/// Notes a failed payment; one of the schedule plans the next, if there is to be one.
 fn failed(call: &mut Call<'_>, invoice: &Object) -> Outcome<()> {
     let now = test_clocks::time_of(call, &invoice.body)?;
-    let mut tried = with_attempt(invoice);
+    let mut tried = with_attempt(invoice, now);
+    let is_scheduled = is_scheduled(invoice, now);
     let failures = tried.body["attempt_count"].as_i64().unwrap_or_default();
-    let is_retried = invoice.body["auto_advance"] == true && !subscriptions::is_incomplete(call, invoice)?;
+    let is_retried =
+        is_scheduled && invoice.body["auto_advance"] == true && !subscriptions::is_incomplete(call, invoice)?;
     let next = usize::try_from(failures - 1).ok().and_then(|past| RETRIES.get(past)).filter(|_| is_retried);
     let next = next.map(|wait| now + wait);
-    tried.body["next_payment_attempt"] = json!(next);
-    due::set(&mut tried, next);
+    if is_scheduled {
+        tried.body["next_payment_attempt"] = json!(next);
+        due::set(&mut tried, next);
+    }
     let tried = call.update(invoice, tried)?;
     event::emit(call, "invoice.payment_failed", &tried.body, None)?;
     subscriptions::invoice_failed(call, &tried, is_retried && next.is_none())
