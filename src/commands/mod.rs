@@ -16,6 +16,7 @@ mod links;
 pub mod man;
 pub mod mirror;
 mod moment;
+mod newest; // the newest objects of a list of Stripe's
 mod once; // a write that is carried out once
 mod pair;
 pub mod payment;
@@ -24,6 +25,8 @@ pub mod portal;
 pub mod report;
 mod result_file; // what became of the rows of an import
 mod secret_out;
+mod set_off; // time that was paid for and given back by a change of plan
+mod stripe_time; // the time by which something in Stripe lives
 mod subject;
 pub mod subscription;
 pub mod transactions;

@@ -34,6 +34,8 @@ pub struct Subscription {
     /// What happens to invoices while collection is paused: `keep_as_draft`, `mark_uncollectible`, `void`.
     pub pause_behavior: Option<String>,
     pub created: i64,
+    /// Its end gave money back, as [`REFUND_NOTE`](crate::billing::subscription::refund::REFUND_NOTE) says.
+    pub is_refunded: bool,
     /// When the oldest of its invoices that is still unpaid was due.
     pub unpaid_since: Option<i64>,
     pub items: Vec<Item>,

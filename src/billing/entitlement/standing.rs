@@ -83,10 +83,11 @@ fn past_due(subscription: &Subscription, policy: &EntitlementPolicy, now: i64) -
 fn canceled(subscription: &Subscription, policy: &EntitlementPolicy, now: i64) -> Standing {
     let Subscription { cancellation_reason, unpaid_since, current_period_end, ended_at, canceled_at, .. } =
         subscription;
-    // A trial was not paid for, and neither was a period whose invoice is open.
+    // A trial was not paid for, and neither was a period whose invoice is open, or whose money went back.
     let was_paid = cancellation_reason.as_deref() != Some("payment_failed")
         && cancellation_reason.as_deref() != Some("payment_disputed")
         && unpaid_since.is_none()
+        && !subscription.is_refunded
         && subscription.trial_end.is_none_or(|end| ended_at.is_some_and(|at| at > end));
     match current_period_end {
         Some(until) if policy.keep_paid_time && was_paid && now < *until => {

@@ -173,6 +173,8 @@ fn what_is_canceled_at_once_is_over_unless_paid_time_is_kept() {
     check(&[failed], keep, ("free", "canceled", None, None));
     let on_trial = Subscription { trial_end: Some(NOW + DAY), ..canceled.clone() };
     check(&[on_trial], keep, ("free", "canceled", None, None));
+    let refunded = Subscription { is_refunded: true, ..canceled.clone() };
+    check(&[refunded], keep, ("free", "canceled", None, None));
     let long_ago = Subscription { current_period_end: Some(NOW - DAY), ..canceled };
     check(&[long_ago], keep, ("free", "canceled", None, None));
 }

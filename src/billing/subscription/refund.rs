@@ -6,6 +6,9 @@
 use serde_json::Value;
 use thiserror::Error;
 
+/// The metadata key under which a subscription says what goes back when it ends: `prorated` or `full`.
+pub const REFUND_NOTE: &str = "billctl_refund_on_cancel";
+
 /// A line of an invoice: what it cost in the end, and for which time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaidLine {
@@ -19,7 +22,7 @@ pub struct PaidLine {
 /// A paid invoice, as far as a refund goes by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaidInvoice {
-    /// The lines of the subscription in question.
+    /// The lines in question.
     pub lines: Vec<PaidLine>,
     /// Of all its lines, in minor units.
     pub total: i64,
@@ -33,21 +36,33 @@ pub struct PaidInvoice {
 pub struct TooLarge;
 
 impl PaidInvoice {
-    /// Reads an invoice object, and of its lines those of a subscription. `paid` is what was paid with money.
-    pub fn read(invoice: &Value, lines: &[Value], subscription: &str, paid: i64) -> PaidInvoice {
-        let of_subscription = lines.iter().filter(|line| {
+    /// Reads an invoice object, and of its lines those of a subscription, or all. `paid` is what was paid with money.
+    pub fn read(invoice: &Value, lines: &[Value], subscription: Option<&str>, paid: i64) -> PaidInvoice {
+        let is_of = |line: &&Value| {
             let named = [
                 "/parent/subscription_item_details/subscription",
                 "/parent/invoice_item_details/subscription",
                 "/subscription",
             ];
-            named.iter().any(|place| line.pointer(place).and_then(Value::as_str) == Some(subscription))
-        });
+            let says = |wanted: &str| {
+                named.iter().any(|place| line.pointer(place).and_then(Value::as_str) == Some(wanted))
+            };
+            subscription.is_none_or(says)
+        };
         PaidInvoice {
-            lines: of_subscription.filter_map(PaidLine::read).collect(),
+            lines: lines.iter().filter(is_of).filter_map(PaidLine::read).collect(),
             total: invoice.get("total").and_then(Value::as_i64).unwrap_or_default(),
             paid,
         }
+    }
+
+    /// Reads the items that wait for a subscription's next invoice, as an invoice that nobody has paid.
+    pub fn pending(items: &[Value], subscription: &str) -> PaidInvoice {
+        let place = "/parent/subscription_details/subscription";
+        let own =
+            items.iter().filter(|item| item.pointer(place).and_then(Value::as_str) == Some(subscription));
+        let lines: Vec<PaidLine> = own.filter_map(PaidLine::read).collect();
+        PaidInvoice { total: lines.iter().map(|line| line.amount).sum(), lines, paid: 0 }
     }
 
     /// Whether any of it is for the time at `at`.
@@ -63,17 +78,40 @@ impl PaidInvoice {
     /// # Errors
     /// [`TooLarge`]
     pub fn unused(&self, at: i64) -> Result<i64, TooLarge> {
-        let mut unused: i64 = 0;
-        for line in &self.lines {
-            let left = line.end - at.clamp(line.start, line.end);
-            let share = share(line.amount, left, line.end - line.start)?;
-            unused = unused.checked_add(share).ok_or(TooLarge)?;
-        }
+        let unused = self.after(at, |_| true)?;
         if unused <= 0 || self.paid <= 0 || self.total <= 0 {
             return Ok(0);
         }
         let of_money = if self.paid < self.total { share(unused, self.paid, self.total)? } else { unused };
         Ok(of_money.min(self.paid))
+    }
+
+    /// What it gives back in all for the time after `at`, in minor units: after a change to something cheaper, that stands
+    /// in the customer's balance, or on their next invoice. Nothing where it charges more than it gives back.
+    ///
+    /// # Errors
+    /// [`TooLarge`]
+    pub fn credit(&self, at: i64) -> Result<i64, TooLarge> {
+        Ok(self.after(at, |_| true)?.min(0).saturating_neg())
+    }
+
+    /// What it gives back line by line for the time after `at`, in minor units: the time of earlier invoices that a change
+    /// has set off, whatever it charges for that in their place.
+    ///
+    /// # Errors
+    /// [`TooLarge`]
+    pub fn set_off(&self, at: i64) -> Result<i64, TooLarge> {
+        Ok(self.after(at, |line| line.amount < 0)?.saturating_neg())
+    }
+
+    /// What lines are worth for the time after `at`.
+    fn after(&self, at: i64, counts: impl Fn(&PaidLine) -> bool) -> Result<i64, TooLarge> {
+        let mut sum: i64 = 0;
+        for line in self.lines.iter().filter(|line| counts(line)) {
+            let left = line.end - at.clamp(line.start, line.end);
+            sum = sum.checked_add(share(line.amount, left, line.end - line.start)?).ok_or(TooLarge)?;
+        }
+        Ok(sum)
     }
 }
 
@@ -86,8 +124,12 @@ impl PaidLine {
     }
 }
 
-/// What a line costs in the end, in minor units: its amount, less its discounts, with the tax that is not in it already.
+/// What a line costs in the end, in minor units: its amount, less its discounts, with the tax that is not in it already. An
+/// item that waits for its invoice says it itself, but for the tax.
 pub fn net(line: &Value) -> i64 {
+    if let Some(amount) = line.get("net_amount").and_then(Value::as_i64) {
+        return amount;
+    }
     let all = |name: &str| line.get(name).and_then(Value::as_array).into_iter().flatten();
     let amount = |value: &Value| value.get("amount").and_then(Value::as_i64).unwrap_or_default();
     let off: i64 = all("discount_amounts").map(amount).sum();
@@ -154,6 +196,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_downgrade_has_set_off_is_told_for_the_time_that_is_left() {
+        // After 10 of 30 days from 40.00 to 20.00: for the last 10 days, 20.00 given back and 10.00 charged.
+        let downgrade = paid(&[(-4000, 10, 30), (2000, 10, 30)], -2000, 0);
+        assert_eq!((downgrade.credit(20 * DAY), downgrade.set_off(20 * DAY)), (Ok(1000), Ok(2000)));
+        let upgrade = paid(&[(-2000, 10, 30), (4000, 10, 30)], 2000, 2000);
+        assert_eq!((upgrade.credit(20 * DAY), upgrade.set_off(20 * DAY)), (Ok(0), Ok(1000)));
+        assert_eq!((upgrade.credit(30 * DAY), upgrade.set_off(30 * DAY)), (Ok(0), Ok(0)));
+    }
+
+    #[test]
+    fn what_waits_for_the_next_invoice_is_read_by_its_subscription() {
+        let item = |subscription: &str, amount: i64| {
+            json!({
+                "amount": amount,
+                "net_amount": amount / 2,
+                "period": {"start": 0, "end": 100},
+                "parent": {"subscription_details": {"subscription": subscription}},
+            })
+        };
+        let waiting =
+            PaidInvoice::pending(&[item("sub_1", -400), item("sub_2", -900), item("sub_1", 100)], "sub_1");
+        assert_eq!((waiting.total, waiting.credit(50)), (-150, Ok(75)));
+    }
+
+    #[test]
     fn what_a_balance_paid_is_no_money() {
         check(&paid(&[(9900, 0, 30)], 9900, 3300), 10, 2200);
         check(&paid(&[(9900, 0, 30)], 9900, 0), 10, 0);
@@ -177,7 +244,7 @@ mod tests {
         };
         let once = json!({"amount": 5, "period": {"start": 7, "end": 7}, "subscription": "sub_1"});
         let lines = [line("sub_1"), line("sub_2"), once];
-        let invoice = PaidInvoice::read(&json!({"total": 2000}), &lines, "sub_1", 1500);
+        let invoice = PaidInvoice::read(&json!({"total": 2000}), &lines, Some("sub_1"), 1500);
         let expected = [PaidLine { amount: 930, start: 0, end: 100 }];
         assert_eq!((invoice.lines.as_slice(), invoice.total, invoice.paid), (&expected[..], 2000, 1500));
         assert!(invoice.covers(99) && !invoice.covers(100));

@@ -5,15 +5,16 @@ use serde_json::{Map, Value, json};
 use super::live::{Live, id_at, remember};
 use super::show::check_id;
 use crate::billing::money::Money;
-use crate::billing::payment::{PaidLine, Refundable, prorated};
+use crate::billing::payment::{PRORATED, Refundable};
 use crate::billing::plan::account::{KEY_TAG, PROJECT_TAG};
-use crate::billing::usage::Period;
+use crate::billing::subscription::refund::PaidInvoice;
 use crate::commands::once::{Sent, Wish, has_key, once};
-use crate::commands::{Outcome, amount};
+use crate::commands::stripe_time::time_by;
+use crate::commands::subscription::CANCELED_NOTE;
+use crate::commands::{Outcome, amount, set_off};
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::render::{Present, Role, Text, View};
-use crate::store::mirror::Mirror;
 use crate::stripe::{Reader, segment};
 
 /// Give money back: all that is left of a payment, an amount of it, or the share for time that is still to come
@@ -79,7 +80,12 @@ pub async fn run(ctx: &Context, args: RefundArgs) -> anyhow::Result<Outcome> {
     let wanted = Wanted::read(&args, charge)?;
     let key = args.key.clone().unwrap_or_else(|| wanted.key());
     let earlier = refunds(&reader, &live).await?;
-    let known = earlier.iter().find(|refund| has_key(refund, &key) && holds(refund));
+    let is_known = |refund: &&Value| {
+        // The end of its subscription has given the same time back.
+        let by_end = matches!(wanted, Wanted::Prorated) && refund.pointer(&ended()).is_some();
+        holds(refund) && (has_key(refund, &key) || by_end)
+    };
+    let known = earlier.iter().find(is_known);
     let left = refundable(charge).left();
     let mut result = Refunded {
         live: live.clone(),
@@ -99,7 +105,7 @@ pub async fn run(ctx: &Context, args: RefundArgs) -> anyhow::Result<Outcome> {
         ctx.show(&result)?;
         return Ok(Outcome::Done);
     }
-    let minor = amount_of(ctx, &reader, &mirror, &live, charge, &wanted).await?;
+    let minor = amount_of(ctx, &reader, &live, charge, &wanted).await?;
     let params = params(ctx, &live, &args, &result, minor)?;
     if ctx.settings().dry_run {
         result.refund = params;
@@ -221,7 +227,7 @@ impl Wanted {
         match self {
             Wanted::Rest => "rest".to_owned(),
             Wanted::Amount(money) => format!("amount:{}", money.minor),
-            Wanted::Prorated => "prorated".to_owned(),
+            Wanted::Prorated => PRORATED.to_owned(),
         }
     }
 }
@@ -256,7 +262,6 @@ fn holds(refund: &Value) -> bool {
 async fn amount_of(
     ctx: &Context,
     reader: &Reader,
-    mirror: &Mirror,
     live: &Live,
     charge: &Value,
     wanted: &Wanted,
@@ -275,7 +280,7 @@ async fn amount_of(
     let minor = match wanted {
         Wanted::Rest => return Ok(left),
         Wanted::Amount(money) => money.minor,
-        Wanted::Prorated => share(ctx, reader, mirror, live, refundable).await?,
+        Wanted::Prorated => share(ctx, reader, live, refundable).await?,
     };
     if minor <= left {
         return Ok(minor);
@@ -297,40 +302,37 @@ async fn amount_of(
     ))
 }
 
-/// What was paid for time that is still to come.
-async fn share(
-    ctx: &Context,
-    reader: &Reader,
-    mirror: &Mirror,
-    live: &Live,
-    refundable: Refundable,
-) -> anyhow::Result<i64> {
-    let refuse = |why: String| {
-        Err(fail(
-            Kind::Failed,
-            format!("{} can't be prorated: {why}; nothing was sent", live.id()),
-            "Say how much with `--amount`",
-        ))
+/// What was paid for time that is still to come, and that no change of plan has set off since.
+async fn share(ctx: &Context, reader: &Reader, live: &Live, refundable: Refundable) -> anyhow::Result<i64> {
+    let refuse = |why: &str, fix: &str| {
+        Err(fail(Kind::Failed, format!("{} can't be prorated: {why}; nothing was sent", live.id()), fix))
     };
-    let Some(invoice) = live.invoice_id() else { return refuse("it pays no invoice".to_owned()) };
-    let lines = reader.list(&format!("/v1/invoices/{}/lines", segment(invoice)), &Value::Null).await?;
-    let lines: Vec<PaidLine> = lines
-        .iter()
-        .map(|line| {
-            let second = |place: &str| line.pointer(place).and_then(Value::as_i64).unwrap_or_default();
-            let period = Period { start: second("/period/start"), end: second("/period/end") };
-            PaidLine { amount: number(line, "amount"), period }
-        })
-        .collect();
-    let clock = match live.customer() {
-        Some(customer) => mirror.test_clock_of(customer)?,
-        None => None,
-    };
-    let now = clock.unwrap_or_else(|| ctx.clock().now().as_second());
-    match prorated(refundable.captured, &lines, now) {
-        Ok(minor) => Ok(minor),
-        Err(why) => refuse(why.to_string()),
+    let fix = "Say how much with `--amount`";
+    let Some(invoice) = &live.invoice else { return refuse("it pays no invoice", fix) };
+    let lines = set_off::lines(reader, invoice).await?;
+    let paid = PaidInvoice::read(invoice, &lines, None, refundable.captured);
+    if paid.lines.is_empty() {
+        return refuse("none of what was paid is for a period of time", fix);
     }
+    let path = format!("/v1/invoices/{}", segment(live.invoice_id().unwrap_or_default()));
+    let now = time_by(ctx, reader, id_at(invoice, "/test_clock"), &path).await?;
+    let unused = paid.unused(now)?;
+    if unused == 0 {
+        return refuse("the time that was paid for is over", fix);
+    }
+    match unused - set_off::since(reader, invoice, now).await? {
+        left @ 1.. => Ok(left),
+        _ => refuse(
+            "a change of the subscription has set off the time that is left",
+            "`billctl subscription cancel SUBJECT --now --refund prorated` counts all its invoices together; or say how \
+             much with `--amount`",
+        ),
+    }
+}
+
+/// Where a refund says which subscription's end it is for.
+fn ended() -> String {
+    format!("/metadata/{CANCELED_NOTE}")
 }
 
 fn params(

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::money_back::{self, Due, INTENT, Refund};
+use super::money_back::{self, Due, Refund};
 use super::subscribed::Subscribed;
 use super::target::Desk;
 use crate::billing::subscription::Seen;
+use crate::billing::subscription::refund::REFUND_NOTE;
 use crate::commands::Outcome;
 use crate::commands::moment::time;
 use crate::context::Context;
@@ -32,10 +33,10 @@ pub struct CancelArgs {
     #[arg(long, value_name = "WORD")]
     pub feedback: Option<Feedback>,
     /// What goes back of what was paid for the current period [default: none]
-    #[arg(long, value_name = "WHAT", requires = "now")]
+    #[arg(long, value_name = "WHAT", conflicts_with = "at_period_end")]
     pub refund: Option<Refund>,
     /// Bill at once what was used and not billed yet
-    #[arg(long, requires = "now")]
+    #[arg(long, conflicts_with = "at_period_end")]
     pub invoice_now: bool,
 }
 
@@ -200,7 +201,7 @@ async fn end(
     let path = path(target.seen());
     if refund != Refund::None {
         // Durable in Stripe before anything ends: whatever happens now, the same command knows what is missing.
-        let params = json!({"metadata": {INTENT: refund.word()}});
+        let params = json!({"metadata": {REFUND_NOTE: refund.word()}});
         writer.post(&path, &params, &super::fresh_key()?).await?;
     }
     let mut params = Map::new();
@@ -285,7 +286,9 @@ impl Present for Canceled {
             (false, State::DryRun) => Text::from(format!("Would cancel {words} now")),
         };
         let mut view = View::new().line(line);
-        if let Some(due) = due.as_ref().filter(|due| !due.parts.is_empty() || due.short > 0) {
+        if let Some(due) =
+            due.as_ref().filter(|due| !due.parts.is_empty() || due.short > 0 || due.set_off > 0)
+        {
             let verb = if *state == State::DryRun { "would go back" } else { "went back" };
             view = view.line(format!("{} {verb}", due.words()));
             let fields = due.parts.iter().map(|part| {
@@ -293,6 +296,11 @@ impl Present for Canceled {
                 (part.payment_intent.clone(), Text::from(refund))
             });
             view = view.fields(fields);
+            if due.set_off > 0 {
+                let money = crate::commands::amount::words(due.set_off, &due.currency);
+                let line = format!("{money} more stands to their credit since a change of plan");
+                view = view.line(line);
+            }
             if due.short > 0 {
                 let money = crate::commands::amount::words(due.short, &due.currency);
                 let line = format!(

@@ -19,6 +19,8 @@ use super::Outcome;
 use crate::context::Context;
 use crate::stripe::IdempotencyKey;
 
+pub use money_back::NOTE as CANCELED_NOTE;
+
 /// What Stripe's ids of subscriptions begin with. Those of schedules begin so, too.
 const PREFIX: &str = "sub_";
 

@@ -7,17 +7,16 @@
 use serde_json::{Value, json};
 
 use super::target::Desk;
+use crate::billing::payment::PRORATED;
+use crate::billing::plan::account::KEY_TAG;
 use crate::billing::subscription::Seen;
-use crate::billing::subscription::refund::PaidInvoice;
-use crate::commands::amount;
+use crate::billing::subscription::refund::{PaidInvoice, REFUND_NOTE, TooLarge};
+use crate::commands::{amount, set_off};
 use crate::error::{Kind, fail};
-use crate::stripe::{IdempotencyKey, Reader, Writer, segment};
+use crate::stripe::{IdempotencyKey, Reader, Writer};
 
 /// The note on a refund: which subscription's end it is for.
-const NOTE: &str = "billctl_canceled_subscription";
-
-/// The note on a subscription: what goes back when it ends. Set before it is ended.
-pub const INTENT: &str = "billctl_refund_on_cancel";
+pub const NOTE: &str = "billctl_canceled_subscription";
 
 /// The payment that a period's invoice was made with may be this much older than the period: drafts wait for an hour.
 const DRAFT_SECONDS: i64 = 86_400;
@@ -48,7 +47,7 @@ impl Refund {
 
     /// What a subscription's note says.
     pub fn noted(seen: Seen<'_>) -> Option<Refund> {
-        match seen.note(INTENT)? {
+        match seen.note(REFUND_NOTE)? {
             "prorated" => Some(Refund::Prorated),
             "full" => Some(Refund::Full),
             _ => None,
@@ -74,6 +73,8 @@ pub struct Due {
     pub parts: Vec<Part>,
     /// What can't go back to where it came from: it was paid outside of Stripe, or has gone back already.
     pub short: i64,
+    /// What a change of plan has given back already: it stands in the customer's balance, or on their next invoice.
+    pub set_off: i64,
 }
 
 impl Due {
@@ -97,45 +98,71 @@ impl Due {
         json!({
             "amount": amount::json(self.total(), &self.currency),
             "not_refundable": amount::json(self.short, &self.currency),
+            "set_off": amount::json(self.set_off, &self.currency),
             "refunds": parts.collect::<Vec<_>>(),
         })
     }
 }
 
+/// An invoice that was paid for the time in question, and what of it goes back, in minor units.
+struct Owed {
+    invoice: String,
+    payments: Vec<Payment>,
+    rest: i64,
+}
+
 /// What goes back for a subscription that ends, or ended, at a moment in seconds since 1970.
+///
+/// All invoices count together: after a change to something cheaper, the time of the first one has been set off by the next,
+/// or by what waits for it.
 ///
 /// # Errors
 /// `Failed` for amounts that can't be shared out; else what Stripe says.
 pub async fn due(reader: &Reader, seen: Seen<'_>, at: i64, refund: Refund) -> anyhow::Result<Due> {
-    let mut due = Due { currency: seen.currency().to_owned(), parts: Vec::new(), short: 0 };
+    let mut due = Due { currency: seen.currency().to_owned(), parts: Vec::new(), short: 0, set_off: 0 };
     if refund == Refund::None {
         return Ok(due);
     }
+    let is_full = refund == Refund::Full;
+    let mut owed: Vec<Owed> = Vec::new();
+    let waiting = set_off::pending(reader, seen.customer(), seen.id()).await?;
+    let mut credit = if is_full {
+        waiting.total.min(0).saturating_neg()
+    } else {
+        waiting.credit(at).map_err(too_large)?
+    };
     let since = seen.period_start().unwrap_or(at) - DRAFT_SECONDS;
     let params = json!({"subscription": seen.id(), "status": "paid", "created": {"gte": since}});
     for invoice in reader.list("/v1/invoices", &params).await? {
         let payments = payments(reader, &invoice).await?;
         let paid = payments.iter().map(|payment| payment.paid).sum();
-        let lines = lines(reader, &invoice).await?;
-        let read = PaidInvoice::read(&invoice, &lines, seen.id(), paid);
+        let lines = set_off::lines(reader, &invoice).await?;
+        let read = PaidInvoice::read(&invoice, &lines, Some(seen.id()), paid);
         if !read.covers(at) {
             continue;
         }
-        let mut rest = match refund {
-            Refund::Full => paid,
-            Refund::Prorated | Refund::None => read.unused(at).map_err(|why| {
-                let fix = "Refund what is due by hand, in the dashboard";
-                fail(Kind::Failed, format!("The unused share can't be worked out: {why}"), fix)
-            })?,
-        };
+        credit +=
+            if is_full { read.total.min(0).saturating_neg() } else { read.credit(at).map_err(too_large)? };
+        let rest = if is_full { paid } else { read.unused(at).map_err(too_large)? };
+        owed.push(Owed { invoice: text(&invoice, "id"), payments, rest });
+    }
+    for Owed { invoice, payments, mut rest } in owed {
+        let less = credit.min(rest);
+        rest -= less;
+        credit -= less;
+        due.set_off += less;
         for payment in payments {
             let Some(intent) = payment.payment_intent.as_deref().filter(|_| rest > 0) else { continue };
             let known = Known::read(reader, intent, seen.id()).await?;
+            if !is_full && known.refunded_for_this.is_none() {
+                // Of the same time, by `payment refund --prorated`.
+                rest = (rest - known.prorated).max(0);
+            }
             let amount = known.refunded_for_this.as_ref().map_or(rest.min(known.left), |(_, amount)| *amount);
             if amount > 0 {
                 rest -= amount;
                 due.parts.push(Part {
-                    invoice: text(&invoice, "id"),
+                    invoice: invoice.clone(),
                     payment_intent: intent.to_owned(),
                     amount,
                     refund: known.refunded_for_this.map(|(id, _)| id),
@@ -145,6 +172,11 @@ pub async fn due(reader: &Reader, seen: Seen<'_>, at: i64, refund: Refund) -> an
         due.short += rest.max(0);
     }
     Ok(due)
+}
+
+fn too_large(why: TooLarge) -> anyhow::Error {
+    let fix = "Refund what is due by hand, in the dashboard";
+    fail(Kind::Failed, format!("The unused share can't be worked out: {why}"), fix)
 }
 
 /// Gives back what is due and was not given back yet; the ids of all refunds are in `due` then.
@@ -218,22 +250,14 @@ async fn payments(reader: &Reader, invoice: &Value) -> anyhow::Result<Vec<Paymen
     Ok(listed.iter().map(read).collect())
 }
 
-/// All lines of an invoice: an invoice itself shows its first ones.
-async fn lines(reader: &Reader, invoice: &Value) -> anyhow::Result<Vec<Value>> {
-    if invoice.pointer("/lines/has_more") == Some(&Value::Bool(true)) {
-        let path = format!("/v1/invoices/{}/lines", segment(&text(invoice, "id")));
-        return Ok(reader.list(&path, &Value::Null).await?);
-    }
-    let lines = invoice.pointer("/lines/data").and_then(Value::as_array);
-    Ok(lines.cloned().unwrap_or_default())
-}
-
 /// What is known of a payment's refunds.
 struct Known {
     /// What can still go back, in minor units.
     left: i64,
     /// The refund for this very end, with its amount.
     refunded_for_this: Option<(String, i64)>,
+    /// What went back for time to come by `payment refund --prorated`, in minor units.
+    prorated: i64,
 }
 
 impl Known {
@@ -245,14 +269,18 @@ impl Known {
         let paid = charges.iter().filter(|charge| charge.get("paid") == Some(&Value::Bool(true)));
         let left =
             paid.map(|charge| number(charge, "amount_captured") - number(charge, "amount_refunded")).sum();
-        let refunds = reader.list("/v1/refunds", &params).await?;
-        let made = refunds.iter().find(|refund| {
-            let note = refund.get("metadata").and_then(|metadata| metadata.get(NOTE)).and_then(Value::as_str);
-            note == Some(subscription) && !matches!(text(refund, "status").as_str(), "failed" | "canceled")
-        });
+        let mut refunds = reader.list("/v1/refunds", &params).await?;
+        refunds.retain(|refund| !matches!(text(refund, "status").as_str(), "failed" | "canceled"));
+        let made = refunds.iter().find(|refund| note(refund, NOTE) == Some(subscription));
         let refunded_for_this = made.map(|refund| (text(refund, "id"), number(refund, "amount")));
-        Ok(Known { left, refunded_for_this })
+        let prorated = refunds.iter().filter(|refund| note(refund, KEY_TAG) == Some(PRORATED));
+        let prorated = prorated.map(|refund| number(refund, "amount")).sum();
+        Ok(Known { left, refunded_for_this, prorated })
     }
+}
+
+fn note<'a>(refund: &'a Value, name: &str) -> Option<&'a str> {
+    refund.get("metadata")?.get(name)?.as_str()
 }
 
 fn text(object: &Value, name: &str) -> String {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::subscribed::Subscribed;
 use crate::billing::subscription::Seen;
 use crate::commands::moment::time;
+use crate::commands::stripe_time::time_by;
 use crate::commands::subject::ensure::{CUSTOMER_ROUTE, Ensurer, remember_customer};
 use crate::commands::subject::{self, CUSTOMER_PREFIX, Who};
 use crate::context::{Connection, Context};
@@ -202,16 +203,8 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// What Stripe says.
     pub async fn time_of(&self, seen: Seen<'_>) -> anyhow::Result<i64> {
-        if let Some(clock) = seen.test_clock() {
-            let found = self.reader.find("/v1/test_helpers/test_clocks/{}", clock).await?;
-            if let Found::Object(clock) = found.value
-                && let Some(frozen) = clock.get("frozen_time").and_then(Value::as_i64)
-            {
-                return Ok(frozen);
-            }
-        }
-        let now = self.reader.now(&ROUTE.replace("{}", &segment(seen.id()).to_string())).await?;
-        Ok(now.unwrap_or_else(|| self.ctx.clock().now()).as_second())
+        let path = ROUTE.replace("{}", &segment(seen.id()).to_string());
+        time_by(self.ctx, &self.reader, seen.test_clock(), &path).await
     }
 }
 

@@ -10,7 +10,9 @@ use crate::billing::entitlement::{Item, Subscription};
 use crate::billing::plan::account::{KEY_TAG, PROJECT_TAG};
 
 const COLUMNS: &str = "id, status, current_period_start, current_period_end, cancel_at_period_end, cancel_at, \
-     canceled_at, cancellation_reason, ended_at, trial_end, pause_behavior, created";
+     canceled_at, cancellation_reason, ended_at, trial_end, pause_behavior, created, \
+     (SELECT body -> '$.metadata' ->> 'billctl_refund_on_cancel' FROM objects \
+     WHERE kind = 'subscription' AND objects.id = subscriptions.id) IS NOT NULL";
 
 impl Mirror {
     /// All subscriptions of a customer, finished ones too, the oldest first.
@@ -58,7 +60,7 @@ impl Mirror {
                 let mut one = subscription(row)?;
                 one.items = items.remove(&one.id).unwrap_or_default();
                 one.unpaid_since = unpaid.remove(&one.id).flatten();
-                found.entry(row.get(12)?).or_default().push(one);
+                found.entry(row.get(13)?).or_default().push(one);
             }
             Ok(found)
         };
@@ -131,6 +133,7 @@ fn subscription(row: &Row<'_>) -> rusqlite::Result<Subscription> {
         trial_end: row.get(9)?,
         pause_behavior: row.get(10)?,
         created: row.get::<_, Option<i64>>(11)?.unwrap_or_default(),
+        is_refunded: row.get(12)?,
         unpaid_since: None,
         items: Vec::new(),
     })

@@ -1,6 +1,7 @@
 //! Money goes back no more than once, and no more than was paid.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -174,10 +175,9 @@ fn the_share_for_time_to_come_goes_back() {
     subscribe(&emulator, &customer, "nexus_pro_monthly");
     let invoice = text(&emulator.list("/v1/invoices")[0]["id"]);
     let line = format!("payment refund {invoice} --prorated --reason 'left early' --yes");
-    let mut later = shop;
-    // Ten of thirty days are over.
-    later.set("BILLCTL_NOW", "2026-11-11T00:00:00Z");
-    assert_snapshot!(later.billctl(&line), @"
+    // Ten of thirty days are over, by Stripe's clock.
+    advance(&emulator, 10 * DAY);
+    assert_snapshot!(shop.billctl(&line), @"
     Refunded 66.00 USD to cus_XXXXXXXXXXXXX1
     refund  re_XXXXXXXXXXXXXXXXXXXXXXX1 (succeeded)
     of      pi_XXXXXXXXXXXXXXXXXXXXXXX1
@@ -188,14 +188,80 @@ fn the_share_for_time_to_come_goes_back() {
     profile emulator · acct_XXXXXXXXXXXXXXX1 · test mode
     [exit 0]
     ");
-    later.set("BILLCTL_NOW", "2026-11-21T00:00:00Z");
-    let again = later.billctl(&format!("{line} -o json")).exits(0).json();
+    advance(&emulator, 10 * DAY);
+    let again = shop.billctl(&format!("{line} -o json")).exits(0).json();
     assert_eq!((&again["refunded_before"], &again["amount"]["amount"]), (&json!(true), &json!(6600)));
     assert_eq!(refunds(&emulator), [6600]);
     let over =
         pay(&emulator, &format!("amount=100&customer={customer}&payment_method=pm_card_visa&confirm=true"));
-    let said = later.billctl(&format!("payment refund {over} --prorated --reason x --yes --quiet")).exits(1);
+    let said = shop.billctl(&format!("payment refund {over} --prorated --reason x --yes --quiet")).exits(1);
     assert!(said.stderr.contains("can't be prorated: it pays no invoice"), "{said}");
+}
+
+#[test]
+fn time_that_a_change_of_plan_has_set_off_does_not_go_back() {
+    let (shop, emulator) = system("nexus");
+    let customer = customer(&emulator, "u_1", "pm_card_visa");
+    subscribe(&emulator, &customer, "nexus_pro_monthly");
+    let invoice = text(&emulator.list("/v1/invoices")[0]["id"]);
+    advance(&emulator, 10 * DAY);
+    for (proration, plan) in [("create", "business"), ("always_invoice", "starter")] {
+        shop.billctl(&format!("subscription change u_1 --plan {plan} --proration {proration} --yes"))
+            .exits(0);
+        let line = format!("payment refund {invoice} --prorated --reason x --yes --quiet");
+        let said = shop.billctl(&line).exits(1);
+        assert!(
+            said.stderr.contains("a change of the subscription has set off the time that is left"),
+            "{said}"
+        );
+    }
+    assert_eq!(refunds(&emulator), Vec::<i64>::new());
+}
+
+#[test]
+fn the_end_of_a_subscription_and_a_prorated_refund_give_the_same_time_back_once() {
+    for refund_first in [true, false] {
+        let (shop, emulator) = system("nexus");
+        let customer = customer(&emulator, "u_1", "pm_card_visa");
+        subscribe(&emulator, &customer, "nexus_pro_monthly");
+        let invoice = text(&emulator.list("/v1/invoices")[0]["id"]);
+        advance(&emulator, 10 * DAY);
+        let refund = format!("payment refund {invoice} --prorated --reason x --yes -o json");
+        let cancel = "subscription cancel u_1 --now --refund prorated --yes -o json";
+        if refund_first {
+            shop.billctl(&refund).exits(0);
+            advance(&emulator, DAY);
+            assert_eq!(shop.billctl(cancel).exits(0).json()["refund"]["amount"]["amount"], 0);
+        } else {
+            shop.billctl(cancel).exits(0);
+            advance(&emulator, DAY);
+            let said = shop.billctl(&refund).exits(0).json();
+            assert_eq!((&said["refunded_before"], &said["amount"]["amount"]), (&json!(true), &json!(6600)));
+        }
+        assert_eq!(refunds(&emulator), [6600], "{refund_first}");
+    }
+}
+
+#[test]
+fn killed_in_the_middle_the_same_call_refunds_once() {
+    for fault in ["stall-before", "stall-after"] {
+        let (shop, emulator, payment) = paid();
+        emulator.fail_on(&format!("POST /v1/refunds:{fault}"));
+        let line =
+            ["payment", "refund", &payment, "--amount", "1.00", "--reason", "x", "--yes", "-o", "json"];
+        let mut child = shop.spawn(&line, Stdio::null());
+        while sent(&emulator, "POST", "/v1/refunds") == 0 {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it refunded");
+            std::thread::sleep(Duration::from_millis(3));
+        }
+        child.kill().unwrap();
+        shop.finish(child);
+        emulator.heal();
+        let told = shop.run(&line, "").exits(0).json();
+        assert_eq!((&told["amount"]["amount"], &told["status"]), (&json!(100), &json!("succeeded")));
+        assert_eq!(told["refunded_before"], fault == "stall-after", "{fault}");
+        assert_eq!(refunds(&emulator), [100], "{fault}");
+    }
 }
 
 #[test]

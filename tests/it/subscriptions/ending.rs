@@ -24,6 +24,8 @@ fn it_ends_with_its_period_and_goes_on_if_it_is_resumed() {
     ");
     let details = &all(&emulator)[0]["cancellation_details"];
     assert_eq!((&details["feedback"], &details["comment"]), (&json!("too_expensive"), &json!("Too dear")));
+    let next = shop.billctl("customer show u_1 --fresh -o json").exits(0).json()["next"].clone();
+    assert!(next.as_array().unwrap().contains(&json!("billctl subscription resume u_1")), "{next}");
     let again = told(&shop, "cancel u_1 --at-period-end");
     assert_eq!((&again["done_before"], &again["cancel_at_period_end"]), (&json!(true), &json!(true)));
     assert_snapshot!(shop.billctl("subscription resume u_1 --quiet"), @"
@@ -92,6 +94,36 @@ fn after_an_upgrade_that_was_billed_both_invoices_count() {
 }
 
 #[test]
+fn after_a_downgrade_what_stands_to_their_credit_does_not_go_back_again() {
+    for proration in ["always_invoice", "create"] {
+        let (shop, emulator) = nexus();
+        subscribed(&shop, &emulator, "u_1", "business");
+        advance(&emulator, 10 * DAY);
+        // −119.33 and +32.67 for the 20 days that are left: 86.66 stand in the balance, or wait for the next invoice.
+        told(&shop, &format!("change u_1 --plan starter --proration {proration}"));
+        advance(&emulator, 10 * DAY);
+        // Of the first invoice 59.67 are for the last 10 days, and 43.33 of the credit are for the same: 16.34 are left, which
+        // is what the last 10 days of the plan starter cost.
+        let done = told(&shop, "cancel u_1 --now --refund prorated");
+        assert_eq!(refunds(&emulator), [1634], "{proration}");
+        assert_eq!(done["refund"]["set_off"]["amount"], 4333, "{proration}");
+        told(&shop, "cancel u_1 --now --refund prorated");
+        assert_eq!(refunds(&emulator), [1634], "{proration}");
+    }
+}
+
+#[test]
+fn a_full_refund_after_a_downgrade_is_less_what_stands_to_their_credit() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "business");
+    advance(&emulator, 10 * DAY);
+    told(&shop, "change u_1 --plan starter --proration always_invoice");
+    let done = told(&shop, "cancel u_1 --now --refund full");
+    assert_eq!(done["refund"]["set_off"]["amount"], 8666);
+    assert_eq!(refunds(&emulator), [17_900 - 8666]);
+}
+
+#[test]
 fn a_full_refund_is_all_that_was_paid_and_nothing_that_went_back_before() {
     let (shop, emulator) = nexus();
     let made = subscribed(&shop, &emulator, "u_1", "pro");
@@ -104,6 +136,19 @@ fn a_full_refund_is_all_that_was_paid_and_nothing_that_went_back_before() {
         (&json!(9000), &json!(900))
     );
     assert_eq!(refunds(&emulator).iter().sum::<i64>(), 9900);
+}
+
+#[test]
+fn who_got_the_money_back_has_not_paid_for_the_time_that_was_left() {
+    let (shop, emulator) = nexus();
+    let file = shop.read("billing.toml");
+    shop.write("billing.toml", format!("{file}\n[policy.entitlement]\nkeep_paid_time = true\n"));
+    for (subject, refund, plan) in [("u_1", "none", "pro"), ("u_2", "prorated", "free")] {
+        subscribed(&shop, &emulator, subject, "pro");
+        told(&shop, &format!("cancel {subject} --now --refund {refund}"));
+        let shown = shop.billctl(&format!("customer entitlements {subject} -o json")).exits(0).json();
+        assert_eq!(shown["plan"], plan, "{subject}");
+    }
 }
 
 #[test]

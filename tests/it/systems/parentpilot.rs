@@ -105,12 +105,44 @@ fn money_that_is_missing_is_told_as_such_and_the_estimate_is_let_go() {
 }
 
 #[test]
+fn an_upgrade_costs_what_its_preview_said_and_a_cancellation_ends_with_its_month() {
+    let parentpilot = System::new("parentpilot");
+    parentpilot.told("customer create u_4 --email parent@example.com");
+    parentpilot.save_card("u_4", "pm_card_visa");
+    let card = parentpilot.told("customer show u_4 --fresh")["payment_methods"][0]["id"].clone();
+    let card = card.as_str().unwrap();
+    parentpilot.told(&format!("subscription create u_4 --plan starter --payment-method {card}"));
+    parentpilot.wait("10d");
+    // 20 of 30 days are left: 10.00 gives 6.67 back, 50.00 costs 33.33.
+    let change = "subscription change u_4 --plan pro --proration always_invoice";
+    let preview = parentpilot.told(&format!("{change} --dry-run"))["preview"].clone();
+    assert_eq!(
+        (&preview["now"]["amount"], &preview["next_invoice"]["amount"]),
+        (&json!(2666), &json!(5000)),
+        "{preview:#}"
+    );
+    assert_eq!(parentpilot.stands("u_4"), stands("starter", "active"));
+    assert_eq!(parentpilot.told(&format!("{change} --yes"))["preview"], preview);
+    parentpilot.shop.billctl("events pull").exits(0);
+    assert_eq!(parentpilot.stands("u_4"), stands("pro", "active"));
+    let last = parentpilot.told("payment list --subject u_4 --limit 1");
+    assert_eq!(last[0]["amount"], preview["now"]);
+    let allowed = parentpilot.told("customer show u_4")["limits"]["spending"]["limit"]["amount"].clone();
+    assert_eq!(allowed, 5000);
+    parentpilot.told("subscription cancel u_4 --at-period-end");
+    parentpilot.wait("19d");
+    assert_eq!(parentpilot.stands("u_4"), stands("pro", "active"));
+    parentpilot.wait("2d");
+    assert_eq!(parentpilot.stands("u_4").1, "canceled");
+}
+
+#[test]
 fn what_was_paid_for_a_month_goes_back_by_the_day() {
-    let mut parentpilot = System::new("parentpilot");
+    let parentpilot = System::new("parentpilot");
     parentpilot.buy("--subject u_3 --plan enterprise", GOOD_CARD);
     let paid = parentpilot.told("payment list --subject u_3 --status succeeded");
     let payment = paid[0]["id"].as_str().unwrap().to_owned();
-    parentpilot.shop.set("BILLCTL_NOW", "2026-11-16T00:00:00Z");
+    parentpilot.wait("15d");
     let back = parentpilot.told(&format!("payment refund {payment} --prorated --reason 'left early' --yes"));
     assert_eq!(back["amount"]["amount"], 25_000);
     parentpilot.shop.billctl("events pull").exits(0);
