@@ -40,7 +40,7 @@ pub fn coming(schedule: &Value) -> Vec<Coming> {
 }
 
 /// The phases of an update that lets a change come later: the current one as it is, up to then, and the one that follows.
-/// None where the schedule has no current phase.
+/// None where the schedule has no current phase. A trial has ended by then.
 pub fn phases(schedule: &Value, later: &Later<'_>) -> Option<Value> {
     let start = schedule.pointer("/current_phase/start_date")?.as_i64()?;
     let all = schedule.get("phases")?.as_array()?;
@@ -53,9 +53,9 @@ pub fn phases(schedule: &Value, later: &Later<'_>) -> Option<Value> {
         "items": current.get("items")?.as_array()?.iter().map(line).collect::<Vec<_>>(),
         "proration_behavior": "none",
     });
-    // A trial that goes on beyond the change would end with the phase otherwise.
+    // What the current phase says of a trial it goes on to say: else the trial would end with this update.
     if let Some(trial_end) = current.get("trial_end").and_then(Value::as_i64).filter(|trial| *trial > start) {
-        now["trial_end"] = json!(trial_end.min(end));
+        now["trial_end"] = json!(trial_end);
     }
     let mut next = json!({
         "items": later.items,
@@ -137,18 +137,18 @@ mod tests {
             "proration_behavior": "none",
             "discounts": [{"discount": "di_1"}],
         });
-        let now = |end: i64, trial_end: i64| {
+        let now = |end: i64| {
             json!({
                 "start_date": 100,
                 "end_date": end,
                 "items": [{"price": "a", "quantity": 2}, {"price": "m"}],
                 "proration_behavior": "none",
-                "trial_end": trial_end,
+                "trial_end": 150,
                 "discounts": [{"discount": "di_1"}],
             })
         };
-        assert_eq!(phases(&schedule(), &later(None)), Some(json!([now(200, 150), next])));
-        assert_eq!(phases(&schedule(), &later(Some(120))), Some(json!([now(120, 120), next])));
+        assert_eq!(phases(&schedule(), &later(None)), Some(json!([now(200), next])));
+        assert_eq!(phases(&schedule(), &later(Some(180))), Some(json!([now(180), next])));
         assert_eq!(phases(&json!({"phases": []}), &later(None)), None);
     }
 }

@@ -7,8 +7,8 @@ use super::schedule;
 use super::subscribed::Subscribed;
 use super::target::Desk;
 use super::wanted::{self, Target, To};
-use crate::billing::subscription::change;
 use crate::billing::subscription::migration::is_charged;
+use crate::billing::subscription::{Seen, change};
 use crate::commands::Outcome;
 use crate::commands::moment::time;
 use crate::context::Context;
@@ -27,7 +27,8 @@ Examples:
   billctl subscription change u_1 --plan business --proration always_invoice
   billctl subscription change u_1 --plan starter --at-period-end
   billctl subscription change u_1 --price yearly
-  billctl subscription change c_42 --quantity 12")]
+  billctl subscription change c_42 --quantity 12
+  billctl subscription change c_42 --quantity 3 --from-price seats.monthly      of several prices, this one")]
 pub struct ChangeArgs {
     /// The subject, a customer's id, or a subscription's
     pub subject: String,
@@ -125,6 +126,7 @@ impl Change {
             ctx.ui().status("Nothing was changed");
             return Ok(Outcome::Done);
         }
+        check_still(desk, &from).await?;
         let writer = ctx.writer(desk.connection).await?;
         let answer = self.apply(&writer, &from, &items, at).await?;
         let subscribed = desk.after(answer).await?;
@@ -151,6 +153,20 @@ impl Change {
         let reply = writer.post(&path, &params, &super::fresh_key()?).await;
         Ok(reply.map_err(|error| declined(error, from))?.body)
     }
+}
+
+/// Whether it still charges what the preview was worked out from: somebody may have thought about it for long.
+async fn check_still(desk: &mut Desk<'_>, from: &Subscribed) -> anyhow::Result<()> {
+    let now = desk.fetch(from.seen().id()).await?.unwrap_or_default();
+    let (now, then) = (Seen(&now), from.seen());
+    if (now.items(), now.status(), now.schedule()) == (then.items(), then.status(), then.schedule()) {
+        return Ok(());
+    }
+    Err(fail(
+        Kind::Failed,
+        format!("{} was changed since its preview was made; nothing was sent", from.words()),
+        "Run it again, and look at the new preview",
+    ))
 }
 
 fn declined(error: StripeError, from: &Subscribed) -> anyhow::Error {

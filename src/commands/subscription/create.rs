@@ -16,7 +16,7 @@ use crate::commands::Outcome;
 use crate::commands::checkout::goods::{self, Asked, Goods, Line};
 use crate::commands::checkout::promotion;
 use crate::commands::moment::{Moment, time};
-use crate::commands::pair::Pair;
+use crate::commands::pair::{self, Pair};
 use crate::commands::subject::ensure;
 use crate::context::Context;
 use crate::error::{Kind, Note, fail};
@@ -91,6 +91,7 @@ pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
         ensure::check_subject(&args.subject)?;
     }
     ctx.check_policy()?;
+    pair::check_notes(ctx, &args.metadata)?;
     let asked = match (&args.plan, &args.price) {
         (Some(plan), price) => Asked::Plan { plan: plan.clone(), price: price.clone() },
         (None, price) => Asked::Price(price.clone().unwrap_or_default()),

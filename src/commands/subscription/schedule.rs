@@ -43,10 +43,10 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "TIME", value_parser = expiry::parse)]
     pub at: Option<Expiry>,
     /// What becomes of the rest of the period that the change falls into [default: create]
-    #[arg(long, value_name = "HOW", requires = "at")]
+    #[arg(long, value_name = "HOW", requires = "at", conflicts_with = "drop")]
     pub proration: Option<Proration>,
     /// Drop what is scheduled: the subscription stays as it is
-    #[arg(long, conflicts_with_all = ["at", "plan", "price", "quantity"])]
+    #[arg(long, conflicts_with_all = ["at", "plan", "price", "quantity", "from_price"])]
     pub drop: bool,
 }
 
@@ -113,6 +113,20 @@ pub async fn change(
     let seen = from.seen();
     let end = seen.period_end();
     let at = change.at.or(end).unwrap_or_default();
+    // A phase ends no later than its trial: the trial would be cut short, and charged for.
+    if let Some(trial_end) =
+        seen.trial_end().filter(|trial_end| seen.status() == "trialing" && at < *trial_end)
+    {
+        return Err(fail(
+            Kind::Failed,
+            format!(
+                "{} is on trial until {}, and a change within that would end it; nothing was sent",
+                from.words(),
+                time(trial_end)
+            ),
+            "Change it now, which goes on with the trial, with `billctl subscription change`; or name a time after the trial",
+        ));
+    }
     let items = change::phase_items(&seen.items(), &target.changes);
     let standing = standing(desk, &from).await?;
     if let Some(first) = standing.as_ref().map(coming).unwrap_or_default().first() {

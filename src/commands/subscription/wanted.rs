@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::subscribed::{Subscribed, catalog};
+use crate::billing::catalog::model::Catalog;
+use crate::billing::catalog::nearest::suggest;
 use crate::billing::currency::Currency;
+use crate::billing::subscription::SeenItem;
 use crate::billing::subscription::change::{ItemChange, NoChange, Wanted, changes};
 use crate::commands::checkout::goods::{self, Asked, Goods, Line};
 use crate::context::Context;
@@ -22,6 +25,9 @@ pub struct To {
     /// How many [default: as many as now]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=999_999))]
     pub quantity: Option<u32>,
+    /// Which of several prices changes: its key in the billing file (`pro.monthly`), its lookup key, or its id
+    #[arg(long, value_name = "PRICE")]
+    pub from_price: Option<String>,
 }
 
 impl To {
@@ -48,11 +54,15 @@ pub struct Target {
 /// to change; else what Stripe says.
 pub async fn target(ctx: &Context, reader: &Reader, from: &Subscribed, to: &To) -> anyhow::Result<Target> {
     let seen = from.seen();
-    let current = seen.items();
-    let goods = match asked(ctx, from, to)? {
+    let catalog = catalog(ctx)?;
+    let current = match &to.from_price {
+        Some(text) => part(catalog, from, text)?,
+        None => seen.items(),
+    };
+    let goods = match asked(catalog, from, to, &current) {
         Some(asked) => {
             let currency: Option<Currency> = seen.currency().parse().ok();
-            Some(goods::find(reader, catalog(ctx)?, &asked, currency).await?)
+            Some(goods::find(reader, catalog, &asked, currency).await?)
         }
         None => None,
     };
@@ -77,24 +87,53 @@ pub async fn target(ctx: &Context, reader: &Reader, from: &Subscribed, to: &To) 
     Ok(Target { changes, words: words(from, goods.as_ref(), quantity), interval, interval_count })
 }
 
+/// Of several prices the one that was named, with what is billed as used of the same product.
+fn part<'s>(
+    catalog: Option<&Catalog>,
+    from: &'s Subscribed,
+    text: &str,
+) -> anyhow::Result<Vec<SeenItem<'s>>> {
+    let all = from.seen().items();
+    let key = catalog.and_then(|catalog| {
+        let (product, price) = text.split_once('.')?;
+        Some(catalog.products.get(product)?.prices.get(price)?.lookup_key.as_str())
+    });
+    let key = key.unwrap_or(text);
+    let Some(named) = all.iter().find(|item| item.price == text || item.lookup_key == Some(key)).copied()
+    else {
+        return Err(fail(
+            Kind::Usage,
+            format!("{} does not charge the price `{text}`; nothing was sent", from.words()),
+            suggest(text, from.prices(), "prices"),
+        ));
+    };
+    let is_part =
+        |item: &SeenItem<'_>| item.id == named.id || (item.metered && item.product == named.product);
+    Ok(all.into_iter().filter(is_part).collect())
+}
+
 /// What is asked for; none where only the quantity changes.
-fn asked(ctx: &Context, from: &Subscribed, to: &To) -> anyhow::Result<Option<Asked>> {
-    let To { plan, price, quantity: _ } = to;
-    Ok(match (plan, price) {
-        (Some(plan), price) => Some(Asked::Plan { plan: plan.clone(), price: price.clone() }),
-        (None, None) => None,
-        (None, Some(price)) => {
-            let products = catalog(ctx)?.into_iter().flat_map(|catalog| catalog.products.values());
-            let is_whole = price.starts_with("price_")
-                || products
-                    .flat_map(|product| product.prices.values())
-                    .any(|known| known.lookup_key == *price);
-            // `yearly` alone is that of the plan that it is for.
-            Some(match from.plan.clone().filter(|_| !is_whole) {
-                Some(plan) => Asked::Plan { plan, price: Some(price.clone()) },
-                None => Asked::Price(price.clone()),
-            })
-        }
+fn asked(catalog: Option<&Catalog>, from: &Subscribed, to: &To, current: &[SeenItem<'_>]) -> Option<Asked> {
+    let price = match (&to.plan, &to.price) {
+        (Some(plan), price) => return Some(Asked::Plan { plan: plan.clone(), price: price.clone() }),
+        (None, price) => price.clone()?,
+    };
+    let mut products = catalog.into_iter().flat_map(|catalog| &catalog.products);
+    let is_whole = price.starts_with("price_")
+        || products
+            .clone()
+            .flat_map(|(_, product)| product.prices.values())
+            .any(|known| known.lookup_key == price);
+    // `yearly` alone is that of the plan that it is for.
+    let plan = match to.from_price {
+        Some(_) => products
+            .find(|(_, product)| current.iter().any(|item| item.product == Some(product.id.as_str())))
+            .map(|(key, _)| key.clone()),
+        None => from.plan.clone(),
+    };
+    Some(match plan.filter(|_| !is_whole) {
+        Some(plan) => Asked::Plan { plan, price: Some(price) },
+        None => Asked::Price(price),
     })
 }
 
@@ -107,9 +146,7 @@ fn line(line: &Line) -> Option<Wanted> {
 
 fn no_change(why: &NoChange, from: &Subscribed) -> anyhow::Error {
     let fix = match why {
-        NoChange::Several(_) => {
-            "Change one of them in the dashboard, or with the API: which one is meant can't be told here"
-        }
+        NoChange::Several(_) => "Say which of them changes with `--from-price PRICE`",
         NoChange::NoQuantity => "Leave `--quantity` away: it is billed as it is used",
         NoChange::NothingWanted => "Name another plan",
     };

@@ -113,6 +113,56 @@ fn what_is_so_already_is_not_changed() {
 }
 
 #[test]
+fn of_several_prices_the_one_that_is_named_changes() {
+    let (shop, emulator) = nexus();
+    let customer = customer(&emulator, "u_1", super::GOOD_CARD);
+    let (starter, pro) = (price(&emulator, "nexus_starter_monthly"), price(&emulator, "nexus_pro_monthly"));
+    let form = format!("customer={customer}&items[0][price]={starter}&items[1][price]={pro}");
+    emulator.post("/v1/subscriptions", &form);
+    let charged = || {
+        let items = all(&emulator)[0]["items"]["data"].as_array().unwrap().clone();
+        let one = |item: &Value| format!("{} × {}", item["quantity"], text(&item["price"]["lookup_key"]));
+        let mut charged: Vec<String> = items.iter().map(one).collect();
+        charged.sort();
+        charged
+    };
+    let refused = shop.billctl("subscription change u_1 --quantity 3 --yes --quiet").exits(2);
+    assert!(refused.stderr.contains("Say which of them changes with `--from-price PRICE`"), "{refused}");
+    told(&shop, "change u_1 --quantity 3 --from-price starter.monthly");
+    assert_eq!(charged(), ["1 × nexus_pro_monthly", "3 × nexus_starter_monthly"]);
+    told(&shop, "change u_1 --plan business --from-price nexus_pro_monthly");
+    assert_eq!(charged(), ["1 × nexus_business_monthly", "3 × nexus_starter_monthly"]);
+    let unknown =
+        shop.billctl("subscription change u_1 --quantity 2 --from-price nexus_pro_monthly --yes --quiet");
+    assert!(
+        unknown.exits(2).stderr.contains("does not charge the price `nexus_pro_monthly`; nothing was sent")
+    );
+    // At the end of the period, what is not named stays too.
+    told(&shop, &format!("change u_1 --plan pro --from-price {starter} --at-period-end"));
+    advance(&emulator, 31 * DAY);
+    assert_eq!(charged(), ["1 × nexus_business_monthly", "3 × nexus_pro_monthly"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_changed_while_somebody_thought_about_the_preview_is_not_changed_by_it() {
+    let (shop, emulator) = nexus();
+    let made = subscribed(&shop, &emulator, "u_1", "pro");
+    let id = text(&made["id"]);
+    let meanwhile = || {
+        let item = text(&emulator.get(&format!("/v1/subscriptions/{id}"))["items"]["data"][0]["id"]);
+        emulator
+            .post(&format!("/v1/subscriptions/{id}"), &format!("items[0][id]={item}&items[0][quantity]=4"));
+    };
+    let line = "subscription change u_1 --plan business";
+    let screen = shop.at_terminal_while(line, &[("Change it:", "y")], meanwhile);
+    assert_eq!(screen.code, Some(1), "{}", screen.text);
+    assert!(screen.text.contains("was changed since its preview was made"), "{}", screen.text);
+    let item = &all(&emulator)[0]["items"]["data"][0];
+    assert_eq!((&item["quantity"], &item["price"]["lookup_key"]), (&json!(4), &json!("nexus_pro_monthly")));
+}
+
+#[test]
 fn nobody_asked_nothing_changed() {
     let (shop, emulator) = nexus();
     subscribed(&shop, &emulator, "u_1", "pro");
@@ -216,6 +266,22 @@ fn a_change_is_scheduled_shown_and_dropped() {
         all(&emulator)[0]["items"]["data"][0]["price"]["id"],
         price(&emulator, "nexus_business_monthly")
     );
+}
+
+#[test]
+fn a_trial_is_not_cut_short_by_a_change_that_is_scheduled() {
+    let (shop, emulator) = nexus();
+    customer(&emulator, "u_1", super::GOOD_CARD);
+    told(&shop, "create u_1 --plan pro --trial-days 7");
+    let refused = shop.billctl("subscription schedule u_1 --plan starter --at 3d --yes --quiet").exits(1);
+    assert!(refused.stderr.contains("is on trial until 2026-11-08T00:00:00Z"), "{refused}");
+    assert_eq!(all(&emulator)[0]["schedule"], Value::Null);
+    // At its end, and after it, there is nothing in the way.
+    told(&shop, "schedule u_1 --plan starter --at 9d");
+    advance(&emulator, 7 * DAY + 2 * 60 * 60);
+    assert_eq!(invoice(&emulator, &all(&emulator)[0])["amount_paid"], 9900);
+    advance(&emulator, 3 * DAY);
+    assert_eq!(all(&emulator)[0]["items"]["data"][0]["price"]["lookup_key"], "nexus_starter_monthly");
 }
 
 #[test]

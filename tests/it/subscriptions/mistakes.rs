@@ -169,12 +169,25 @@ fn a_state_that_does_not_fit_is_told() {
     hint: Make one with `billctl subscription create u_1 --plan KEY`
     [exit 1]
     ");
-    assert_snapshot!(refused(&shop, &emulator, "cancel u_1 --at-period-end --refund full"), @"
+    assert_snapshot!(refused(&shop, &emulator, "cancel u_1 --at-period-end --feedback other"), @"
     [stderr]
     error: `u_1` has no subscription that goes on (sub_XXXXXXXXXXXXXXXXXXXXXXX1 is canceled since 2026-11-01T00:00:00Z); nothing was sent
     hint: Make one with `billctl subscription create u_1 --plan KEY`
     [exit 1]
     ");
+}
+
+#[test]
+fn a_flag_that_would_do_nothing_is_refused() {
+    let (shop, emulator) = nexus();
+    subscribed(&shop, &emulator, "u_1", "pro");
+    for flag in ["--refund prorated", "--invoice-now"] {
+        let said = refused(&shop, &emulator, &format!("cancel u_1 --at-period-end {flag}"));
+        assert!(said.contains("cannot be used with"), "{said}");
+    }
+    assert_eq!(all(&emulator)[0]["cancel_at_period_end"], false);
+    shop.billctl("checkout create --subject u_2 --plan pro --for Help --dry-run").exits(2);
+    shop.billctl("payment-link create --price nexus_pro_monthly --for Help --dry-run").exits(2);
 }
 
 #[test]
