@@ -4493,7 +4493,7 @@ _billctl() {
             return 0
             ;;
         billctl__subcmd__subscription__subcmd__change)
-            opts="-o -y -q -v -h --plan --price --quantity --proration --at-period-end --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
+            opts="-o -y -q -v -h --plan --price --quantity --from-price --proration --at-period-end --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4508,6 +4508,10 @@ _billctl() {
                     return 0
                     ;;
                 --quantity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from-price)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4825,7 +4829,7 @@ _billctl() {
             return 0
             ;;
         billctl__subcmd__subscription__subcmd__schedule)
-            opts="-o -y -q -v -h --plan --price --quantity --at --proration --drop --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
+            opts="-o -y -q -v -h --plan --price --quantity --from-price --at --proration --drop --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4840,6 +4844,10 @@ _billctl() {
                     return 0
                     ;;
                 --quantity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from-price)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -526,10 +526,10 @@ complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and not __fish_seen_subcommand_from create list deactivate" -f -a "deactivate" -d 'Close a payment link: nobody can pay there any more'
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l plan -d 'Subscribe to this plan: its key in the billing file' -r
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l pack -d 'Buy this, once: its key in the billing file' -r
-complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l amount -d 'Pay this amount: \'12.50 usd\', or 12.50 with `--currency`' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l amount -d 'Pay this amount, once: \'12.50 usd\', or 12.50 with `--currency`' -r
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l for -d 'What an amount is for, as the page shows it' -r
-complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l currency -d 'The currency of an amount that names none' -r
+complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l currency -d 'The currency, where the price has several, or of an amount that names none' -r
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l quantity -d 'How many' -r
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l trial-days -d 'Days to try the plan, in place of those in the billing file; 0 for none' -r
 complete -c billctl -n "__fish_billctl_using_subcommand payment-link; and __fish_seen_subcommand_from create" -l limit -d 'It can be paid so often, and then no more' -r
@@ -788,6 +788,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l plan -d 'The plan\'s key in the billing file' -r
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l quantity -d 'How many [default: as many as now]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l from-price -d 'Which of several prices changes: its key in the billing file (`pro.monthly`), its lookup key, or its id' -r
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from change" -l proration -d 'What becomes of the rest of the current period [default: create]' -r -f -a "create\t'What was paid is set off on the next invoice, and the rest of the period charged there'
 none\t'Nothing: the new price counts from the next period on'
 always_invoice\t'The same as `create`, billed at once'"
@@ -871,6 +872,7 @@ complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l plan -d 'The plan\'s key in the billing file' -r
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l price -d 'Which price: its key in the billing file, how often it is paid (`yearly`), its lookup key, or its id' -r
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l quantity -d 'How many [default: as many as now]' -r
+complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l from-price -d 'Which of several prices changes: its key in the billing file (`pro.monthly`), its lookup key, or its id' -r
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l at -d 'When: 2027-01-01, 2027-01-01T12:00:00Z, or 30d from now' -r
 complete -c billctl -n "__fish_billctl_using_subcommand subscription; and __fish_seen_subcommand_from schedule" -l proration -d 'What becomes of the rest of the period that the change falls into [default: create]' -r -f -a "create\t'What was paid is set off on the next invoice, and the rest of the period charged there'
 none\t'Nothing: the new price counts from the next period on'

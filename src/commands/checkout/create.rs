@@ -3,17 +3,17 @@
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::goods::{self, Asked, Goods};
+use super::goods::{self, Goods};
 use super::made::Made;
 use super::promotion;
 use super::request::{self, Discount, Order};
+use super::what::What;
 use crate::billing::catalog::file::Links;
 use crate::billing::currency::Currency;
 use crate::commands::Outcome;
-use crate::commands::amount;
 use crate::commands::links::Variables;
 use crate::commands::moment::time;
-use crate::commands::pair::Pair;
+use crate::commands::pair::{self, Pair};
 use crate::commands::subject::ensure::{self, Ensurer};
 use crate::context::{Connection, Context};
 use crate::error::{Kind, fail};
@@ -48,7 +48,7 @@ pub struct CreateArgs {
     #[arg(conflicts_with = "amount")]
     pub price: Option<String>,
     /// What an amount is for, as the page shows it
-    #[arg(long = "for", value_name = "TEXT", requires = "amount")]
+    #[arg(long = "for", value_name = "TEXT", requires = "amount", conflicts_with_all = ["plan", "pack", "price"])]
     pub description: Option<String>,
     /// The currency, where the price has several, or of an amount that names none
     #[arg(long, value_name = "CODE")]
@@ -100,20 +100,6 @@ pub struct CreateArgs {
     pub qr: bool,
 }
 
-#[derive(Debug, Default, clap::Args)]
-#[group(multiple = false)]
-pub struct What {
-    /// Subscribe to this plan: its key in the billing file
-    #[arg(long, value_name = "KEY")]
-    pub plan: Option<String>,
-    /// Buy this, once: its key in the billing file
-    #[arg(long, value_name = "KEY")]
-    pub pack: Option<String>,
-    /// Pay this amount, once: '12.50 usd', or 12.50 with `--currency`
-    #[arg(long, value_name = "AMOUNT")]
-    pub amount: Option<String>,
-}
-
 impl CreateArgs {
     /// What another command asks for: a link for a subject to what is sold, with values for the templates, under a key.
     pub fn of_link(subject: &str, what: What, var: &[Pair], key: String) -> CreateArgs {
@@ -155,8 +141,8 @@ pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
 /// What can't be meant, what policy, Stripe or the disk refuses.
 pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
     ensure::check_subject(&args.subject)?;
-    check_metadata(ctx, &args.metadata)?;
-    let asked = asked(args)?;
+    pair::check_notes(ctx, &args.metadata)?;
+    let asked = args.what.asked(args.price.clone(), args.description.as_deref(), args.currency)?;
     let catalog = match ctx.settings().config {
         Some(_) => Some(&ctx.catalog()?.catalog),
         None => None,
@@ -167,40 +153,11 @@ pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
     let connection = ctx.stripe().await?;
     let reader = connection.reader();
     let goods = goods::find(&reader, catalog, &asked, args.currency).await?;
-    check_use(args, &goods)?;
+    goods.check_trial(args.trial_days)?;
     let addresses = Addresses::new(ctx, args, goods.price.as_deref().or(args.price.as_deref()))?;
     let discount = discount(&reader, args).await?;
     let mut session = Session { ctx, connection: &connection, reader, args, goods, addresses, discount };
     session.make().await
-}
-
-/// What billctl says in metadata nobody says in its place: whose a checkout is, and how many credits it buys.
-fn check_metadata(ctx: &Context, metadata: &[Pair]) -> anyhow::Result<()> {
-    let subject_key = ctx.subject_metadata()?;
-    let own = |pair: &&Pair| pair.name.starts_with("billctl_") || pair.name == subject_key;
-    let Some(pair) = metadata.iter().find(own) else { return Ok(()) };
-    Err(fail(
-        Kind::Usage,
-        format!("`{}` is set by billctl, and can't be given with --metadata", pair.name),
-        "Use another name",
-    ))
-}
-
-/// What is asked for, by the flags alone.
-fn asked(args: &CreateArgs) -> anyhow::Result<Asked> {
-    let What { plan, pack, amount } = &args.what;
-    let price = args.price.clone();
-    if let Some(plan) = plan {
-        return Ok(Asked::Plan { plan: plan.clone(), price });
-    }
-    if let Some(pack) = pack {
-        return Ok(Asked::Pack { pack: pack.clone(), price });
-    }
-    if let Some(text) = amount {
-        let description = args.description.clone().unwrap_or_else(|| "Payment".to_owned());
-        return Ok(Asked::Amount { money: amount::typed("--amount", text, args.currency)?, description });
-    }
-    Ok(Asked::Price(price.unwrap_or_default()))
 }
 
 /// Reads `30m`, `2h`, `24h`; in seconds.
@@ -210,18 +167,6 @@ fn lifetime(text: &str) -> Result<i64, String> {
     let length = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
     let seconds = length.as_secs();
     if (30 * MINUTE..=DAY).contains(&seconds) { Ok(seconds) } else { Err(wrong()) }
-}
-
-/// What goes with a subscription only.
-fn check_use(args: &CreateArgs, goods: &Goods) -> anyhow::Result<()> {
-    if args.trial_days.is_some() && !goods.recurs {
-        return Err(fail(
-            Kind::Usage,
-            "Only a plan can be tried, and this is paid once; nothing was sent",
-            "Leave `--trial-days` away",
-        ));
-    }
-    Ok(())
 }
 
 /// Where the page leads back to.

@@ -40,6 +40,21 @@ pub struct Goods {
     pub credits_expire_seconds: Option<i64>,
 }
 
+impl Goods {
+    /// # Errors
+    /// `Usage` for days to try what is paid once.
+    pub fn check_trial(&self, days: Option<u32>) -> anyhow::Result<()> {
+        if days.is_none() || self.recurs {
+            return Ok(());
+        }
+        Err(fail(
+            Kind::Usage,
+            "Only a plan can be tried, and this is paid once; nothing was sent",
+            "Leave `--trial-days` away",
+        ))
+    }
+}
+
 /// A line of the checkout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {

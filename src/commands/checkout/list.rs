@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::json::{amount_words, id, json};
 use crate::commands::Outcome;
 use crate::commands::moment::time;
+use crate::commands::newest::show_newest;
 use crate::commands::subject;
 use crate::context::Context;
 use crate::error::{Kind, fail};
@@ -48,7 +49,7 @@ impl Status {
 
 pub async fn run(ctx: &Context, args: ListArgs) -> anyhow::Result<Outcome> {
     let ListArgs { subject, status, limit } = args;
-    let mut params = json!({"limit": limit.clamp(1, 100)});
+    let mut params = json!({});
     if let Some(subject) = &subject {
         let (books, mirror) = (ctx.books()?, ctx.mirror()?);
         let who = subject::known(&books, &mirror, subject)?;
@@ -62,21 +63,7 @@ pub async fn run(ctx: &Context, args: ListArgs) -> anyhow::Result<Outcome> {
     if let Some(status) = status {
         params["status"] = json!(status.name());
     }
-    let connection = ctx.stripe().await?;
-    let mut pages = connection.reader().pages("/v1/checkout/sessions", &params);
-    let mut sessions = Vec::new();
-    while sessions.len() <= limit
-        && let Some(page) = pages.next().await?
-    {
-        sessions.extend(page);
-    }
-    let is_all = sessions.len() <= limit && pages.is_at_end();
-    sessions.truncate(limit);
-    ctx.show(&Listed(sessions))?;
-    if !is_all {
-        ctx.ui().hint(&format!("There are more than these {limit}; `--limit N` shows more"));
-    }
-    Ok(Outcome::Done)
+    show_newest(ctx, "/v1/checkout/sessions", params, limit, Listed).await
 }
 
 struct Listed(Vec<Value>);

@@ -9,6 +9,7 @@ pub mod made;
 pub mod promotion;
 pub mod request;
 pub mod show;
+pub mod what; // what is sold, as flags name it
 
 use super::Outcome;
 use crate::context::Context;

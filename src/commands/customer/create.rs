@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::commands::Outcome;
-use crate::commands::pair::Pair;
+use crate::commands::pair::{self, Pair};
 use crate::commands::subject::ensure::{self, CUSTOMER_ROUTE, Ensured, Ensurer, Origin};
 use crate::context::Context;
 use crate::error::{Kind, fail};
@@ -42,6 +42,7 @@ pub struct CreateArgs {
 
 pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
     ensure::check_subject(&args.subject)?;
+    pair::check_notes(ctx, &args.metadata)?;
     let connection = ctx.stripe().await?;
     let (books, mut mirror) = (ctx.books()?, ctx.mirror()?);
     let reader = connection.reader();

@@ -41,8 +41,12 @@ pub async fn run(ctx: &Context, args: FindArgs) -> anyhow::Result<Outcome> {
     }
     let event = books.event(text)?.and_then(|event| Some((event.customer?, event.event_type)));
     found.extend(event.map(|(customer, what)| Found { customer, by: "event".to_owned(), what }));
-    let mut matches = Vec::new();
+    let mut matches: Vec<Match> = Vec::new();
     for Found { customer, by, what } in found {
+        // A card is on every payment that it made: its customer is found once.
+        if matches.iter().any(|one| one.customer == customer && one.by == by) {
+            continue;
+        }
         let subject = books.subjects_of(&customer)?.into_iter().next();
         let known = mirror.customer(&customer)?;
         let email = known.as_ref().and_then(|known| known.email.clone());

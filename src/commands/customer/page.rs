@@ -57,8 +57,17 @@ impl Page<'_> {
         if going {
             let change = format!("billctl subscription change {name} --plan KEY");
             steps.push((change, "another plan, after a look at the cost"));
-            let cancel = format!("billctl subscription cancel {name} --at-period-end");
-            steps.push((cancel, "end it when what is paid for is over"));
+            let is_held = self.entitlement.subscription.is_some_and(|subscription| {
+                subscription.ends_at().is_some()
+                    || subscription.pause_behavior.is_some()
+                    || subscription.status == "paused"
+            });
+            if is_held {
+                steps.push((format!("billctl subscription resume {name}"), "let it go on"));
+            } else {
+                let cancel = format!("billctl subscription cancel {name} --at-period-end");
+                steps.push((cancel, "end it when what is paid for is over"));
+            }
         }
         if !self.invoices.is_empty() && self.person.is_some() {
             let command = format!("billctl portal create --subject {name} --flow payment-method");

@@ -6,11 +6,12 @@ use sha2::{Digest as _, Sha256};
 use super::link;
 use crate::billing::currency::Currency;
 use crate::billing::plan::account::{KEY_TAG, PROJECT_TAG};
-use crate::commands::checkout::goods::{self, Asked, Goods};
+use crate::commands::Outcome;
+use crate::commands::checkout::goods::{self, Goods};
 use crate::commands::checkout::request::{goods_metadata, line_item};
+use crate::commands::checkout::what::What;
 use crate::commands::once::{Sent, Wish, has_key, once};
-use crate::commands::pair::Pair;
-use crate::commands::{Outcome, amount};
+use crate::commands::pair::{self, Pair};
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::render::{self, Present, Role, Text, View};
@@ -35,9 +36,9 @@ pub struct CreateArgs {
     #[arg(conflicts_with = "amount")]
     pub price: Option<String>,
     /// What an amount is for, as the page shows it
-    #[arg(long = "for", value_name = "TEXT", requires = "amount")]
+    #[arg(long = "for", value_name = "TEXT", requires = "amount", conflicts_with_all = ["plan", "pack", "price"])]
     pub description: Option<String>,
-    /// The currency of an amount that names none
+    /// The currency, where the price has several, or of an amount that names none
     #[arg(long, value_name = "CODE")]
     pub currency: Option<Currency>,
     /// How many
@@ -72,25 +73,13 @@ pub struct CreateArgs {
     pub qr: bool,
 }
 
-#[derive(Debug, clap::Args)]
-#[group(multiple = false)]
-pub struct What {
-    /// Subscribe to this plan: its key in the billing file
-    #[arg(long, value_name = "KEY")]
-    pub plan: Option<String>,
-    /// Buy this, once: its key in the billing file
-    #[arg(long, value_name = "KEY")]
-    pub pack: Option<String>,
-    /// Pay this amount: '12.50 usd', or 12.50 with `--currency`
-    #[arg(long, value_name = "AMOUNT")]
-    pub amount: Option<String>,
-}
-
-const PATH: &str = "/v1/payment_links";
+/// Where payment links are.
+pub const PATH: &str = "/v1/payment_links";
 
 pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
-    let asked = asked(&args)?;
+    let asked = args.what.asked(args.price.clone(), args.description.as_deref(), args.currency)?;
     check(&args)?;
+    pair::check_notes(ctx, &args.metadata)?;
     let catalog = match ctx.settings().config {
         Some(_) => Some(&ctx.catalog()?.catalog),
         None => None,
@@ -98,13 +87,7 @@ pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
     let connection = ctx.stripe().await?;
     let reader = connection.reader();
     let goods = goods::find(&reader, catalog, &asked, args.currency).await?;
-    if args.trial_days.is_some() && !goods.recurs {
-        return Err(fail(
-            Kind::Usage,
-            "Only a plan can be tried, and this is paid once; nothing was sent",
-            "Leave `--trial-days` away",
-        ));
-    }
+    goods.check_trial(args.trial_days)?;
     let mut params = params(ctx, &args, &goods)?;
     let key = args.key.clone().unwrap_or_else(|| content_key(&params));
     params["metadata"][KEY_TAG] = json!(key);
@@ -144,21 +127,6 @@ pub async fn run(ctx: &Context, args: CreateArgs) -> anyhow::Result<Outcome> {
         ctx.ui().say(&code);
     }
     Ok(Outcome::Done)
-}
-
-/// What is asked for, by the flags alone.
-fn asked(args: &CreateArgs) -> anyhow::Result<Asked> {
-    let What { plan, pack, amount } = &args.what;
-    let price = args.price.clone();
-    Ok(match (plan, pack, amount) {
-        (Some(plan), _, _) => Asked::Plan { plan: plan.clone(), price },
-        (None, Some(pack), _) => Asked::Pack { pack: pack.clone(), price },
-        (None, None, Some(text)) => {
-            let description = args.description.clone().unwrap_or_else(|| "Payment".to_owned());
-            Asked::Amount { money: amount::typed("--amount", text, args.currency)?, description }
-        }
-        (None, None, None) => Asked::Price(price.unwrap_or_default()),
-    })
 }
 
 /// What Stripe would refuse later, or pass over in silence.
@@ -202,6 +170,9 @@ fn params(ctx: &Context, args: &CreateArgs, goods: &Goods) -> anyhow::Result<Val
         "line_items": goods.lines.iter().map(|line| line_item(line, args.quantity)).collect::<Vec<_>>(),
         "metadata": metadata,
     });
+    if let Some(currency) = args.currency.as_ref().filter(|_| args.what.amount.is_none()) {
+        params["currency"] = json!(currency.code());
+    }
     if let Some(days) = args.trial_days.or(goods.trial_days).filter(|days| *days > 0 && goods.recurs) {
         params["subscription_data"] = json!({"trial_period_days": days});
     }

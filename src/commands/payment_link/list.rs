@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::create::PATH;
 use super::link;
 use crate::commands::Outcome;
+use crate::commands::newest::show_newest;
 use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
 
@@ -22,25 +24,11 @@ pub struct ListArgs {
 
 pub async fn run(ctx: &Context, args: ListArgs) -> anyhow::Result<Outcome> {
     let ListArgs { all, limit } = args;
-    let mut params = json!({"limit": limit.clamp(1, 100), "expand": ["data.line_items"]});
+    let mut params = json!({"expand": ["data.line_items"]});
     if !all {
         params["active"] = json!(true);
     }
-    let connection = ctx.stripe().await?;
-    let mut pages = connection.reader().pages("/v1/payment_links", &params);
-    let mut links = Vec::new();
-    while links.len() <= limit
-        && let Some(page) = pages.next().await?
-    {
-        links.extend(page);
-    }
-    let is_all = links.len() <= limit && pages.is_at_end();
-    links.truncate(limit);
-    ctx.show(&Listed(links))?;
-    if !is_all {
-        ctx.ui().hint(&format!("There are more than these {limit}; `--limit N` shows more"));
-    }
-    Ok(Outcome::Done)
+    show_newest(ctx, PATH, params, limit, Listed).await
 }
 
 struct Listed(Vec<Value>);

@@ -9,11 +9,14 @@ use crate::billing::plan::account::{KEY_TAG, PROJECT_TAG};
 use crate::commands::Outcome;
 use crate::commands::links::Variables;
 use crate::commands::pair::Pair;
+use crate::commands::subject::ensure::CUSTOMER_ROUTE;
+use crate::commands::subject::entitled::Known;
 use crate::commands::subject::{self, Who};
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::render::{self, Present, Role, Text, View};
 use crate::store::mirror::Mirror;
+use crate::stripe::lists::Found;
 use crate::stripe::{IdempotencyKey, Reader};
 
 /// Make a link to the portal, where a subject changes its card, its plan, or cancels
@@ -128,20 +131,23 @@ pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
             format!("Its first checkout makes one: `billctl checkout create --subject {} …`", args.subject),
         ));
     };
+    check_flags(args)?;
     let mut params = json!({"customer": customer});
     if let Some(url) = return_url(ctx, args, &who)? {
         params["return_url"] = json!(url);
     }
     if let Some(flow) = args.flow {
-        params["flow_data"] = flow_data(&mirror, args, flow, customer)?;
+        params["flow_data"] = flow_data(ctx, &mirror, args, flow, &who)?;
     }
     if let Some(locale) = &args.locale {
         params["locale"] = json!(locale);
     }
     let portal = portal_key(ctx, args.portal.as_deref())?;
     let connection = ctx.stripe().await?;
+    let reader = connection.reader();
+    check_customer(&reader, customer, &args.subject).await?;
     if let Some((project, key)) = portal {
-        params["configuration"] = json!(configuration(&connection.reader(), &project, &key).await?);
+        params["configuration"] = json!(configuration(&reader, &project, &key).await?);
     }
     if ctx.settings().dry_run {
         return Ok(Made { session: params, dry_run: true });
@@ -152,6 +158,35 @@ pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
     let key = IdempotencyKey::new(format!("billctl-portal-{}", digest.get(..40).unwrap_or(&digest)))?;
     let session = writer.post("/v1/billing_portal/sessions", &params, &key).await?.body;
     Ok(Made { session, dry_run: false })
+}
+
+/// A subscription is for the flows that are about one.
+fn check_flags(args: &CreateArgs) -> anyhow::Result<()> {
+    if args.subscription.is_none() || args.flow.is_some_and(|flow| flow.stripe().1) {
+        return Ok(());
+    }
+    Err(fail(
+        Kind::Usage,
+        "`--subscription` says which one to cancel or to change, and this flow is about none; nothing was sent",
+        "Leave it away, or lead to it with `--flow cancel` or `--flow change-plan`",
+    ))
+}
+
+/// # Errors
+/// `Failed` for a customer that Stripe has deleted since the last event came, or never had in this mode.
+async fn check_customer(reader: &Reader, customer: &str, subject: &str) -> anyhow::Result<()> {
+    match reader.find(CUSTOMER_ROUTE, customer).await?.value {
+        Found::Object(_) => Ok(()),
+        Found::Gone => Err(fail(
+            Kind::Failed,
+            format!(
+                "Stripe has no customer {customer} in this account and mode, or has deleted it; nothing was sent"
+            ),
+            format!(
+                "Run `billctl events pull`; the next checkout makes another: `billctl checkout create --subject {subject} …`"
+            ),
+        )),
+    }
 }
 
 fn return_url(ctx: &Context, args: &CreateArgs, who: &Who) -> anyhow::Result<Option<String>> {
@@ -168,17 +203,21 @@ fn return_url(ctx: &Context, args: &CreateArgs, who: &Who) -> anyhow::Result<Opt
 }
 
 /// What a flow is about: for most a subscription, which has to be one that is still going.
-fn flow_data(mirror: &Mirror, args: &CreateArgs, flow: Flow, customer: &str) -> anyhow::Result<Value> {
+fn flow_data(
+    ctx: &Context,
+    mirror: &Mirror,
+    args: &CreateArgs,
+    flow: Flow,
+    who: &Who,
+) -> anyhow::Result<Value> {
     let (name, of_subscription) = flow.stripe();
     let mut data = json!({"type": name});
     if !of_subscription {
         return Ok(data);
     }
-    let mut going = mirror.subscriptions_of(customer)?;
-    going.retain(|subscription| !subscription.is_over());
     let named = match &args.subscription {
         Some(id) => Some(id.clone()),
-        None => going.pop().map(|subscription| subscription.id),
+        None => giving(ctx, mirror, who)?,
     };
     let Some(id) = named else {
         return Err(fail(
@@ -189,6 +228,18 @@ fn flow_data(mirror: &Mirror, args: &CreateArgs, flow: Flow, customer: &str) -> 
     };
     data[name] = json!({"subscription": id});
     Ok(data)
+}
+
+/// The subscription that gives the plan; without a billing file, or where none of it holds, the newest that is going.
+fn giving(ctx: &Context, mirror: &Mirror, who: &Who) -> anyhow::Result<Option<String>> {
+    let mut known = Known::read(ctx, mirror, who)?;
+    known.subscriptions.retain(|subscription| !subscription.is_over());
+    let newest = known.subscriptions.iter().max_by_key(|subscription| subscription.created);
+    let holding = match ctx.settings().config {
+        Some(_) => known.entitlement(ctx)?.subscription,
+        None => None,
+    };
+    Ok(holding.or(newest).map(|subscription| subscription.id.clone()))
 }
 
 /// The project and the key of the billing file's portal that is meant; none for the account's default.

@@ -88,7 +88,7 @@ async fn find(
             "Say whose it is with `billctl customer link SUBJECT CUSTOMER`",
         ));
     };
-    let what = |plan: Option<&str>, pack: Option<&str>| checkout::create::What {
+    let what = |plan: Option<&str>, pack: Option<&str>| checkout::what::What {
         plan: plan.map(str::to_owned),
         pack: pack.map(str::to_owned),
         amount: None,
@@ -121,7 +121,7 @@ async fn link(
     ctx: &Context,
     args: &WayArgs,
     subject: &str,
-    what: checkout::create::What,
+    what: checkout::what::What,
     product: &str,
 ) -> anyhow::Result<Way> {
     let today: String = time(ctx.clock().now().as_second()).chars().take(10).collect();

@@ -175,4 +175,13 @@ fn nobody_says_in_metadata_what_billctl_says_there() {
         let refused = shop.billctl(&line).exits(2);
         assert!(refused.stderr.contains("is set by billctl"), "{refused}");
     }
+    for line in [
+        "subscription create u_1 --plan pro --metadata billctl_project=other",
+        "subscription create u_1 --plan pro --metadata userId=u_2",
+        "payment-link create --amount '0.50 usd' --metadata billctl_credits=1000000",
+        "customer create u_1 --metadata userId=u_2",
+    ] {
+        let refused = shop.billctl(line).exits(2);
+        assert!(refused.stderr.contains("is set by billctl"), "{line}: {refused}");
+    }
 }

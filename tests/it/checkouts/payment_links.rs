@@ -65,6 +65,25 @@ fn many_that_make_the_same_link_at_once_make_one() {
 }
 
 #[test]
+fn a_price_of_several_currencies_is_sold_in_the_one_that_is_named() {
+    let (shop, emulator) = system("nexus");
+    let file = shop.read("billing.toml");
+    shop.write(
+        "billing.toml",
+        format!(
+            "{file}\n[products.pro.prices.monthly.currency_options]\neur = {{ amount = \"89.00 eur\" }}\n"
+        ),
+    );
+    shop.billctl("catalog sync --yes").exits(0);
+    let made = shop.billctl("payment-link create --plan pro --currency eur -o json").exits(0).json();
+    assert_eq!(made["currency"], "eur");
+    let link = emulator.get(&format!("/v1/payment_links/{}?expand[]=line_items", text(&made["id"])));
+    assert_eq!(link["line_items"]["data"][0]["amount_total"], 8900);
+    let other = shop.billctl("payment-link create --plan pro -o json").exits(0).json();
+    assert_eq!((&other["currency"], other["id"] == made["id"]), (&json!("usd"), false));
+}
+
+#[test]
 fn who_pays_at_a_link_with_a_subject_in_it_is_that_subject() {
     let (shop, emulator) = system("nexus");
     let made = shop.billctl("payment-link create --plan pro --subject u_1 -o json").exits(0).json();

@@ -46,9 +46,40 @@ fn a_flow_leads_straight_to_one_thing() {
 }
 
 #[test]
+fn of_several_subscriptions_the_one_that_gives_the_plan_is_meant() {
+    let (shop, emulator) = system("nexus");
+    let card = "payment_method=pm_card_visa&invoice_settings[default_payment_method]=pm_card_visa";
+    emulator.post("/v1/customers", &format!("metadata[userId]=u_1&{card}"));
+    let create = |line: &str| {
+        let made = shop.billctl(&format!("subscription create u_1 {line} -o json")).exits(0).json();
+        made["id"].clone()
+    };
+    let business = create("--plan business");
+    emulator.post("/_emulator/advance", "60");
+    create("--plan starter --another --key second");
+    shop.billctl("events pull").exits(0);
+    let would = shop.billctl("portal create --subject u_1 --flow cancel --dry-run -o json").exits(0).json();
+    assert_eq!(would["request"]["params"]["flow_data"]["subscription_cancel"]["subscription"], business);
+}
+
+#[test]
+fn a_customer_that_was_deleted_is_told_before_anything_is_sent() {
+    let (shop, emulator) = system("nexus");
+    let made = shop.billctl("customer create u_1 -o json").exits(0).json();
+    emulator.delete(&format!("/v1/customers/{}", text(&made["customer"])));
+    let said = shop.billctl("portal create --subject u_1 --quiet").exits(1);
+    assert!(said.stderr.contains("or has deleted it; nothing was sent"), "{said}");
+    let posts = |request: &&serde_json::Value| request["path"] == "/v1/billing_portal/sessions";
+    assert_eq!(emulator.requests().iter().filter(posts).count(), 0);
+}
+
+#[test]
 fn the_usual_mistakes_are_told_before_anything_is_sent() {
     let (shop, _emulator) = system("nexus");
     shop.billctl("customer create u_1").exits(0);
+    let line = "portal create --subject u_1 --flow payment-method --subscription sub_1 --quiet";
+    let refused = shop.billctl(line).exits(2);
+    assert!(refused.stderr.contains("this flow is about none; nothing was sent"), "{refused}");
     assert_snapshot!(shop.billctl("portal create --subject u_2 --quiet"), @"
     [stderr]
     error: Nobody knows a subject or customer `u_2`

@@ -41,6 +41,9 @@ fn a_customer_is_found_by_whatever_is_at_hand() {
     check(&shop, &text(&refund["id"]), "refund", &ada);
     check(&shop, "4242", "card", &ada);
     check(&shop, "4444", "card", &bob);
+    // The card is on a payment, too.
+    let by_card = shop.billctl("customer find 4242 -o json").exits(0).json();
+    assert_eq!(by_card.as_array().unwrap().len(), 1, "{by_card:#}");
     let events = shop.billctl(&format!("events list --customer {bob} -n 1 -o json")).json();
     check(&shop, events[0]["id"].as_str().unwrap(), "event", &bob);
 }

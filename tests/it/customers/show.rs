@@ -36,6 +36,12 @@ fn one_page_says_who_it_is_and_what_they_paid() {
     billctl portal create --subject u_1                               change the
                                                                       card or the
                                                                       plan, cancel
+    billctl subscription change u_1 --plan KEY                        another plan,
+                                                                      after a look
+                                                                      at the cost
+    billctl subscription cancel u_1 --at-period-end                   end it when
+                                                                      what is paid
+                                                                      for is over
     billctl payment refund pi_XXXXXXXXXXXXXXXXXXXXXXX1 --reason TEXT  give it back
     billctl customer entitlements u_1                                 why this plan
                                                                       holds
@@ -136,6 +142,13 @@ fn a_declined_payment_is_told_in_plain_words_with_the_page_where_it_can_be_paid(
     billctl portal create --subject u_1                                                             change the
                                                                                                     card or the
                                                                                                     plan, cancel
+    billctl subscription change u_1 --plan KEY                                                      another
+                                                                                                    plan, after
+                                                                                                    a look at
+                                                                                                    the cost
+    billctl subscription cancel u_1 --at-period-end                                                 end it when
+                                                                                                    what is paid
+                                                                                                    for is over
     billctl portal create --subject u_1 --flow payment-method                                       pay with
                                                                                                     another card
                                                                                                     from now on
