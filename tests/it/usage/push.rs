@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use insta::assert_snapshot;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::{Emulator, Shop};
@@ -218,6 +219,120 @@ fn killed_at_any_request_nothing_is_lost_and_nothing_counts_twice() {
     assert_eq!(pushing.counted("u_1", "calls"), expected);
     assert_eq!(pushing.push()["sent"], 0);
     pushing.shop.billctl("usage reconcile --from 2026-10-01 --to 2026-11-01").exits(0);
+}
+
+/// Has some records be as a push leaves them that dies before it hears of them.
+fn forget_the_end(pushing: &Pushing, keys: &[&str]) {
+    let books = Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
+    for key in keys {
+        let changed = books
+            .execute(
+                "UPDATE meter_events SET state = 'sending'
+                 WHERE record = (SELECT seq FROM usage_records WHERE key = ?1)",
+                [key],
+            )
+            .unwrap();
+        assert_eq!(changed, 1, "{key}");
+    }
+}
+
+fn state_of(pushing: &Pushing, key: &str) -> (String, i64) {
+    let books = Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
+    let sql = "SELECT state, begun_at FROM meter_events JOIN usage_records ON seq = record WHERE key = ?1";
+    books.query_row(sql, [key], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+}
+
+#[test]
+fn a_failure_that_stripe_keeps_for_a_request_stops_no_push_but_that_one() {
+    let pushing = Pushing::new();
+    for key in ["a", "b", "c"] {
+        pushing.record("u_1", 1, key);
+    }
+    pushing.emulator.fail_on("POST /v1/billing/meter_events:nth=1:500-kept");
+    pushing.shop.billctl("usage push").exits(6);
+    // The request's key brings the same answer for a day; the next push asks under another one.
+    assert_eq!(pushing.push()["sent"], 3);
+    assert_eq!(pushing.counted("u_1", "calls"), 3);
+}
+
+#[test]
+fn what_a_push_leaves_undone_is_begun_since_it_was_first_sent() {
+    let mut pushing = Pushing::new();
+    pushing.record("u_1", 5, "a");
+    pushing.record("u_1", 7, "b");
+    pushing.push();
+    forget_the_end(&pushing, &["a", "b"]);
+    let begun = state_of(&pushing, "b");
+    pushing.shop.set("BILLCTL_NOW", "2026-11-01T20:00:00Z");
+    // It does not come to the second.
+    pushing.emulator.fail_on("POST /v1/billing/meter_events:500-before");
+    pushing.shop.billctl("usage push").exits(6);
+    pushing.emulator.heal();
+    assert_eq!(state_of(&pushing, "b"), begun);
+    // Stripe may have forgotten both by now.
+    pushing.shop.set("BILLCTL_NOW", "2026-11-02T01:00:00Z");
+    let told = pushing.shop.billctl("usage push -o json").exits(0).json();
+    assert_eq!((&told["sent"], &told["unsure"]), (&json!(0), &json!(2)));
+}
+
+#[test]
+fn a_push_of_one_meter_leaves_alone_what_was_begun_of_another() {
+    let pushing = Pushing::new();
+    pushing.record("u_1", 5, "a");
+    pushing.push();
+    pushing.shop.billctl(&format!("usage record u_1 seats --quantity 3 --at {AT} --key s")).exits(0);
+    for stream in ["", " --stream"] {
+        forget_the_end(&pushing, &["a"]);
+        pushing.shop.billctl(&format!("usage push --metric seats{stream}")).exits(0);
+        assert_eq!(state_of(&pushing, "a").0, "sending");
+        assert_eq!(state_of(&pushing, "s").0, "sent");
+        pushing.push();
+        assert_eq!((state_of(&pushing, "a").0.as_str(), pushing.counted("u_1", "calls")), ("sent", 5));
+    }
+}
+
+#[test]
+fn an_event_of_the_stream_that_stripe_cannot_read_holds_up_no_other() {
+    let pushing = Pushing::new();
+    for key in ["a", "b", "c"] {
+        pushing.record("u_1", 1, key);
+    }
+    pushing.emulator.fail_on("POST /v1/billing/meter_events:500-before");
+    pushing.shop.billctl("usage push").exits(6);
+    pushing.emulator.heal();
+    forget_the_end(&pushing, &["b"]);
+    let books = Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
+    // Longer than Stripe takes them: then it takes nothing of the whole request.
+    books
+        .execute(
+            "UPDATE meter_events SET identifier = identifier || ?1
+             WHERE record = (SELECT seq FROM usage_records WHERE key = 'b')",
+            ["x".repeat(100)],
+        )
+        .unwrap();
+    drop(books);
+    let told = pushing.shop.billctl("usage push --stream -o json").exits(7).json();
+    assert_eq!((&told["sent"], &told["rejected"]), (&json!(2), &json!(1)));
+    assert_eq!(pushing.counted("u_1", "calls"), 2);
+    pushing.shop.billctl("usage push --stream").exits(0);
+}
+
+#[test]
+fn what_stripe_refused_is_not_taken_off_what_it_has() {
+    let pushing = Pushing::new();
+    let shop = &pushing.shop;
+    let customer = shop.billctl("customer show u_2 -o json").exits(0).json()["customer"].clone();
+    pushing.emulator.delete(&format!("/v1/customers/{}", customer.as_str().unwrap()));
+    pushing.record("u_2", 5, "gone");
+    shop.billctl("usage push").exits(7);
+    shop.billctl("events pull").exits(0);
+    shop.billctl("customer create u_2").exits(0);
+    pushing.record("u_2", 3, "there");
+    shop.billctl("usage record u_2 calls --corrects gone --key back").exits(0);
+    let told = pushing.push();
+    assert_eq!((&told["sent"], &told["canceled"]), (&json!(1), &json!(1)));
+    assert_eq!(pushing.counted("u_2", "calls"), 3);
+    shop.billctl("usage reconcile --from 2026-10-01 --to 2026-11-01").exits(0);
 }
 
 #[test]

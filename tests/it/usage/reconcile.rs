@@ -82,3 +82,29 @@ fn what_somebody_else_told_the_meter_is_seen() {
     [exit 2]
     ");
 }
+
+#[test]
+fn a_customer_that_is_gone_in_stripe_stops_no_comparison_of_the_others() {
+    let pushing = Pushing::new();
+    pushing.record("u_1", 5, "a");
+    pushing.record("u_2", 3, "b");
+    pushing.push();
+    let books = rusqlite::Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
+    let changed = books
+        .execute(
+            "UPDATE meter_targets SET customer = 'cus_gone'
+             WHERE series = (SELECT series FROM usage_records WHERE key = 'b')",
+            [],
+        )
+        .unwrap();
+    assert_eq!(changed, 1);
+    drop(books);
+    let told =
+        pushing.shop.billctl("usage reconcile --from 2026-10-01 --to 2026-11-01 -o json").exits(3).json();
+    let differences = told["differences"].as_array().unwrap();
+    assert_eq!((differences.len(), &differences[0]["customer"]), (1, &serde_json::json!("cus_gone")));
+    assert_eq!(
+        (&told["customers"], &differences[0]["recorded"]),
+        (&serde_json::json!(2), &serde_json::json!(3))
+    );
+}

@@ -71,6 +71,16 @@ fn fate(
         None => Fate::Wait,
     };
     match (&record.corrects, meter.adding) {
+        // What Stripe refused is not taken off what it has.
+        (Some(corrected), Adding::Sum) if state_of(corrected, states) == Some(PushState::Rejected) => {
+            return match record.quantity + corrected.quantity {
+                0 => Fate::Cancel,
+                _ => reject(
+                    "corrected_refused",
+                    "what it takes back in part was refused: `--retry` sends both",
+                ),
+            };
+        }
         // Below zero, it is an event like any other.
         (_, Adding::Sum) | (None, Adding::Last) => {}
         (None, Adding::Count) if record.quantity == 1 => {}
@@ -90,6 +100,11 @@ fn fate(
     send
 }
 
+/// How a record stands that another takes back: it may be of the same batch.
+fn state_of(corrected: &Corrected, states: &HashMap<i64, PushState>) -> Option<PushState> {
+    states.get(&corrected.record).copied().or(corrected.state)
+}
+
 /// A record that takes back another, where sums can't do it: the other's event is canceled.
 fn cancellation(
     record: &Unpushed,
@@ -105,7 +120,7 @@ fn cancellation(
             "the meter doesn't add up, so an event can be taken back as a whole only",
         );
     }
-    match states.get(&corrected.record).copied().or(corrected.state) {
+    match state_of(corrected, states) {
         Some(PushState::Sending | PushState::Sent) => {
             match corrected.begun_at.is_none_or(|at| now - at < CANCELABLE_SECONDS) {
                 true => send,
@@ -190,6 +205,9 @@ mod tests {
     fn a_sum_is_corrected_below_zero_and_other_meters_by_canceling() {
         let of = |state, begun_at| Some((5, state, begun_at));
         check(Adding::Sum, record(-2, NOW, of(PushState::Sent, NOW - DAY)), "send cus_1 calls");
+        check(Adding::Sum, record(-5, NOW, of(PushState::Sent, NOW - DAY)), "send cus_1 calls");
+        check(Adding::Sum, record(-5, NOW, of(PushState::Rejected, NOW - DAY)), "cancel");
+        check(Adding::Sum, record(-2, NOW, of(PushState::Rejected, NOW - DAY)), "corrected_refused");
         check(Adding::Last, record(-5, NOW, of(PushState::Sent, NOW - 60)), "send cus_1 calls");
         check(Adding::Last, record(-2, NOW, of(PushState::Sent, NOW - 60)), "correction_not_whole");
         check(Adding::Last, record(-5, NOW, of(PushState::Sent, NOW - DAY)), "too_late_to_cancel");

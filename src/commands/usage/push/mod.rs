@@ -232,14 +232,24 @@ impl<'a> Push<'a> {
         Ok(if stopped || self.totals.rejected > 0 { Outcome::Partial } else { Outcome::Done })
     }
 
-    /// What Stripe found wrong with events after it had taken them.
+    /// What Stripe found wrong with events after it had taken them. It may do so with any, but with those of the stream it
+    /// always does.
     async fn read_reports(&mut self) -> anyhow::Result<()> {
-        if self.books.has_streamed()? {
-            let found = reports::read(&self.reader, &mut self.books).await?;
-            self.totals.rejected += found.named;
-            self.totals.sent -= found.named.min(self.totals.sent);
-            self.totals.unnamed += found.unnamed;
+        if !self.books.has_pushed()? {
+            return Ok(());
         }
+        let found = match reports::read(&self.reader, &mut self.books).await {
+            Ok(found) => found,
+            // Who may not read events may tell of usage all the same.
+            Err(error) if error.downcast_ref::<StripeError>().is_some_and(is_refusal) => {
+                self.ctx.ui().warn(&format!("what Stripe found wrong afterwards can't be read: {error:#}"));
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        self.totals.rejected += found.named;
+        self.totals.sent -= found.named.min(self.totals.sent);
+        self.totals.unnamed += found.unnamed;
         Ok(())
     }
 
@@ -247,14 +257,29 @@ impl<'a> Push<'a> {
         self.error.is_some() || self.sender.stop.is_asked()
     }
 
-    /// What was begun by a push that did not end: the same requests once more.
+    /// Records in a state, of the meters that this push is about.
+    fn held(&self, state: PushState, behind: i64) -> anyhow::Result<Vec<Pushed>> {
+        let metrics: Vec<&str> = self.meters.values().map(|meter| meter.metric.as_str()).collect();
+        self.books.pushes(state, Some(&metrics), behind, BATCH)
+    }
+
+    /// What was begun by a push that did not end: the same events once more, under their identifiers. The requests have keys
+    /// of their own, for under the old ones Stripe answers with what it answered then, and if that was a failure for a day.
     async fn resume(&mut self) -> anyhow::Result<()> {
         let mut behind = 0;
         while !self.is_over() {
-            let begun = self.books.pushes(PushState::Sending, behind, BATCH)?;
+            let mut begun = self.held(PushState::Sending, behind)?;
             let Some(last) = begun.last() else { break };
             behind = last.record;
-            self.send(begun).await?;
+            // A cancellation has no identifier of its own: its key alone says that it is the same.
+            let mut again: Vec<&mut Pushed> =
+                begun.iter_mut().filter(|event| self.sender.cancels(event).is_none()).collect();
+            again.iter_mut().for_each(|event| event.attempt += 1);
+            self.books.attempt_again(&again.iter().map(|event| event.record).collect::<Vec<_>>())?;
+            let Sent { mut ended, error } = self.sender.send(begun).await;
+            // What this push did not get to, the one before may have sent: it stays begun since then.
+            ended.retain(|(_, ended)| *ended != Ended::NotSent);
+            self.settle(&ended, error)?;
         }
         Ok(())
     }
@@ -263,7 +288,7 @@ impl<'a> Push<'a> {
         match unsure {
             Unsure::Lost => self.again(PushState::Unsure).await,
             Unsure::Sent => loop {
-                let unsure = self.books.pushes(PushState::Unsure, 0, BATCH)?;
+                let unsure = self.held(PushState::Unsure, 0)?;
                 if unsure.is_empty() {
                     return Ok(());
                 }
@@ -277,7 +302,7 @@ impl<'a> Push<'a> {
     async fn again(&mut self, state: PushState) -> anyhow::Result<()> {
         let mut behind = 0;
         while !self.is_over() {
-            let held = self.books.pushes(state, behind, BATCH)?;
+            let held = self.held(state, behind)?;
             let Some(last) = held.last() else { break };
             behind = last.record;
             let staged = self.begin_again(&held)?;
@@ -285,8 +310,7 @@ impl<'a> Push<'a> {
                 continue;
             }
             self.books.begin_pushes_again(&staged, self.now)?;
-            let begun = self.books.pushes(PushState::Sending, 0, BATCH)?;
-            self.send(begun).await?;
+            self.send_begun().await?;
         }
         Ok(())
     }
@@ -330,8 +354,7 @@ impl<'a> Push<'a> {
                 break;
             }
             self.count(&staged)?;
-            let begun = self.books.pushes(PushState::Sending, 0, BATCH)?;
-            self.send(begun).await?;
+            self.send_begun().await?;
         }
         Ok(())
     }
@@ -354,9 +377,15 @@ impl<'a> Push<'a> {
         if canceled.is_empty() { Ok(()) } else { self.books.settle_pushes(&canceled) }
     }
 
-    async fn send(&mut self, events: Vec<Pushed>) -> anyhow::Result<()> {
-        let Sent { ended, error } = self.sender.send(events).await;
-        for (_, ended) in &ended {
+    /// Sends what this push has just begun.
+    async fn send_begun(&mut self) -> anyhow::Result<()> {
+        let begun = self.held(PushState::Sending, 0)?;
+        let Sent { ended, error } = self.sender.send(begun).await;
+        self.settle(&ended, error)
+    }
+
+    fn settle(&mut self, ended: &[(i64, Ended)], error: Option<StripeError>) -> anyhow::Result<()> {
+        for (_, ended) in ended {
             match ended {
                 Ended::Sent { .. } => self.totals.sent += 1,
                 Ended::Canceled => self.totals.canceled += 1,
@@ -365,8 +394,12 @@ impl<'a> Push<'a> {
             }
         }
         self.error = self.error.take().or(error);
-        self.books.settle_pushes(&ended)
+        self.books.settle_pushes(ended)
     }
+}
+
+fn is_refusal(error: &StripeError) -> bool {
+    matches!(error.kind(), Kind::Refused | Kind::Failed)
 }
 
 fn dry_run(ctx: &Context, books: &Books, meters: &[Meter]) -> anyhow::Result<Outcome> {

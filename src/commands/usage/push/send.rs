@@ -21,6 +21,9 @@ use crate::ui::Progress;
 /// What Stripe says of an identifier that it has.
 const DUPLICATE: &str = "An event already exists with identifier";
 
+/// The code that may go with it.
+const DUPLICATE_CODE: &str = "duplicate_meter_event";
+
 /// What sending needs.
 #[derive(Clone)]
 pub struct Sender {
@@ -76,7 +79,7 @@ impl Sender {
     }
 
     /// What Stripe knows the event by that a record takes back by canceling.
-    fn cancels<'a>(&self, event: &'a Pushed) -> Option<&'a str> {
+    pub fn cancels<'a>(&self, event: &'a Pushed) -> Option<&'a str> {
         let meter = self.meters.get(event.event_name.as_deref()?)?;
         match meter.adding {
             Adding::Count | Adding::Last => event.corrected.as_deref(),
@@ -112,6 +115,10 @@ impl Sender {
             return Sent { ended: ended(Ended::NotSent), error: None };
         }
         let bodies: Vec<Value> = events.iter().filter_map(|event| self.streamed(event)).collect();
+        if bodies.len() < events.len() {
+            // One without a meter is refused by itself.
+            return self.send_queue(events).await;
+        }
         let mut digest = Sha256::new();
         for event in &events {
             digest.update(format!("{}.{};", event.identifier, event.attempt));
@@ -120,6 +127,10 @@ impl Sender {
             return Sent { ended: ended(Ended::NotSent), error: None };
         };
         let sent = stream.send(&bodies, &key).await;
+        if sent.as_ref().is_err_and(is_of_an_event) {
+            // Of a request that it can't read Stripe takes nothing. Each by itself, those are told from the others.
+            return self.send_queue(events).await;
+        }
         self.bar.advance(u64::try_from(events.len()).unwrap_or_default());
         match sent {
             Ok(()) => Sent { ended: ended(Ended::Sent { streamed: true }), error: None },
@@ -192,6 +203,13 @@ impl Sender {
     }
 }
 
+/// Whether Stripe refused a request on the stream for what is in it, rather than for who asks or how often.
+fn is_of_an_event(error: &StripeError) -> bool {
+    error.api().is_some_and(|api| api.status == 400)
+        && error.kind() == Kind::Failed
+        && error.outcome() == Outcome::NotDone
+}
+
 /// An event as `/v1/billing/meter_events` takes it.
 fn params(meter: &Meter, event: &Pushed) -> Value {
     let mut payload = Map::new();
@@ -213,7 +231,7 @@ fn judge(error: StripeError) -> Result<Ended, StripeError> {
     }
     let message = api.message.clone().unwrap_or_default();
     // The identifier is made of the record, so what is there is this.
-    if message.starts_with(DUPLICATE) {
+    if message.starts_with(DUPLICATE) || api.code.as_deref() == Some(DUPLICATE_CODE) {
         return Ok(Ended::Sent { streamed: false });
     }
     let code = match api.code.as_deref() {

@@ -28,7 +28,7 @@ pub fn show(ctx: &Context) -> anyhow::Result<Outcome> {
 }
 
 pub fn show_rejected(ctx: &Context) -> anyhow::Result<Outcome> {
-    let rejected = ctx.books()?.pushes(PushState::Rejected, 0, LISTED)?;
+    let rejected = ctx.books()?.pushes(PushState::Rejected, None, 0, LISTED)?;
     ctx.show(&Rejected(rejected))?;
     Ok(Outcome::Done)
 }

@@ -191,7 +191,12 @@ async fn ask(
         params["value_grouping_window"] = json!(by.name());
     }
     let path = format!("/v1/billing/meters/{}/event_summaries", segment(&meter.id));
-    let listed = reader.list(&path, &params).await?;
+    let listed = match reader.list(&path, &params).await {
+        Ok(listed) => listed,
+        // One that is gone in Stripe has no counts, and stops no comparison of the others.
+        Err(error) if is_gone(&error) => Vec::new(),
+        Err(error) => return Err(error),
+    };
     let summary = |summary: &Value| {
         let start = summary["start_time"].as_i64()?;
         // Whole numbers may come as 25.0, and a decimal is no float here.
@@ -201,4 +206,10 @@ async fn ask(
     let stripes = listed.iter().filter_map(summary).collect();
     bar.advance(1);
     Ok((customer, counted, stripes))
+}
+
+fn is_gone(error: &StripeError) -> bool {
+    error.api().is_some_and(|api| {
+        api.code.as_deref() == Some("resource_missing") && api.param.as_deref() == Some("customer")
+    })
 }

@@ -132,6 +132,25 @@ impl Books {
         self.explain(done)
     }
 
+    /// Writes down, durably, that records whose attempt has no known end are sent once more. When that attempt was begun
+    /// stays: from then on Stripe may forget them.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn attempt_again(&mut self, records: &[i64]) -> anyhow::Result<()> {
+        let mut run = || -> rusqlite::Result<()> {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for record in records {
+                transaction
+                    .prepare_cached("UPDATE meter_events SET attempt = attempt + 1 WHERE record = ?1")?
+                    .execute([record])?;
+            }
+            transaction.commit()
+        };
+        let done = run();
+        self.explain(done)
+    }
+
     /// Writes down how attempts ended.
     ///
     /// # Errors
@@ -163,16 +182,12 @@ impl Books {
         self.explain(run())
     }
 
-    /// Whether anything was ever sent that Stripe looks at afterwards.
+    /// Whether anything was ever begun to be sent: Stripe may have found it wrong afterwards.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn has_streamed(&self) -> anyhow::Result<bool> {
-        let read = || {
-            self.connection
-                .prepare_cached("SELECT 1 FROM meter_events WHERE streamed = 1 LIMIT 1")?
-                .exists([])
-        };
+    pub fn has_pushed(&self) -> anyhow::Result<bool> {
+        let read = || self.connection.prepare_cached("SELECT 1 FROM meter_targets LIMIT 1")?.exists([]);
         self.explain(read())
     }
 
@@ -189,8 +204,9 @@ impl Books {
         self.explain(read())
     }
 
-    /// Notes what Stripe found wrong, once: the events that it names are rejected. How many of them were sent, and how many
-    /// it did not name; `None` for a report that is known.
+    /// Notes what Stripe found wrong, once: the events that it names are rejected, also those whose end was not known, and
+    /// Stripe may remember their identifiers. How many of them were ours, and how many it did not name; `None` for a report
+    /// that is known.
     ///
     /// # Errors
     /// If the file can't be written.
@@ -212,13 +228,17 @@ impl Books {
             for (identifier, code, why) in named {
                 let record: Option<i64> = transaction
                     .prepare_cached(
-                        "SELECT record FROM meter_events WHERE identifier = ?1 AND state = 'sent'",
+                        "SELECT record FROM meter_events
+                         WHERE identifier = ?1 AND state IN ('sent', 'sending', 'unsure')",
                     )?
                     .query_row([identifier], |row| row.get(0))
                     .optional()?;
                 if let Some(record) = record {
                     let ended = Ended::Rejected { code: code.clone(), why: why.clone() };
                     settle(&transaction, record, &ended)?;
+                    transaction
+                        .prepare_cached("UPDATE meter_events SET streamed = 1 WHERE record = ?1")?
+                        .execute([record])?;
                     ours += 1;
                 }
             }

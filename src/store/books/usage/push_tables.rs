@@ -1,7 +1,8 @@
 //! The tables of what was told to Stripe's meters, and what is written down in them.
 
 /// A record that is to be told to a meter has one row here, once `usage push` has looked at it. `identifier` is what Stripe
-/// knows it by; `begun_at` is when the attempt was begun whose end is not known or was good. `meter_targets` are the
+/// knows it by; `begun_at` is when the attempt was begun whose end is not known or was good; `streamed` if Stripe looked at it
+/// only after it had taken it. `meter_targets` are the
 /// customers that usage was told of: a subject may become another one later. `meter_cursors` say up to which record all of a
 /// metric have a row. `meter_reports` are what Stripe found wrong afterwards, of which it names some events only.
 pub(in crate::store::books) const PUSHES: &str = "

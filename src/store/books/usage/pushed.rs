@@ -74,18 +74,28 @@ const TABLES: &str = "meter_events AS event
     LEFT JOIN meter_events AS corrected ON corrected.record = record.corrects";
 
 impl Books {
-    /// Records in a state, behind one of them, in their order.
+    /// Records in a state, behind one of them, in their order; of these metrics alone, if any are named.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn pushes(&self, state: PushState, behind: i64, many: usize) -> anyhow::Result<Vec<Pushed>> {
+    pub fn pushes(
+        &self,
+        state: PushState,
+        metrics: Option<&[&str]>,
+        behind: i64,
+        many: usize,
+    ) -> anyhow::Result<Vec<Pushed>> {
+        let metrics = metrics.map(|metrics| serde_json::Value::from(metrics).to_string());
+        let many = i64::try_from(many).unwrap_or(i64::MAX);
         let read = || {
             self.connection
                 .prepare_cached(&format!(
                     "SELECT {COLUMNS} FROM {TABLES}
-                     WHERE event.state = ?1 AND event.record > ?2 ORDER BY event.record LIMIT ?3"
+                     WHERE event.state = ?1 AND event.record > ?2
+                        AND (?4 IS NULL OR series.metric IN (SELECT value FROM json_each(?4)))
+                     ORDER BY event.record LIMIT ?3"
                 ))?
-                .query_map(params![state.name(), behind, i64::try_from(many).unwrap_or(i64::MAX)], pushed)?
+                .query_map(params![state.name(), behind, many, metrics], pushed)?
                 .collect::<rusqlite::Result<Vec<_>>>()
         };
         self.explain(read())
