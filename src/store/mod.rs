@@ -12,6 +12,8 @@ mod sqlite; // opening a SQLite file, and saying what is wrong with it
 use std::io::{self, Write as _};
 use std::path::Path;
 
+pub use sqlite::is_of_a_file;
+
 /// Makes a file that its owner alone may read, for there are names and addresses in it; what is there of that name goes.
 ///
 /// # Errors

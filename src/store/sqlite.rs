@@ -206,6 +206,11 @@ impl File {
     }
 }
 
+/// Whether an error is one of a file of ours, rather than of what was asked of it.
+pub fn is_of_a_file(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.is::<rusqlite::Error>())
+}
+
 fn note(message: String, fix: impl Into<String>) -> Note {
     Note { kind: Kind::Failed, message, fix: Some(fix.into()) }
 }

@@ -18,7 +18,7 @@ pub struct Period {
 pub struct Stretch {
     pub from: i64,
     /// The first second that doesn't count any more, and at which the count starts at zero. `None` for a rolling
-    /// window, out of which usage falls bit by bit.
+    /// window, out of which usage falls bit by bit, and for a billing period that is over and has no successor yet.
     pub until: Option<i64>,
 }
 
@@ -36,8 +36,9 @@ pub enum WindowError {
 /// A calendar month runs from midnight of the 1st to midnight of the next 1st in its time zone; where a change of the
 /// clocks leaves out that midnight, from the first moment of the day. A rolling window holds what was used less than
 /// its length ago: what was used on the 1st at noon is free again 30 days later at noon. A billing period is the one
-/// given, also when it is over and its successor is not known yet: only a renewal starts a new count. Where there is no
-/// billing period, as with a plan that nobody pays for, a calendar month in UTC takes its place.
+/// given. Once it is over it has no end until its successor is known: only a renewal starts a new count, and what is used
+/// until then is held against the old one. Where there is no billing period, as with a plan that nobody pays for, a calendar
+/// month in UTC takes its place.
 ///
 /// # Errors
 /// `TimeZone` for an unknown zone, `OutOfRange` for times beyond the calendar.
@@ -48,7 +49,9 @@ pub fn stretch(window: &Window, period: Option<Period>, now: i64) -> Result<Stre
             month(zone, now)
         }
         Window::Period => match period {
-            Some(Period { start, end }) => Ok(Stretch { from: start, until: Some(end) }),
+            Some(Period { start, end }) => {
+                Ok(Stretch { from: start, until: Some(end).filter(|end| now < *end) })
+            }
             None => month(TimeZone::UTC, now),
         },
         Window::Rolling { seconds } => {
@@ -126,9 +129,15 @@ mod tests {
     #[test]
     fn a_billing_period_lasts_until_the_next_one_is_known() {
         let period = Period { start: at("2026-01-31T10:00:00Z"), end: at("2026-02-28T10:00:00Z") };
-        for now in ["2026-02-01T00:00:00Z", "2026-03-05T00:00:00Z"] {
-            let expected = Stretch { from: period.start, until: Some(period.end) };
-            assert_eq!(stretch(&Window::Period, Some(period), at(now)), Ok(expected));
+        for (now, until) in [
+            ("2026-02-01T00:00:00Z", Some(period.end)),
+            ("2026-02-28T09:59:59Z", Some(period.end)),
+            // What is used from now on counts too, or a limit would hold nobody until Stripe has told of the renewal.
+            ("2026-02-28T10:00:00Z", None),
+            ("2026-03-05T00:00:00Z", None),
+        ] {
+            let expected = Stretch { from: period.start, until };
+            assert_eq!(stretch(&Window::Period, Some(period), at(now)), Ok(expected), "{now}");
         }
     }
 

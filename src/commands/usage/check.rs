@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::metric::{Metric, counted_as};
-use super::quantity::QuantityArgs;
+use super::quantity::{Amount, QuantityArgs};
 use super::result::Held;
 use super::way_out::{Way, WayArgs, way_out};
 use crate::billing::catalog::file::IfUnreadable;
@@ -11,8 +11,11 @@ use crate::commands::Outcome;
 use crate::commands::subject;
 use crate::commands::subject::entitled::Known;
 use crate::context::Context;
-use crate::error::{Kind, fail_plain};
+use crate::error::{Kind, fail, fail_plain};
 use crate::render::{Present, Role, Text, View};
+use crate::store::books::Books;
+use crate::store::is_of_a_file;
+use crate::store::mirror::Mirror;
 
 /// Ask whether a subject may use so much more (exit code 4 if not), and record nothing
 ///
@@ -43,17 +46,38 @@ pub async fn run(ctx: &Context, args: CheckArgs) -> anyhow::Result<Outcome> {
         Ok(stores) => stores,
         Err(error) => return unreadable(ctx, &subject, &metric, error),
     };
-    let who = subject::anybody(&books, &mirror, &subject)?;
-    let known = Known::read(ctx, &mirror, &who)?;
+    match ask(ctx, (&books, &mirror), [&subject, &metric], &amount, &way).await {
+        // It could be opened, and then not be read.
+        Err(error) if is_of_a_file(&error) => unreadable(ctx, &subject, &metric, error),
+        asked => asked,
+    }
+}
+
+async fn ask(
+    ctx: &Context,
+    (books, mirror): (&Books, &Mirror),
+    [subject, metric]: [&str; 2],
+    amount: &Amount,
+    way: &WayArgs,
+) -> anyhow::Result<Outcome> {
+    let who = subject::anybody(books, mirror, subject)?;
+    let known = Known::read(ctx, mirror, &who)?;
     let entitlement = known.entitlement(ctx)?;
-    let mut metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &metric, known.now)?;
-    let asked = metric.quantity(&amount)?;
-    let name = counted_as(&who, &subject);
-    metric.look_up_free_credits(ctx, &books, name)?;
-    let held = Held::read(&books, name, &metric, asked, known.now)?;
+    let mut metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, metric, known.now)?;
+    let asked = metric.quantity(amount)?;
+    if asked < i64::from(!amount.is_cost()) {
+        return Err(fail(
+            Kind::Usage,
+            "A quantity is above 0; nothing was checked",
+            "Say how much is meant to be used: `--quantity N`",
+        ));
+    }
+    let name = counted_as(&who, subject);
+    metric.look_up_free_credits(ctx, books, name)?;
+    let held = Held::read(books, name, &metric, asked, known.now)?;
     let allowed = held.check.allowed();
     let link = match !allowed && way.is_wanted() {
-        true => Some(way_out(ctx, &way, &who, &entitlement, &held).await),
+        true => Some(way_out(ctx, way, &who, &entitlement, &held).await),
         false => None,
     };
     ctx.show(&Checked { held, link })?;

@@ -42,6 +42,7 @@ pub fn run(ctx: &Context, args: CommitArgs) -> anyhow::Result<Outcome> {
     let entitlement = known.entitlement(ctx)?;
     let metric = Metric::of(&ctx.catalog()?.catalog, &entitlement, &reservation.metric, known.now)?;
     let name = counted_as(&who, &reservation.subject);
+    let is_cost = amount.is_cost();
     let record = Record {
         subject: name.to_owned(),
         metric: metric.name.to_owned(),
@@ -55,7 +56,9 @@ pub fn run(ctx: &Context, args: CommitArgs) -> anyhow::Result<Outcome> {
         dimensions,
         corrects: None,
     };
-    record.check(known.now).map_err(|bad| {
+    // A task may cost less than half of the currency's smallest unit: then it lets go of what was held, and adds nothing.
+    let used = Some(&record).filter(|record| record.quantity != 0 || !is_cost);
+    used.map_or(Ok(()), |record| record.check(known.now)).map_err(|bad| {
         fail(
             Kind::Usage,
             format!("Nothing was recorded: {bad}"),
@@ -67,7 +70,7 @@ pub fn run(ctx: &Context, args: CommitArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     metric.book_free_credits(ctx, name)?;
-    let outcome = match books.settle_usage(&key, Some(&record), metric.credits(), known.now)? {
+    let outcome = match books.settle_usage(&key, used, metric.credits(), known.now)? {
         Settled::NotRecorded(recorded) => return Err(refusal(&recorded, &record)),
         other => other,
     };

@@ -104,6 +104,17 @@ impl<'a> Metric<'a> {
         }
     }
 
+    /// Whether what is used at a moment (seconds since 1970) counts against the limit as it stands now.
+    pub fn counts_at(&self, at: i64) -> bool {
+        let Stretch { from, until } = self.stretch;
+        match self.limit {
+            Some(Limit::Count { .. } | Limit::Money { .. }) => {
+                at >= from && until.is_none_or(|until| at < until)
+            }
+            Some(Limit::Credits { .. } | Limit::Unlimited) | None => true,
+        }
+    }
+
     /// The limit, as records are held against it.
     pub fn bound(&self) -> Bound<'_> {
         Bound { max: self.max(), stretch: self.stretch, credits: self.credits() }

@@ -55,6 +55,16 @@ impl QuantityArgs {
     }
 }
 
+impl Amount {
+    /// Whether it is a cost, which may round to nothing; a count is of something.
+    pub fn is_cost(&self) -> bool {
+        match self {
+            Amount::Units(_) | Amount::Cost(_) => true,
+            Amount::Count(_) | Amount::Default => false,
+        }
+    }
+}
+
 /// Reads `token=1200`, `minute=1.5`, `minute=90500ms`.
 fn unit(text: &str) -> Result<(String, Units), String> {
     let usage = || {

@@ -44,7 +44,7 @@ pub struct RecordArgs {
     /// Counts once, however often it is repeated with this key [default: a new one each time]
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Record it only if the limit allows it
+    /// Record it only if the limit allows it now; not with an `--at` that counts in another time
     #[arg(long)]
     pub enforce: bool,
     /// Take back the record with this key, or as much of it as `--quantity` or `--cost` says
@@ -87,14 +87,28 @@ pub fn run(ctx: &Context, args: RecordArgs) -> anyhow::Result<Outcome> {
         dimensions: distinct(dimensions)?,
         corrects,
     };
-    record.check(now).map_err(|bad| {
+    // What costs less than half of the currency's smallest unit was used all the same, and there is nothing to add up.
+    let costs_nothing = record.corrects.is_none() && record.quantity == 0 && amount.is_cost();
+    let checked = Record { quantity: record.quantity + i64::from(costs_nothing), ..record.clone() };
+    checked.check(now).map_err(|bad| {
         fail(
             Kind::Usage,
             format!("Nothing was recorded: {bad}"),
             "Correct it, and record it under the same key",
         )
     })?;
+    if enforce && !metric.counts_at(record.at) {
+        return Err(other_time(record.at));
+    }
     let dry_run = ctx.settings().dry_run;
+    if costs_nothing {
+        if books.usage_record(&record.key)?.is_some() {
+            return Err(refusal(&Recorded::DiffersIn("quantity"), &record));
+        }
+        let held = Held::read(&books, name, &metric, 0, now)?;
+        ctx.show(&Shown { held, record, recorded: false, refused: false, dry_run })?;
+        return Ok(Outcome::Done);
+    }
     match dry_run {
         true => metric.look_up_free_credits(ctx, &books, name)?,
         false => metric.book_free_credits(ctx, name)?,
@@ -141,6 +155,17 @@ pub fn distinct(dimensions: Vec<Pair>) -> anyhow::Result<BTreeMap<String, String
         }
     }
     Ok(by_name)
+}
+
+fn other_time(at: i64) -> anyhow::Error {
+    fail(
+        Kind::Usage,
+        format!(
+            "`--enforce` asks what may be used now, and {} counts in another time; nothing was recorded",
+            time(at)
+        ),
+        "Leave out `--enforce`: what was used is recorded whatever the limit was",
+    )
 }
 
 fn nothing_to_correct(key: &str) -> anyhow::Error {
@@ -213,6 +238,9 @@ impl Present for Shown<'_> {
                     "Refused: {amount} more of {metric} is over the limit of {subject}; nothing was recorded"
                 ),
             ),
+            _ if *quantity == 0 => {
+                Text::from(format!("Nothing to record for {subject}: it costs {amount} of {metric}, rounded"))
+            }
             (_, true, _, false) => {
                 Text::new(Role::Create, format!("Would record {amount} of {metric} for {subject}"))
             }
@@ -230,7 +258,7 @@ impl Present for Shown<'_> {
             }
         };
         let mut fields = self.held.fields();
-        if !self.refused && !self.dry_run {
+        if !self.refused && !self.dry_run && *quantity != 0 {
             fields.push(("key", Text::from(key.as_str())));
         }
         View::new().line(line).fields(fields)

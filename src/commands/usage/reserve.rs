@@ -19,7 +19,8 @@ use crate::store::books::Reserved;
 /// Hold an estimate before a task, if the limit allows it (exit code 4 if not)
 ///
 /// What is held can't be used by others. `usage commit` records what the task really took, `usage release` lets go of it,
-/// and what nobody settles lets go of itself.
+/// and what nobody settles lets go of itself. Repeated under its key, what is held is held once; what has let go of itself is
+/// held anew, if the limit still allows it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -56,7 +57,8 @@ pub fn run(ctx: &Context, args: ReserveArgs) -> anyhow::Result<Outcome> {
         subject: name.to_owned(),
         metric: metric.name.to_owned(),
         currency: metric.currency,
-        quantity: metric.quantity(&amount)?,
+        // An estimate that rounds to nothing holds the smallest unit.
+        quantity: metric.quantity(&amount)?.max(i64::from(amount.is_cost())),
         key,
         at: now,
         expires_at: now.saturating_add(expires.as_secs()),
@@ -83,6 +85,14 @@ pub fn run(ctx: &Context, args: ReserveArgs) -> anyhow::Result<Outcome> {
             let held = Held::of(&books, name, &metric, check, now)?;
             ctx.show(&Shown { held, reservation: wanted, done: Done::Refused })?;
             return Ok(Outcome::Limit);
+        }
+        Reserved::Settled(before) => {
+            let at = before.settled_at.map(time).unwrap_or_default();
+            return Err(fail(
+                Kind::Usage,
+                format!("The reservation `{}` was settled at {at}; nothing was held", before.key),
+                "Use a key of its own for each task",
+            ));
         }
         Reserved::DiffersIn(field) => {
             return Err(fail(

@@ -64,4 +64,6 @@ pub(super) const MIGRATIONS: &[&str] = &[
     super::alerts::TABLES,
     // What was told to Stripe's meters: see there.
     super::usage::PUSHES,
+    // What of a reservation may change: see there.
+    super::usage::HELD_ANEW,
 ];

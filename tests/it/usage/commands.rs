@@ -135,6 +135,53 @@ fn a_late_record_counts_when_it_was_used() {
 }
 
 #[test]
+fn a_limit_is_held_for_what_counts_now_alone() {
+    let mut shop = blog();
+    shop.set("BILLCTL_NOW", "2026-12-02T00:00:00Z");
+    shop.billctl("usage record u_1 posts --quantity 3 --at 2026-11-30 --key november").exits(0);
+    // November is full, and December has nothing to say of it.
+    assert_snapshot!(shop.billctl("usage record u_1 posts --at 2026-11-30 --key late --enforce"), @"
+    [stderr]
+    error: `--enforce` asks what may be used now, and 2026-11-30T00:00:00Z counts in another time; nothing was recorded
+    hint: Leave out `--enforce`: what was used is recorded whatever the limit was
+    [exit 2]
+    ");
+    shop.billctl("usage record u_1 posts --at 2026-12-01 --key today --enforce").exits(0);
+    shop.billctl("usage record u_1 messages --at 2026-11-20 --key of-30-days --enforce").exits(0);
+    shop.billctl("usage record u_1 messages --at 2026-10-20 --key before --enforce").exits(2);
+}
+
+#[test]
+fn a_task_that_costs_less_than_half_a_cent_is_no_error() {
+    let shop = blog();
+    assert_snapshot!(shop.billctl("usage record u_1 spending --unit token=4 --key t1 --enforce"), @"
+    Nothing to record for u_1: it costs 0.00 USD of spending, rounded
+    plan    free
+    used    0.00 USD; the limit: 0.10 USD a month
+    left    0.10 USD
+    resets  2026-12-01T00:00:00Z
+    [exit 0]
+    ");
+    let told = shop.billctl("usage record u_1 spending --unit token=4 --key t1 -o json").exits(0).json();
+    assert_eq!((&told["recorded"], &told["allowed"]), (&json!(false), &json!(true)));
+    shop.billctl("usage record u_1 spending --unit token=5 --key t1").exits(0);
+    shop.billctl("usage record u_1 spending --unit token=4 --key t1").exits(2);
+    // An estimate holds the smallest unit, and a task that cost nothing lets go of it.
+    let held = shop.billctl("usage reserve u_1 spending --unit token=4 --key r1 -o json").exits(0).json();
+    assert_eq!(held["quantity"]["amount"], 1);
+    for settled in [true, false] {
+        let told = shop.billctl("usage commit r1 --unit token=4 -o json").exits(0).json();
+        assert_eq!((&told["used"]["amount"], &told["settled"]), (&json!(0), &json!(settled)));
+    }
+    let shown = shop.billctl("usage check u_1 spending --unit token=10 -o json").exits(0).json();
+    assert_eq!((&shown["used"]["amount"], &shown["reserved"]["amount"]), (&json!(1), &json!(0)));
+    // Of what is counted there is no such thing as none.
+    shop.billctl("usage record u_1 posts --quantity 0 --key p").exits(2);
+    shop.billctl("usage check u_1 posts --quantity 0").exits(2);
+    shop.billctl("usage check u_1 posts --quantity -5").exits(2);
+}
+
+#[test]
 fn what_was_recorded_wrongly_is_taken_back_once() {
     let shop = blog();
     shop.billctl("usage record u_1 posts --quantity 3 --key p").exits(0);
@@ -245,6 +292,35 @@ fn an_estimate_is_held_and_settled_with_what_it_took() {
 }
 
 #[test]
+fn an_estimate_that_has_expired_is_held_anew_or_not_at_all() {
+    let mut shop = blog();
+    let reserve = |shop: &Shop, code: i32| {
+        shop.billctl("usage reserve u_1 posts --quantity 3 --key task --expires 10m -o json")
+            .exits(code)
+            .json()
+    };
+    assert_eq!(reserve(&shop, 0)["held"], true);
+    assert_eq!(reserve(&shop, 0)["held"], false);
+    shop.set("BILLCTL_NOW", "2026-11-01T01:00:00Z");
+    // It let go of itself meanwhile, and there is enough still.
+    let again = reserve(&shop, 0);
+    assert_eq!((&again["held"], &again["expires_at"]), (&json!(true), &json!("2026-11-01T01:10:00Z")));
+    shop.billctl("usage record u_1 posts --enforce").exits(4);
+    shop.set("BILLCTL_NOW", "2026-11-01T02:00:00Z");
+    shop.billctl("usage record u_1 posts --enforce").exits(0);
+    // Somebody else was quicker.
+    let refused = reserve(&shop, 4);
+    assert_eq!((&refused["allowed"], &refused["held"]), (&json!(false), &json!(false)));
+    shop.billctl("usage release task").exits(0);
+    assert_snapshot!(shop.billctl("usage reserve u_1 posts --quantity 3 --key task"), @"
+    [stderr]
+    error: The reservation `task` was settled at 2026-11-01T02:00:00Z; nothing was held
+    hint: Use a key of its own for each task
+    [exit 2]
+    ");
+}
+
+#[test]
 fn all_that_a_subject_uses_is_on_one_page() {
     let shop = blog();
     shop.billctl("usage record u_1 posts --quantity 2 --key a").exits(0);
@@ -318,11 +394,22 @@ fn a_dry_run_records_nothing() {
 fn where_nothing_can_be_read_the_policy_answers_and_without_one_it_is_an_error() {
     let shop = blog();
     shop.billctl("usage record u_1 posts --key a").exits(0);
-    fs_err::write(shop.folder().join(".billctl/emulator/books.db"), "no database").unwrap();
-    shop.billctl("usage check u_1 posts").exits(1);
-    for (answer, code) in [("allow", 0), ("refuse", 4)] {
-        shop.write("billing.toml", format!("{PLANS}\n[policy.usage]\nif_unreadable = \"{answer}\"\n"));
-        let checked = shop.billctl("usage check u_1 posts -o json").exits(code).json();
-        assert_eq!(checked["unreadable"], true);
+    let books = shop.folder().join(".billctl/emulator/books.db");
+    // Damaged where it is opened, and where it is read.
+    let mut half = fs_err::read(&books).unwrap();
+    let end = half.len();
+    half[4096..end].fill(0xff);
+    for damaged in [b"no database".to_vec(), half] {
+        shop.write("billing.toml", PLANS);
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs_err::remove_file(books.with_file_name(format!("books.db{suffix}")));
+        }
+        fs_err::write(&books, damaged).unwrap();
+        shop.billctl("usage check u_1 posts").exits(1);
+        for (answer, code) in [("allow", 0), ("refuse", 4)] {
+            shop.write("billing.toml", format!("{PLANS}\n[policy.usage]\nif_unreadable = \"{answer}\"\n"));
+            let checked = shop.billctl("usage check u_1 posts -o json").exits(code).json();
+            assert_eq!(checked["unreadable"], true);
+        }
     }
 }

@@ -28,6 +28,11 @@ enum Step {
         quantity: i64,
         seconds: i64,
     },
+    /// Reserves once more, under the key of an earlier reservation.
+    ReserveAgain {
+        back: usize,
+        seconds: i64,
+    },
     /// Settles an earlier reservation.
     Settle {
         back: usize,
@@ -46,6 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..8_usize, 1..60_i64).prop_map(|(back, quantity)| Step::Correct { back, quantity }),
         1 => Just(Step::Again),
         2 => (1..50_i64, 1..100_000_i64).prop_map(|(quantity, seconds)| Step::Reserve { quantity, seconds }),
+        1 => (0..4_usize, 1..100_000_i64).prop_map(|(back, seconds)| Step::ReserveAgain { back, seconds }),
         2 => (0..4_usize, prop::option::of(1..60_i64)).prop_map(|(back, used)| Step::Settle { back, used }),
         2 => prop_oneof![1..10_i64, 1..200_000_i64].prop_map(|seconds| Step::Wait { seconds }),
     ]
@@ -104,6 +110,19 @@ fn record(key: String, quantity: i64, at: i64) -> Record {
     }
 }
 
+fn reservation(key: String, quantity: i64, now: i64, seconds: i64) -> Reservation {
+    Reservation {
+        subject: "u_1".to_owned(),
+        metric: "posts".to_owned(),
+        currency: None,
+        quantity,
+        key,
+        at: now,
+        expires_at: now + seconds,
+        settled_at: None,
+    }
+}
+
 const SERIES: UsageSeries<'_> = UsageSeries { subject: "u_1", metric: "posts", currency: None };
 const MAX: i64 = 200;
 
@@ -145,16 +164,7 @@ fn take(step: &Step, model: &mut Model, books: &mut Books, now: &mut i64) {
             assert_eq!(found, Recorded::DiffersIn("quantity"));
         }
         Step::Reserve { quantity, seconds } => {
-            let wanted = Reservation {
-                subject: "u_1".to_owned(),
-                metric: "posts".to_owned(),
-                currency: None,
-                quantity,
-                key: model.key(),
-                at: *now,
-                expires_at: *now + seconds,
-                settled_at: None,
-            };
+            let wanted = reservation(model.key(), quantity, *now, seconds);
             let fits = model.used(stretch) + model.reserved(*now) + quantity <= MAX;
             let found = books.reserve_usage(&wanted, bound).unwrap();
             if fits {
@@ -162,6 +172,22 @@ fn take(step: &Step, model: &mut Model, books: &mut Books, now: &mut i64) {
                 assert!(matches!(books.reserve_usage(&wanted, bound).unwrap(), Reserved::Already(_)));
                 let (key, expires_at) = (wanted.key, wanted.expires_at);
                 model.held.push(Held { key, quantity, expires_at, settled: None });
+            } else {
+                assert!(matches!(found, Reserved::Refused(_)), "{found:?}");
+            }
+        }
+        Step::ReserveAgain { back, seconds } => {
+            let (used, reserved) = (model.used(stretch), model.reserved(*now));
+            let Some(held) = model.held.iter_mut().rev().nth(back) else { return };
+            let wanted = reservation(held.key.clone(), held.quantity, *now, seconds);
+            let found = books.reserve_usage(&wanted, bound).unwrap();
+            if held.settled.is_some() {
+                assert!(matches!(found, Reserved::Settled(_)), "{found:?}");
+            } else if held.expires_at > *now {
+                assert!(matches!(found, Reserved::Already(_)), "{found:?}");
+            } else if used + reserved + held.quantity <= MAX {
+                assert_eq!(found, Reserved::New);
+                held.expires_at = wanted.expires_at;
             } else {
                 assert!(matches!(found, Reserved::Refused(_)), "{found:?}");
             }

@@ -56,3 +56,33 @@ fn a_change_keeps_the_count_where_the_period_goes_on_and_a_new_period_begins_at_
     // The calendar month has all that was used in it.
     check(&shop, "free", 7, 10, "2026-12-01T00:00:00Z");
 }
+
+#[test]
+fn a_period_whose_renewal_is_not_known_yet_goes_on_and_its_limit_holds() {
+    let mut shop = Shop::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    shop.write("billing.toml", fs_err::read(format!("{root}/fixtures/systems/nexus/billing.toml")).unwrap());
+    let emulator = shop.emulator();
+    shop.billctl("catalog sync --yes").exits(0);
+    let customer = emulator.post(
+        "/v1/customers",
+        "metadata[userId]=u_1&payment_method=pm_card_visa&invoice_settings[default_payment_method]=pm_card_visa",
+    );
+    let starter = price(&emulator, "nexus_starter_monthly");
+    let form = format!("customer={}&items[0][price]={starter}", customer["id"].as_str().unwrap());
+    emulator.post("/v1/subscriptions", &form);
+    check(&shop, "starter", 0, 100, "2026-12-01T00:00:00Z");
+    shop.billctl("usage record u_1 posts --quantity 99 --key before --enforce").exits(0);
+
+    // The period is over, and nobody has read Stripe's events.
+    shop.set("BILLCTL_NOW", "2026-12-01T00:10:00Z");
+    shop.billctl("usage record u_1 posts --key after --enforce").exits(0);
+    shop.billctl("usage record u_1 posts --key too-many --enforce").exits(4);
+    let told = shop.billctl("usage check u_1 posts -o json").exits(4).json();
+    assert_eq!((&told["used"], &told["resets_at"]), (&json!(100), &json!(null)));
+
+    // It was renewed, and what was used since then is of the new period.
+    emulator.post("/_emulator/advance", &(30 * 24 * 60 * 60 + 2 * 60 * 60).to_string());
+    shop.set("BILLCTL_NOW", "2026-12-01T02:00:00Z");
+    check(&shop, "starter", 1, 100, "2027-01-01T00:00:00Z");
+}

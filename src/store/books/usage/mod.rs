@@ -22,4 +22,4 @@ pub use pushed::{Adding, Compared, MissingPush, PushCount, Standing};
 pub use reserve::{Reserved, Settled};
 pub use sums::KnownSeries;
 pub(super) use sums::SUMS;
-pub(super) use tables::TABLES;
+pub(super) use tables::{HELD_ANEW, TABLES};

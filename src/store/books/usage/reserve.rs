@@ -10,9 +10,12 @@ use crate::store::books::Books;
 /// What became of a wish to reserve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reserved {
+    /// It is held; where the same was reserved under its key and had expired, from now on again.
     New,
-    /// The same was reserved before, under the same key.
+    /// The same was reserved before, under the same key, and is held still.
     Already(Reservation),
+    /// It was reserved under this key, and is settled.
+    Settled(Reservation),
     /// Something else was reserved under this key; it differs in the field named.
     DiffersIn(&'static str),
     /// The limit doesn't allow it.
@@ -87,7 +90,8 @@ impl Books {
 
 fn reserve(connection: &Connection, wanted: &Reservation, bound: Bound<'_>) -> rusqlite::Result<Reserved> {
     let Reservation { subject, metric, currency, quantity, key, at, expires_at, settled_at: _ } = wanted;
-    if let Some((_, _, before)) = stored(connection, key)? {
+    let before = stored(connection, key)?;
+    if let Some((_, _, before)) = &before {
         let differs = [
             ("subject", *subject == before.subject),
             ("metric", *metric == before.metric),
@@ -96,12 +100,27 @@ fn reserve(connection: &Connection, wanted: &Reservation, bound: Bound<'_>) -> r
         ]
         .into_iter()
         .find_map(|(field, same)| (!same).then_some(field));
-        return Ok(differs.map_or(Reserved::Already(before), Reserved::DiffersIn));
+        if let Some(field) = differs {
+            return Ok(Reserved::DiffersIn(field));
+        }
+        if before.settled_at.is_some() {
+            return Ok(Reserved::Settled(before.clone()));
+        }
+        if before.expires_at > *at {
+            return Ok(Reserved::Already(before.clone()));
+        }
     }
     let series = series_made(connection, Series { subject, metric, currency: *currency })?;
     let check = bound.check(connection, (series, subject), *quantity, *at)?;
     if !check.allowed() {
         return Ok(Reserved::Refused(check));
+    }
+    // One that has expired holds nothing any more: what it would hold was held against the limit anew.
+    if let Some((id, _, _)) = before {
+        connection
+            .prepare_cached("UPDATE usage_reservations SET expires_at = ?2 WHERE id = ?1")?
+            .execute((id, expires_at))?;
+        return Ok(Reserved::New);
     }
     connection
         .prepare_cached(

@@ -73,3 +73,13 @@ pub(in crate::store::books) const TABLES: &str = "
     CREATE TRIGGER usage_reservations_remain BEFORE DELETE ON usage_reservations BEGIN
         SELECT raise(ABORT, 'reservations are never deleted');
     END;";
+
+/// A reservation that has expired can be held anew: until it is settled, it may last longer.
+pub(in crate::store::books) const HELD_ANEW: &str = "
+    DROP TRIGGER usage_reservations_settle;
+    CREATE TRIGGER usage_reservations_settle BEFORE UPDATE ON usage_reservations BEGIN
+        SELECT raise(ABORT, 'a reservation is settled once, and until then its end alone may change')
+        WHERE OLD.settled_at IS NOT NULL OR NEW.quantity <> OLD.quantity OR NEW.series <> OLD.series
+            OR NEW.key <> OLD.key OR NEW.at <> OLD.at OR NEW.expires_at < OLD.expires_at
+            OR (NEW.settled_at IS NULL) = (NEW.expires_at = OLD.expires_at);
+    END;";
