@@ -74,7 +74,7 @@ fn a_file_is_recorded_once_however_often_it_is_given() {
     let again = shop.run(&["usage", "import", "-", "-o", "json"], lines).exits(0).json();
     assert_eq!(
         again,
-        json!({"rows": 3, "recorded": 1, "recorded_before": 2, "refused": 0, "stopped": false, "dry_run": false, "results": null})
+        json!({"rows": 3, "recorded": 1, "recorded_before": 2, "refused": 0, "costless": 0, "stopped": false, "dry_run": false, "results": null})
     );
     // Without a time the clock's counts, and a repetition is the same all the same.
     shop.set("BILLCTL_NOW", "2026-10-31T13:00:00Z");
@@ -196,6 +196,51 @@ fn a_correction_takes_back_what_a_row_before_it_recorded() {
     hint: Mend the rows and run it again, or record the others with `--continue --results FILE`
     [exit 2]
     ");
+}
+
+#[test]
+fn what_prepaid_credits_pay_for_takes_them_once() {
+    let mut shop = Shop::new();
+    let plan = "limits.renders = { max = \"credits\", credits = 2 }\n\
+                free_credits = { credits = 3, per = \"month\" }\n";
+    shop.write(
+        "billing.toml",
+        format!("[project]\nname = \"blog\"\n[products.free]\ndefault_plan = true\n{plan}"),
+    );
+    shop.set("BILLCTL_NOW", "2026-10-31T12:00:00Z");
+    shop.billctl("credits grant u_1 10 --reason bought --key g1").exits(0);
+    let balance = |shop: &Shop, subject: &str| {
+        let told = shop.run(&["credits", "balance", subject, "-o", "json"], "").exits(0).json();
+        told["balance"].as_i64().unwrap()
+    };
+    let text = "subject,metric,quantity,at,key,corrects\n\
+                u_1,renders,3,2026-10-31,k1,\n\
+                u_1,renders,1,2026-10-31,k2,\n\
+                u_2,renders,5,2026-10-31,k3,\n\
+                u_1,renders,,,k4,k1\n";
+    import(&shop, text).exits(0);
+    // 10 bought and 3 free ones, less those of one render; u_2 used more than its 3 free ones pay for.
+    assert_eq!([balance(&shop, "u_1"), balance(&shop, "u_2")], [11, 0]);
+    import(&shop, text).exits(0);
+    shop.write("a.csv", text);
+    shop.billctl("usage import a.csv --continue --results bad.csv").exits(0);
+    assert_eq!([balance(&shop, "u_1"), balance(&shop, "u_2")], [11, 0]);
+    shop.billctl("credits verify").exits(0);
+}
+
+#[test]
+fn rows_that_cost_nothing_are_passed_over() {
+    let mut shop = blog();
+    shop.set("BILLCTL_NOW", "2026-10-31T12:00:00Z");
+    let text = "subject,metric,cost,at,key\n\
+                u_1,spending,0.00 usd,2026-10-31,k1\n\
+                u_1,spending,0.02 usd,2026-10-31,k2\n";
+    assert_snapshot!(import(&shop, text), @"
+    Recorded 1 of 2 rows
+    1 row costs nothing
+    [exit 0]
+    ");
+    assert_eq!(used(&shop, "u_1", "spending"), 2);
 }
 
 #[test]

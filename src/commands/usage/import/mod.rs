@@ -1,6 +1,7 @@
 //! `usage import`
 
 mod outcome;
+mod payers;
 mod results;
 mod row;
 mod source;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use outcome::{Counts, Imported};
+use payers::{Payers, Pays};
 use row::{BadRow, Meant, Reading};
 use source::Source;
 
@@ -85,16 +87,17 @@ pub fn run(ctx: &Context, args: ImportArgs) -> anyhow::Result<Outcome> {
     }
     // All of stdin is there before anything is locked.
     let spool = if results.is_none() { Some(ctx.state_dir()?) } else { None };
-    let now = ctx.clock().now().as_second();
     let books = ctx.books()?;
     books.expect_many_records()?;
     let source = Source::open(&file, format, &settings.folder, spool.as_deref())?;
+    let now = ctx.clock().now().as_second();
     let bar = match source.size {
         Some(size) => ctx.ui().progress(size, "Importing"),
         None => ctx.ui().open_progress("Importing"),
     };
     let reading = Reading::new(&ctx.catalog()?.catalog, books.subjects_by_customer()?, now);
-    let mut import = Import { ctx, reading, now, bar, series: SeriesIds::default() };
+    let payers = Payers::new(ctx);
+    let mut import = Import { ctx, reading, payers, now, bar, series: SeriesIds::default() };
     match results {
         None => import.all_or_nothing(books, source),
         Some(path) => import.what_can_be(books, source, path),
@@ -104,6 +107,7 @@ pub fn run(ctx: &Context, args: ImportArgs) -> anyhow::Result<Outcome> {
 struct Import<'a> {
     ctx: &'a Context,
     reading: Reading<'a>,
+    payers: Payers<'a>,
     /// In seconds since 1970.
     now: i64,
     bar: Progress,
@@ -113,7 +117,7 @@ struct Import<'a> {
 impl Import<'_> {
     fn all_or_nothing(&mut self, mut books: Books, source: Source) -> anyhow::Result<Outcome> {
         let dry_run = self.ctx.settings().dry_run;
-        let Import { reading, now, bar, series, .. } = self;
+        let Import { reading, payers, now, bar, series, .. } = self;
         let size = source.size;
         let (rows, seen) = source.rows()?;
         let counts = books.usage_in_one(series, *now, |batch| {
@@ -121,11 +125,13 @@ impl Import<'_> {
             let mut refused: Vec<String> = Vec::new();
             for row in rows {
                 let done = match read(reading, &row) {
-                    Ok((line, meant)) => record_one(batch, line, &meant)?,
+                    Ok((line, Some(meant))) => record_one(batch, payers, line, &meant)?.map(Some),
+                    Ok((_, None)) => Ok(None),
                     Err(bad) => Err(bad),
                 };
                 match done {
-                    Ok(recorded) => counts.count(&recorded),
+                    Ok(Some(recorded)) => counts.count(&recorded),
+                    Ok(None) => counts.pass_over(),
                     Err(bad) => {
                         counts.refuse();
                         if refused.len() < NAMED {
@@ -152,7 +158,7 @@ impl Import<'_> {
         let stop: Stop = self.ctx.stop()?;
         let path_of = || self.ctx.settings().folder.join(&path);
         let mut results = ResultFile::begin((!dry_run).then(path_of), &results::COLUMNS, "recorded")?;
-        let Import { reading, now, bar, series, .. } = self;
+        let Import { ctx, reading, payers, bar, series, .. } = self;
         let size = source.size;
         let (rows, seen) = source.rows()?;
         let mut rows = rows.peekable();
@@ -164,8 +170,11 @@ impl Import<'_> {
             let (mut meant, mut bad) = (Vec::new(), Vec::new());
             // Whoever gives the rows may take his time: nothing is locked while they are waited for.
             for row in rows.by_ref().take(many) {
+                // It may have taken its time to come.
+                reading.at(ctx.clock().now().as_second());
                 match read(reading, &row) {
-                    Ok(good) => meant.push(good),
+                    Ok((line, Some(good))) => meant.push((line, good)),
+                    Ok((_, None)) => counts.pass_over(),
                     Err(refused) => {
                         counts.refuse();
                         bad.push((refused.line, results::of_bad(&row, &refused)));
@@ -173,14 +182,14 @@ impl Import<'_> {
                 }
                 if meant.len().is_multiple_of(STRIDE) {
                     show(bar, seen.bytes(), size, &counts);
-                    if begun.elapsed() > longest {
-                        break;
-                    }
+                }
+                if begun.elapsed() > longest {
+                    break;
                 }
             }
-            books.usage_in_one(series, *now, |batch| {
+            books.usage_in_one(series, ctx.clock().now().as_second(), |batch| {
                 for (line, meant) in meant {
-                    match record_one(batch, line, &meant)? {
+                    match record_one(batch, payers, line, &meant)? {
                         Ok(recorded) => counts.count(&recorded),
                         Err(refused) => {
                             counts.refuse();
@@ -213,8 +222,8 @@ fn show(bar: &Progress, bytes: u64, size: Option<u64>, counts: &Counts) {
     }
 }
 
-/// What a row means, and its line.
-fn read(reading: &Reading<'_>, row: &Result<Row, Unreadable>) -> Result<(u64, Meant), BadRow> {
+/// What a row means, if it says anything, and its line.
+fn read(reading: &Reading<'_>, row: &Result<Row, Unreadable>) -> Result<(u64, Option<Meant>), BadRow> {
     match row {
         Ok(row) => Ok((row.line, reading.read(row)?)),
         Err(unreadable) => Err(BadRow::from(unreadable)),
@@ -224,20 +233,31 @@ fn read(reading: &Reading<'_>, row: &Result<Row, Unreadable>) -> Result<(u64, Me
 /// Records what a row means; what is wrong with it, if it can't be.
 fn record_one(
     batch: &mut UsageBatch<'_>,
+    payers: &mut Payers<'_>,
     line: u64,
     meant: &Meant,
 ) -> anyhow::Result<Result<Recorded, BadRow>> {
     let bad = |column: &str, recorded: &Recorded, record: &Record| {
         Ok(Err(BadRow { line, column: Some(column.to_owned()), why: bare(recorded, record) }))
     };
-    let Meant { record, at_given, whole } = meant;
+    let Meant { record, at_given, whole, may_be_paid } = meant;
+    let pays = match may_be_paid {
+        true => payers.of(&record.subject, &record.metric)?,
+        false => None,
+    };
+    if pays.is_some() {
+        for request in payers.due(&record.subject)? {
+            batch.give(&request)?;
+        }
+    }
+    let credits = pays.as_ref().map(Pays::funding);
     let recorded = match record.corrects.as_ref().filter(|_| *whole) {
-        None => batch.post(record, *at_given)?,
+        None => batch.post(record, *at_given, credits)?,
         Some(corrected) => match batch.record(corrected)? {
             None => Recorded::NothingToCorrect,
             Some(corrected) => {
                 let quantity = corrected.quantity.saturating_abs().saturating_neg();
-                batch.post(&Record { quantity, ..record.clone() }, *at_given)?
+                batch.post(&Record { quantity, ..record.clone() }, *at_given, credits)?
             }
         },
     };

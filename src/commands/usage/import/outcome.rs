@@ -14,6 +14,8 @@ pub struct Counts {
     pub recorded: u64,
     pub before: u64,
     pub refused: u64,
+    /// They cost nothing, so there was nothing to record.
+    pub costless: u64,
 }
 
 impl Counts {
@@ -29,6 +31,12 @@ impl Counts {
             | Recorded::CorrectsCorrection
             | Recorded::CorrectsTooMuch { .. } => self.refused += 1,
         }
+    }
+
+    /// A row that costs nothing.
+    pub fn pass_over(&mut self) {
+        self.rows += 1;
+        self.costless += 1;
     }
 
     /// A row that can't be recorded.
@@ -54,12 +62,13 @@ fn rows(number: u64) -> String {
 impl Present for Imported {
     fn json(&self) -> Value {
         let Imported { counts, results, stopped, dry_run } = self;
-        let Counts { rows, recorded, before, refused } = counts;
+        let Counts { rows, recorded, before, refused, costless } = counts;
         json!({
             "rows": rows,
             "recorded": recorded,
             "recorded_before": before,
             "refused": refused,
+            "costless": costless,
             "stopped": stopped,
             "dry_run": dry_run,
             "results": results.as_ref().map(|path| path.display().to_string()),
@@ -68,7 +77,7 @@ impl Present for Imported {
 
     fn view(&self) -> View {
         let Imported { counts, results, stopped, dry_run } = self;
-        let Counts { rows: all, recorded, before, refused } = counts;
+        let Counts { rows: all, recorded, before, refused, costless } = counts;
         let verb = if *dry_run { "Would record" } else { "Recorded" };
         let whole = *recorded == *all;
         let line = if whole { rows(*all) } else { format!("{recorded} of {}", rows(*all)) };
@@ -76,6 +85,10 @@ impl Present for Imported {
         if *before > 0 {
             let were = if *before == 1 { "was" } else { "were" };
             view = view.line(format!("{} {were} recorded before, and not again", rows(*before)));
+        }
+        if *costless > 0 {
+            let cost = if *costless == 1 { "costs" } else { "cost" };
+            view = view.line(format!("{} {cost} nothing", rows(*costless)));
         }
         if *refused > 0 {
             let were = if *refused == 1 { "was" } else { "were" };

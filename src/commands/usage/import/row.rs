@@ -20,6 +20,9 @@ pub const COLUMNS: &[&str] = &["subject", "metric", "quantity", "cost", "at", "k
 /// What the names of columns with dimensions begin with.
 const DIMENSION: &str = "dim.";
 
+/// A number of this size is no quantity, whatever its last digits are.
+const LARGE: f64 = 1e15;
+
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
@@ -52,6 +55,8 @@ pub struct Meant {
     pub at_given: bool,
     /// It takes back whatever the corrected record says.
     pub whole: bool,
+    /// There are plans of which prepaid credits pay for it.
+    pub may_be_paid: bool,
 }
 
 /// How a metric is counted.
@@ -92,7 +97,9 @@ impl<'a> Reading<'a> {
                 Limit::Unlimited => continue,
             };
             let known = metrics.entry(name.as_str()).or_insert(counting);
-            if [*known, counting].contains(&Counting::Credits) {
+            // Both are whole numbers; whether credits pay is asked subject by subject.
+            let is_number = |counting| matches!(counting, Counting::Number | Counting::Credits);
+            if is_number(*known) && is_number(counting) && *known != counting {
                 *known = Counting::Credits;
             } else if *known != counting {
                 *known = Counting::ByPlan;
@@ -105,11 +112,16 @@ impl<'a> Reading<'a> {
         Reading { metrics, subjects, now }
     }
 
-    /// The record that a row means.
+    /// Has rows be read at another time.
+    pub fn at(&mut self, now: i64) {
+        self.now = now;
+    }
+
+    /// The record that a row means; none of what costs nothing.
     ///
     /// # Errors
     /// The first column that is wrong.
-    pub fn read(&self, row: &Row) -> Result<Meant, BadRow> {
+    pub fn read(&self, row: &Row) -> Result<Option<Meant>, BadRow> {
         let bad = |column: &str, why: String| BadRow { line: row.line, column: Some(column.to_owned()), why };
         let needed =
             |column: &'static str, why: &str| row.get(column).ok_or_else(|| bad(column, why.to_owned()));
@@ -131,6 +143,8 @@ impl<'a> Reading<'a> {
             (None, Some(_)) => -1,
             (None, None) => 1,
         };
+        // What costs less than half of the currency's smallest unit: there is nothing to add up.
+        let costs_nothing = currency.is_some() && corrects.is_none() && quantity == 0;
         let dimensions = row.fields.iter().filter_map(|(name, value)| {
             let name = name.strip_prefix(DIMENSION)?;
             Some((name.to_owned(), value.trim().to_owned())).filter(|(_, value)| !value.is_empty())
@@ -139,7 +153,7 @@ impl<'a> Reading<'a> {
         let record = Record {
             subject: subject.to_owned(),
             metric: metric.to_owned(),
-            quantity,
+            quantity: quantity + i64::from(costs_nothing),
             currency,
             at: at.unwrap_or(self.now),
             key: key.to_owned(),
@@ -147,26 +161,22 @@ impl<'a> Reading<'a> {
             corrects: corrects.map(str::to_owned),
         };
         record.check(self.now).map_err(|wrong| bad(column_of(&wrong, column), wrong.to_string()))?;
-        Ok(Meant { record, at_given: at.is_some(), whole })
+        let may_be_paid = counting == Counting::Credits;
+        Ok((!costs_nothing).then_some(Meant { record, at_given: at.is_some(), whole, may_be_paid }))
     }
 
     /// How much a row says, in the metric's unit, and the column that says it.
     fn quantity(&self, row: &Row, counting: Counting) -> Result<Amount, BadCell> {
         let corrects = row.get("corrects").is_some();
         match (counting, row.get("quantity"), row.get("cost")) {
-            (Counting::Credits, ..) => Err((
-                "metric",
-                "credits pay for it, and are taken as it is used: record it with `billctl usage record`"
-                    .to_owned(),
-            )),
             (Counting::ByPlan, ..) => Err((
                 "metric",
                 "plans count it in different units: record it with `billctl usage record`".to_owned(),
             )),
-            (Counting::Number, _, Some(_)) => {
+            (Counting::Number | Counting::Credits, _, Some(_)) => {
                 Err(("cost", "it is counted, and not in money: `quantity` says how much".to_owned()))
             }
-            (Counting::Number, quantity, None) => {
+            (Counting::Number | Counting::Credits, quantity, None) => {
                 let quantity = quantity.map(whole).transpose().map_err(|why| ("quantity", why))?;
                 Ok(("quantity", quantity, None))
             }
@@ -209,7 +219,9 @@ fn whole(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| {
         let digits = text.trim_start_matches(['-', '+']);
         let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if is_whole {
+        // JSON's large numbers come with an exponent, however they were written.
+        let is_large = text.parse::<f64>().is_ok_and(|number| number.abs() >= LARGE);
+        if is_whole || is_large {
             format!("`{text}`: one record counts at most {MAX_QUANTITY}")
         } else {
             format!("`{text}`: a quantity is a whole number without separators, such as 600")
@@ -283,6 +295,8 @@ mod tests {
         for text in ["1.5", "1,000", "", "1e3", "abc"] {
             assert!(whole(text).is_err_and(|why| why.contains("a whole number")), "{text}");
         }
-        assert!(whole("99999999999999999999").is_err_and(|why| why.contains("at most")));
+        for text in ["99999999999999999999", "9223372036854775808", "1e+20", "-1e+20"] {
+            assert!(whole(text).is_err_and(|why| why.contains("at most")), "{text}");
+        }
     }
 }

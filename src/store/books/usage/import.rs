@@ -7,9 +7,11 @@ use rusqlite::{CachedStatement, Transaction, TransactionBehavior, params};
 
 use super::count::{Series, series_made};
 use super::post::{Recorded, post, stored, written};
+use crate::billing::credits::{Limits, Request};
 use crate::billing::currency::Currency;
-use crate::billing::usage::Record;
+use crate::billing::usage::{Funding, Record};
 use crate::store::books::Books;
+use crate::store::books::credits::{ByHand, post as post_credits};
 use crate::store::sqlite::File;
 
 /// What the pages of the books may take in memory while many records come in, in KiB: keys are scattered, and what of
@@ -62,14 +64,19 @@ impl fmt::Debug for UsageBatch<'_> {
 
 impl UsageBatch<'_> {
     /// Records, as [`Books::record_usage`] does without a limit. With `at_given` false the record's time was read from the
-    /// clock, and a repetition may have another.
+    /// clock, and a repetition may have another. What is paid with credits takes as many as are there.
     ///
     /// # Errors
     /// If the file can't be written; then the whole batch is lost.
-    pub fn post(&mut self, record: &Record, at_given: bool) -> anyhow::Result<Recorded> {
+    pub fn post(
+        &mut self,
+        record: &Record,
+        at_given: bool,
+        credits: Option<Funding<'_>>,
+    ) -> anyhow::Result<Recorded> {
         let mut run = || -> rusqlite::Result<Recorded> {
-            if record.corrects.is_some() {
-                return post(self.transaction, record, at_given, None, None, self.now);
+            if record.corrects.is_some() || credits.is_some() {
+                return post(self.transaction, record, at_given, None, credits, self.now);
             }
             let series = self.series.of(self.transaction, record)?;
             let Record { at, quantity, key, dimensions, .. } = record;
@@ -83,6 +90,16 @@ impl UsageBatch<'_> {
             }
         };
         run().map_err(|error| self.file.explain(error))
+    }
+
+    /// Books credits that a plan gives. Whatever is booked under their key by now is what it gave.
+    ///
+    /// # Errors
+    /// As [`UsageBatch::post`].
+    pub fn give(&mut self, request: &Request) -> anyhow::Result<()> {
+        post_credits(self.transaction, request, &Limits::default(), self.now, &mut ByHand::default())
+            .map(|_| ())
+            .map_err(|error| self.file.explain(error))
     }
 
     /// The record under a key, as of this transaction.

@@ -34,15 +34,23 @@ pub(super) fn available(
     Ok(found.unwrap_or(0))
 }
 
-/// Takes the credits of a record that is about to be stored, as many as are there, or gives those back that what it takes
-/// back had taken. False if the ledger has something else under its key; then nothing is booked.
+/// Takes the credits of a record that is about to be stored, as many as are there, where they pay for it; or gives those back
+/// that what it takes back had taken, whatever pays by now. False if the ledger has something else under its key; then nothing
+/// is booked.
 pub(super) fn settle(
     connection: &Connection,
     record: &Record,
-    funding: Funding<'_>,
+    funding: Option<Funding<'_>>,
     now: i64,
 ) -> rusqlite::Result<bool> {
-    let Some(corrected) = &record.corrects else { return take(connection, record, funding, now) };
+    match (&record.corrects, funding) {
+        (Some(corrected), _) => give_back(connection, record, corrected, now),
+        (None, Some(funding)) => take(connection, record, funding, now),
+        (None, None) => Ok(true),
+    }
+}
+
+fn give_back(connection: &Connection, record: &Record, corrected: &str, now: i64) -> rusqlite::Result<bool> {
     let Some(taken) = entry_of_key(connection, &ledger_key(corrected))? else { return Ok(true) };
     if taken.entry_type != EntryType::Deduction || reversal_of(connection, taken.number)?.is_some() {
         return Ok(true);

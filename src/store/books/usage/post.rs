@@ -172,9 +172,7 @@ pub(super) fn post(
             return Ok(Recorded::Refused(check));
         }
     }
-    if let Some(funding) = credits
-        && !settle(connection, record, funding, now)?
-    {
+    if !settle(connection, record, credits, now)? {
         return Ok(Recorded::DiffersIn("credit entry"));
     }
     connection
