@@ -4173,7 +4173,7 @@ _billctl() {
             return 0
             ;;
         billctl__subcmd__report__subcmd__plans)
-            opts="-o -y -q -v -h --from --to --timezone --by --html --fresh --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
+            opts="-o -y -q -v -h --from --to --timezone --by --explain --html --fresh --config --profile --output --json --yes --live --dry-run --reason --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -989,7 +989,7 @@ json\t''
 jsonl\t''
 csv\t''"
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l enforce -d 'Record it only if the limit allows it'
+complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l enforce -d 'Record it only if the limit allows it now; not with an `--at` that counts in another time'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l json -d 'Short for `--output json`'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
 complete -c billctl -n "__fish_billctl_using_subcommand usage; and __fish_seen_subcommand_from record" -l live -d 'Say that a live key is meant; without it a live key is refused'
@@ -1762,7 +1762,7 @@ json\t''
 jsonl\t''
 csv\t''"
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
-complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l explain -d 'Name the attempts that failed'
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l explain -d 'Name the attempts and the checkouts behind the figures'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l fresh -d 'Read new events from Stripe first'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -l json -d 'Short for `--output json`'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from payments" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'
@@ -1784,6 +1784,7 @@ json\t''
 jsonl\t''
 csv\t''"
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l reason -d 'Why this is done; kept with the change, and required where the policy says so' -r
+complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l explain -d 'Name the subscriptions and the trials behind the figures'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l fresh -d 'Read new events from Stripe first'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -l json -d 'Short for `--output json`'
 complete -c billctl -n "__fish_billctl_using_subcommand report; and __fish_seen_subcommand_from plans" -s y -l yes -d 'Answer every confirmation with yes; needed where stdin is no terminal'

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::render::{
     Cell, Chart, Column, Figure, Part, Present, Role, Series, Shape, Sheet, Table, Text, View, thousandths,
 };
-use crate::store::mirror::FailedAttempt;
+use crate::store::mirror::{Attempt, MadeCheckout};
 
 /// Show how many payments succeed, why others fail, and how many checkouts are completed
 ///
@@ -29,7 +29,7 @@ pub struct PaymentsArgs {
     /// A line a day, week or month
     #[arg(long, value_enum, default_value_t = TimeStep::Month)]
     pub by: TimeStep,
-    /// Name the attempts that failed
+    /// Name the attempts and the checkouts behind the figures
     #[arg(long)]
     pub explain: bool,
     #[command(flatten)]
@@ -54,7 +54,10 @@ pub async fn run(ctx: &Context, args: PaymentsArgs) -> anyhow::Result<Outcome> {
         lines: payments(&attempts, &tried, &ranges),
         declines: declines(&attempts),
         checkouts: mirror.checkouts_made(period.range)?,
-        failed: if explain { Some(mirror.failed_attempts(period.range)?) } else { None },
+        behind: match explain {
+            true => Some((mirror.each_attempt(period.range)?, mirror.each_checkout(period.range)?)),
+            false => None,
+        },
         period,
     };
     page.write(ctx, &report.sheet())?;
@@ -69,7 +72,8 @@ struct Report {
     lines: Vec<PaymentLine>,
     declines: Vec<DeclineLine>,
     checkouts: Vec<Checkouts>,
-    failed: Option<Vec<FailedAttempt>>,
+    /// What the figures are made of, where that is asked for.
+    behind: Option<(Vec<Attempt>, Vec<MadeCheckout>)>,
 }
 
 impl Report {
@@ -97,9 +101,15 @@ impl Report {
             table: self.checkouts(),
             only_on_page: false,
         });
-        if let Some(failed) = &self.failed {
-            let heading = "Attempts that failed".to_owned();
-            parts.push(Part { heading, chart: None, table: failures(failed), only_on_page: false });
+        if let Some((attempts, checkouts)) = &self.behind {
+            let part = |heading: &str, table: Table| Part {
+                heading: heading.to_owned(),
+                chart: None,
+                table,
+                only_on_page: false,
+            };
+            parts.push(part("Attempts", each_attempt(attempts)));
+            parts.push(part("Checkouts that were made", each_checkout(checkouts)));
         }
         let mut notes = Vec::new();
         if self.lines.is_empty() {
@@ -218,22 +228,48 @@ impl Report {
     }
 }
 
-fn failures(failed: &[FailedAttempt]) -> Table {
+fn each_attempt(attempts: &[Attempt]) -> Table {
     let mut table = Table::new([
         Column::id("at"),
         Column::id("charge"),
         Column::number("amount"),
-        Column::id("code"),
+        Column::id("outcome"),
+        Column::id("payment"),
         Column::id("customer"),
     ]);
-    for one in failed {
+    let or_none = |id: &Option<String>| id.clone().unwrap_or_else(|| "-".to_owned());
+    for one in attempts {
         table.row([
             time(one.at),
             one.id.clone(),
             amount::words(one.amount, &one.currency),
-            decline_code(one.decline_code.as_deref(), one.failure_code.as_deref()),
-            one.customer.clone().unwrap_or_else(|| "-".to_owned()),
+            outcome(one),
+            or_none(&one.payment_intent),
+            or_none(&one.customer),
         ]);
+    }
+    table
+}
+
+/// `succeeded`, or why it failed.
+fn outcome(one: &Attempt) -> String {
+    match one.is_success {
+        true => "succeeded".to_owned(),
+        false => decline_code(one.decline_code.as_deref(), one.failure_code.as_deref()),
+    }
+}
+
+fn each_checkout(checkouts: &[MadeCheckout]) -> Table {
+    let mut table = Table::new([
+        Column::id("made"),
+        Column::id("checkout"),
+        Column::words("mode"),
+        Column::words("status"),
+        Column::id("customer"),
+    ]);
+    for MadeCheckout { id, at, mode, status, customer } in checkouts {
+        let customer = customer.clone().unwrap_or_else(|| "-".to_owned());
+        table.row([time(*at), id.clone(), mode.clone(), status.clone(), customer]);
     }
     table
 }
@@ -255,16 +291,31 @@ fn line_json(line: &PaymentLine) -> Value {
     )
 }
 
-fn failure_json(one: &FailedAttempt) -> Value {
-    json!({
-        "object": "charge",
-        "id": one.id,
-        "at": time(one.at),
-        "amount": amount::json(one.amount, &one.currency),
-        "customer": one.customer,
-        "payment_intent": one.payment_intent,
-        "code": decline_code(one.decline_code.as_deref(), one.failure_code.as_deref()),
-    })
+/// The attempts and checkouts behind the figures, as programs read them.
+fn objects((attempts, checkouts): &(Vec<Attempt>, Vec<MadeCheckout>)) -> Vec<Value> {
+    let attempt = |one: &Attempt| {
+        json!({
+            "object": "charge",
+            "id": one.id,
+            "at": time(one.at),
+            "amount": amount::json(one.amount, &one.currency),
+            "customer": one.customer,
+            "payment_intent": one.payment_intent,
+            "status": if one.is_success { "succeeded" } else { "failed" },
+            "code": (!one.is_success).then(|| outcome(one)),
+        })
+    };
+    let checkout = |MadeCheckout { id, at, mode, status, customer }: &MadeCheckout| {
+        json!({
+            "object": "checkout.session",
+            "id": id,
+            "at": time(*at),
+            "mode": mode,
+            "customer": customer,
+            "status": status,
+        })
+    };
+    attempts.iter().map(attempt).chain(checkouts.iter().map(checkout)).collect()
 }
 
 impl Present for Report {
@@ -298,16 +349,15 @@ impl Present for Report {
         let lines: Vec<Value> = self.lines.iter().map(line_json).collect();
         let mut document =
             and(self.period.json(), json!({"lines": lines, "declines": declines, "checkouts": checkouts}));
-        if let Some(failed) = &self.failed {
-            let objects: Vec<Value> = failed.iter().map(failure_json).collect();
-            document = and(document, json!({"objects": objects}));
+        if let Some(behind) = &self.behind {
+            document = and(document, json!({"objects": objects(behind)}));
         }
         document
     }
 
     fn rows(&self) -> Vec<Value> {
-        match &self.failed {
-            Some(failed) => failed.iter().map(failure_json).collect(),
+        match &self.behind {
+            Some(behind) => objects(behind),
             None => self.lines.iter().map(line_json).collect(),
         }
     }

@@ -8,12 +8,13 @@ use super::money::{and, rate, rate_json};
 use super::period::{PageArgs, PeriodArgs, ReportPeriod};
 use crate::billing::metrics::{PlanLine, Trials, percent, plans};
 use crate::commands::events::{age, pull};
+use crate::commands::moment::time;
 use crate::commands::{Outcome, amount};
 use crate::context::Context;
 use crate::render::{
     Cell, Chart, Column, Figure, Part, Present, Role, Series, Shape, Sheet, Table, Text, View, thousandths,
 };
-use crate::store::mirror::ProductName;
+use crate::store::mirror::{EndedTrial, PlanItem, ProductName};
 
 /// Show who is on which plan now, what each brings, and how many trials became customers
 ///
@@ -26,6 +27,9 @@ pub struct PlansArgs {
     /// A line a plan, or a line a price
     #[arg(long, value_enum, default_value_t = ByArg::Plan)]
     pub by: ByArg,
+    /// Name the subscriptions and the trials behind the figures
+    #[arg(long)]
+    pub explain: bool,
     #[command(flatten)]
     pub page: PageArgs,
     /// Read new events from Stripe first
@@ -40,7 +44,7 @@ pub enum ByArg {
 }
 
 pub async fn run(ctx: &Context, args: PlansArgs) -> anyhow::Result<Outcome> {
-    let PlansArgs { period, by, page, fresh } = args;
+    let PlansArgs { period, by, explain, page, fresh } = args;
     let period = period.resolve(ctx)?;
     if fresh {
         pull::pull(ctx, None).await?;
@@ -51,8 +55,9 @@ pub async fn run(ctx: &Context, args: PlansArgs) -> anyhow::Result<Outcome> {
     ended.to = ended.to.min(period.now);
     let report = Report {
         by,
-        lines: plans(&mirror.plan_sums()?, by == ByArg::Price),
+        lines: plans(&mirror.plan_sums(by == ByArg::Price)?, by == ByArg::Price),
         trials: mirror.trials_ended(ended)?,
+        behind: if explain { Some((mirror.plan_items()?, mirror.each_trial(ended)?)) } else { None },
         names: mirror.product_names()?,
         period,
     };
@@ -67,6 +72,8 @@ struct Report {
     by: ByArg,
     lines: Vec<PlanLine>,
     trials: Vec<Trials>,
+    /// What the figures are made of, where that is asked for.
+    behind: Option<(Vec<PlanItem>, Vec<EndedTrial>)>,
     names: BTreeMap<String, ProductName>,
 }
 
@@ -105,6 +112,16 @@ impl Report {
             table: self.trials(),
             only_on_page: false,
         });
+        if let Some((items, trials)) = &self.behind {
+            let part = |heading: &str, table: Table| Part {
+                heading: heading.to_owned(),
+                chart: None,
+                table,
+                only_on_page: false,
+            };
+            sheet.parts.push(part("Subscriptions", self.items(items)));
+            sheet.parts.push(part("Trials that ended", self.each_trial(trials)));
+        }
         let unknown: i64 = self.lines.iter().map(|line| line.unknown).sum();
         if unknown > 0 {
             let (items, come, count) =
@@ -182,6 +199,78 @@ impl Report {
         table
     }
 
+    fn items(&self, items: &[PlanItem]) -> Table {
+        let mut table = Table::new([
+            Column::id("subscription"),
+            Column::id("plan"),
+            Column::words("status"),
+            Column::number("a month"),
+            Column::id("customer"),
+        ]);
+        for item in items {
+            let brings = if item.counts { item.monthly.unwrap_or(0) } else { 0 };
+            table.row([
+                item.subscription.clone(),
+                self.name(item.product.as_deref()).to_owned(),
+                item.status.clone(),
+                amount::words(brings, &item.currency),
+                item.customer.clone().unwrap_or_else(|| "-".to_owned()),
+            ]);
+        }
+        table
+    }
+
+    fn each_trial(&self, trials: &[EndedTrial]) -> Table {
+        let mut table = Table::new([
+            Column::id("ended"),
+            Column::id("subscription"),
+            Column::id("plan"),
+            Column::words("became a customer"),
+            Column::id("customer"),
+        ]);
+        for trial in trials {
+            table.row([
+                time(trial.at),
+                trial.subscription.clone(),
+                self.name(trial.product.as_deref()).to_owned(),
+                if trial.converted { "yes" } else { "no" }.to_owned(),
+                trial.customer.clone().unwrap_or_else(|| "-".to_owned()),
+            ]);
+        }
+        table
+    }
+
+    /// The items and trials behind the figures, as programs read them.
+    fn objects(&self, (items, trials): &(Vec<PlanItem>, Vec<EndedTrial>)) -> Vec<Value> {
+        let item = |item: &PlanItem| {
+            json!({
+                "object": "subscription_item",
+                "id": item.id,
+                "subscription": item.subscription,
+                "customer": item.customer,
+                "plan": self.name(item.product.as_deref()),
+                "product": item.product,
+                "price": item.price,
+                "status": item.status,
+                "counts": item.counts,
+                "mrr": amount::json(if item.counts { item.monthly.unwrap_or(0) } else { 0 }, &item.currency),
+                "unknown": item.monthly.is_none(),
+            })
+        };
+        let trial = |trial: &EndedTrial| {
+            json!({
+                "object": "trial",
+                "subscription": trial.subscription,
+                "customer": trial.customer,
+                "plan": self.name(trial.product.as_deref()),
+                "product": trial.product,
+                "ended_at": time(trial.at),
+                "converted": trial.converted,
+            })
+        };
+        items.iter().map(item).chain(trials.iter().map(trial)).collect()
+    }
+
     fn line_json(&self, line: &PlanLine) -> Value {
         json!({
             "plan": self.name(line.product.as_deref()),
@@ -215,11 +304,19 @@ impl Present for Report {
                 })
             })
             .collect();
-        and(self.period.json(), json!({"plans": self.rows(), "trials": trials}))
+        let plans: Vec<Value> = self.lines.iter().map(|line| self.line_json(line)).collect();
+        let document = and(self.period.json(), json!({"plans": plans, "trials": trials}));
+        match &self.behind {
+            Some(behind) => and(document, json!({"objects": self.objects(behind)})),
+            None => document,
+        }
     }
 
     fn rows(&self) -> Vec<Value> {
-        self.lines.iter().map(|line| self.line_json(line)).collect()
+        match &self.behind {
+            Some(behind) => self.objects(behind),
+            None => self.lines.iter().map(|line| self.line_json(line)).collect(),
+        }
     }
 
     fn view(&self) -> View {

@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _};
 
 pub use apply::Applied;
-pub use attempts::FailedAttempt;
+pub use attempts::{Attempt, EndedTrial, MadeCheckout};
 pub use customers::{Customer, OpenInvoice, Payment, PaymentMethod};
 pub use export::{ColumnType, Export, ExportTable};
 pub use fill::{Fill, Filled, Known, Scope, Walks, WholeFill};
@@ -45,6 +45,7 @@ pub use movements::CustomerMovement;
 pub use objects::MirroredObject;
 pub use outcomes::{EventOutcome, Outcome, Span};
 pub use payments::{CreditRules, Unread};
+pub use plans::PlanItem;
 pub use query::{Answer, Query, Unanswered};
 pub use rebuild::{Go, Rebuilt, Step, Swap};
 pub use revenue::{MoneyMove, ProductName};

@@ -53,10 +53,21 @@ fn a_report_says_how_many_payments_succeed_and_why_others_fail() {
     mode          made  completed  expired  open  conversion
     subscription     5          2        1     2     66.67 %
 
-    Attempts that failed
-    at                    charge     amount  code                customer
-    2026-11-06T10:00:00Z  ch_5    49.00 USD  expired_card        cus_1
-    2026-11-04T10:00:00Z  ch_3    49.00 USD  insufficient_funds  cus_1
+    Attempts
+    at                    charge     amount  outcome             payment  customer
+    2026-11-06T10:00:00Z  ch_5    49.00 USD  expired_card        pi_ch_5  cus_1
+    2026-11-05T10:00:00Z  ch_4    49.00 USD  succeeded           pi_ch_3  cus_1
+    2026-11-04T10:00:00Z  ch_3    49.00 USD  insufficient_funds  pi_ch_3  cus_1
+    2026-11-03T10:00:00Z  ch_2    49.00 USD  succeeded           pi_ch_2  cus_1
+    2026-11-02T10:00:00Z  ch_1    49.00 USD  succeeded           pi_ch_1  cus_1
+
+    Checkouts that were made
+    made                  checkout  mode          status    customer
+    2026-11-02T00:00:00Z  cs_1      subscription  complete  -
+    2026-11-02T00:00:00Z  cs_2      subscription  complete  -
+    2026-11-02T00:00:00Z  cs_3      subscription  expired   -
+    2026-11-02T00:00:00Z  cs_4      subscription  open      -
+    2026-11-02T00:00:00Z  cs_5      subscription  open      -
     [exit 0]
     ");
     let document = till.report("payments");
@@ -69,4 +80,14 @@ fn a_report_says_how_many_payments_succeed_and_why_others_fail() {
     let codes: Vec<&str> =
         document["declines"].as_array().unwrap().iter().map(|line| line["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["expired_card", "insufficient_funds"]);
+    let objects = document_explained(&till);
+    let count = |object: &str, status: &str| {
+        objects.iter().filter(|one| one["object"] == object && one["status"] == status).count()
+    };
+    assert_eq!([count("charge", "succeeded"), count("charge", "failed")], [3, 2]);
+    assert_eq!(["complete", "expired", "open"].map(|status| count("checkout.session", status)), [2, 1, 2]);
+}
+
+fn document_explained(till: &Till) -> Vec<serde_json::Value> {
+    till.report("payments --explain")["objects"].as_array().unwrap().clone()
 }
