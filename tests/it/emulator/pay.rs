@@ -114,6 +114,41 @@ fn a_declined_card_is_told_with_its_code_and_another_one_pays() {
 }
 
 #[test]
+fn a_card_that_declines_a_subscription_leaves_a_failed_charge_as_stripe_does() {
+    let shop = Shop::new();
+    let emulator = shop.emulator();
+    let price = plan(&emulator);
+    let id = text(&session(&emulator, &price, "")["id"]);
+    for card in ["4000000000000002", "4000000000000341"] {
+        let refused = shop.billctl(&format!("emulator pay {id} --card {card} -o json")).exits(1).json();
+        assert_eq!(refused["status"], "open");
+        let types: Vec<&str> = refused["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["type"].as_str().unwrap())
+            .collect();
+        assert!(types.contains(&"charge.failed"), "{types:?}");
+        assert!(types.contains(&"payment_intent.payment_failed"), "{types:?}");
+    }
+    // Both are attempts at one payment.
+    let charges = emulator.list("/v1/charges");
+    assert_eq!(charges.len(), 2);
+    assert_eq!(charges[0]["payment_intent"], charges[1]["payment_intent"]);
+    assert_eq!((&charges[0]["status"], &charges[0]["amount"]), (&json!("failed"), &json!(9_900)));
+    assert_eq!(emulator.list("/v1/subscriptions?status=all").len(), 0);
+    shop.billctl(&format!("emulator pay {id}")).exits(0);
+    let tried = emulator.get(&format!("/v1/payment_intents/{}", text(&charges[0]["payment_intent"])));
+    assert_eq!(tried["status"], "canceled");
+    assert_eq!(emulator.list("/v1/subscriptions").len(), 1);
+    // So a report sees how many payments are declined.
+    shop.billctl("events pull").exits(0);
+    let told = shop.billctl("report payments -o json").exits(0).json();
+    assert_eq!((&told["lines"][0]["succeeded"], &told["lines"][0]["failed"]), (&json!(1), &json!(2)));
+    assert_eq!(told["declines"][0]["code"], "generic_decline");
+}
+
+#[test]
 fn a_dry_run_pays_nothing_and_moves_nothing() {
     let shop = Shop::new();
     let emulator = shop.emulator();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::subscribe::subscribe;
+use super::subscribe::{Subscribed, subscribe};
 use crate::emulator::args::Args;
 use crate::emulator::call::{Answer, Call, Failure, Outcome};
 use crate::emulator::database::Object;
@@ -86,7 +86,10 @@ pub fn complete_with(
         (Some("payment"), Some(method)) if due > 0 => pay(call, &mut session, method)?,
         (Some("payment"), _) => Done::Complete("no_payment_required"),
         (Some("setup"), Some(method)) => set_up(call, &mut session, method)?,
-        (_, method) => Done::Complete(subscribe(call, &mut session, method.as_ref())?),
+        (_, method) => match subscribe(call, &mut session, method.as_ref())? {
+            Subscribed::Begun(payment_status) => Done::Complete(payment_status),
+            Subscribed::Declined(refusal) => Done::Declined(refusal),
+        },
     };
     match done {
         Done::Complete(payment_status) => complete(call, before, session, payment_status),
