@@ -59,6 +59,28 @@ pub fn remove_from(table: &mut dyn TableLike, key: &str) -> Option<String> {
     Some(comment)
 }
 
+/// All comments of a table, as lines of their own.
+pub fn of_table(table: &Table) -> String {
+    let mut comments = Comments(String::new());
+    comments.table(table);
+    comments.0
+}
+
+/// Leaves comments behind the last line of a table, else below its header.
+pub fn leave_behind(table: &mut Table, comments: &str) {
+    let comments = comments.trim_end_matches('\n');
+    if comments.is_empty() {
+        return;
+    }
+    if let Some(last) = table.iter_mut().filter_map(|(_, item)| item.as_value_mut()).last() {
+        let suffix = suffix(last.decor());
+        last.decor_mut().set_suffix(format!("{suffix}\n{comments}"));
+        return;
+    }
+    let suffix = suffix(table.decor());
+    table.decor_mut().set_suffix(format!("{suffix}\n{comments}"));
+}
+
 /// All comments of a key and its value, as lines of their own; what stands above the key as it was written.
 fn comments(table: &dyn TableLike, key: &str) -> String {
     let mut comments = Comments(String::new());

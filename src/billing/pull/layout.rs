@@ -43,7 +43,8 @@ pub fn insert_into(parent: &mut dyn TableLike, is_inline: bool, key: &str, json:
     parent.insert(key, item);
 }
 
-fn table(entries: &entry::Table) -> Table {
+/// A table of its own, with a line for each key.
+pub fn table(entries: &entry::Table) -> Table {
     let mut table = Table::new();
     for (key, json) in entries {
         insert_into(&mut table, false, key, json);

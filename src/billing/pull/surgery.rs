@@ -1,9 +1,9 @@
 //! Single changes in a TOML document that keep comments and layout.
 
 use serde_json::Value as Json;
-use toml_edit::{Array, Decor, Item, Table, TableLike, Value};
+use toml_edit::{Array, ArrayOfTables, Decor, Item, Table, TableLike, Value};
 
-use super::comments::{prefix, remove_from};
+use super::comments::{leave_behind, of_table, prefix, remove_from};
 use super::edit::{same, same_value};
 use super::layout;
 use crate::billing::plan::kind::Kind;
@@ -39,15 +39,30 @@ pub fn replace(item: &mut Item, kind: Kind, path: &[String], new: &Json) {
     let key = path.last().map(String::as_str).unwrap_or_default();
     match (&mut *item, new) {
         (Item::Value(value), _) => replace_value(value, kind, path, new),
-        (Item::ArrayOfTables(tables), Json::Array(items)) if tables.len() == items.len() => {
-            for (table, new) in tables.iter_mut().zip(items) {
-                replace_entries(table, false, kind, path, new);
-            }
+        (Item::ArrayOfTables(tables), Json::Array(items)) if !items.is_empty() => {
+            replace_tables(tables, kind, path, items);
         }
         (Item::Table(table), Json::Object(_)) => replace_entries(table, false, kind, path, new),
         (Item::ArrayOfTables(_) | Item::Table(_) | Item::None, _) => {
             *item = Item::Value(layout::value(key, new))
         }
+    }
+}
+
+/// Gives a list of tables other ones: those that stay keep their lines, and the last of them the comments of those that go.
+fn replace_tables(tables: &mut ArrayOfTables, kind: Kind, path: &[String], new: &[Json]) {
+    for (table, new) in tables.iter_mut().zip(new) {
+        replace_entries(table, false, kind, path, new);
+    }
+    let gone: String = tables.iter().skip(new.len()).map(of_table).collect();
+    while tables.len() > new.len() {
+        tables.remove(tables.len() - 1);
+    }
+    if let Some(last) = tables.iter_mut().last() {
+        leave_behind(last, &gone);
+    }
+    for entries in new.iter().skip(tables.len()).filter_map(Json::as_object) {
+        tables.push(layout::table(entries));
     }
 }
 

@@ -196,6 +196,36 @@ fn of_tiers_only_those_change_that_differ() {
 }
 
 #[test]
+fn tiers_that_go_leave_their_comments_and_new_ones_are_written_like_the_old() {
+    let price = |tiers: &str| {
+        format!(
+            "[products.pro]\nname = \"Pro\"\n[products.pro.prices.seats]\nevery = \"month\"\ntiers_mode = \"volume\"\n{tiers}"
+        )
+    };
+    let header = "[[products.pro.prices.seats.tiers]]";
+    let two = format!(
+        "{header} # one\nup_to = 10\namount = \"5 usd\" # a seat\n# all others\n{header}\nup_to = \"inf\" # no end\namount = \"4 usd\"\n"
+    );
+    check(
+        &price(&two),
+        &price(r#"tiers = [{ up_to = "inf", amount = "5 usd" }]"#),
+        &price(&format!(
+            "{header} # one\nup_to = \"inf\"\namount = \"5 usd\" # a seat\n# all others\n# no end\n"
+        )),
+    );
+    check(
+        &price(&two),
+        &price(
+            r#"tiers = [{ up_to = 10, amount = "5 usd" }, { up_to = 20, amount = "4 usd" }, { up_to = "inf", amount = "3 usd" }]"#,
+        ),
+        &price(&format!(
+            "{}\n{header}\nup_to = \"inf\"\namount = \"3.00 usd\"\n",
+            two.replace("\"inf\"", "20")
+        )),
+    );
+}
+
+#[test]
 fn a_price_can_come_about_in_another_way() {
     check(
         "[products.pro]\nname = \"Pro\"\n[products.pro.prices.any]\namount = \"5 usd\" # flat\nnickname = \"Any\"\n",
