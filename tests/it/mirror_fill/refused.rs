@@ -105,6 +105,28 @@ fn what_a_customer_is_entitled_to_stays_where_a_list_is_hidden_and_is_read_where
     assert_eq!(entitlements_without("/v1/entitlements/active_entitlements"), 1);
 }
 
+/// An invoice of which a list shows one line of several.
+fn with_more_lines(target: &str) -> Option<Value> {
+    let line = json!({"id": "il_1", "object": "line_item", "amount": 100, "currency": "usd"});
+    let lines = json!({"object": "list", "data": [line], "has_more": true, "url": "/v1/invoices/in_1/lines"});
+    let invoice = json!({"id": "in_1", "object": "invoice", "created": 1_700_000_000, "lines": lines});
+    let list = json!({"object": "list", "data": [invoice], "has_more": false, "url": "/v1/invoices"});
+    let is_first = target.starts_with("/v1/invoices?") && bounds(target).1.is_some();
+    is_first.then_some(list)
+}
+
+#[test]
+fn an_object_is_kept_of_which_a_list_may_not_be_read_further() {
+    let stripe = StandIn::hiding_among("acct_1Hidden", "/v1/invoices/in_1/lines", with_more_lines);
+    let shop = shop_at(&stripe);
+    let filled = shop.billctl("mirror backfill --kind invoice -o json").exits(0).json();
+    assert_eq!(row(&filled, "invoice"), (1, 1, 0, "complete".to_owned()));
+    assert!(stripe.requests().contains(&"GET /v1/invoices/in_1/lines".to_owned()));
+    let sql = "SELECT invoice, amount FROM invoice_lines";
+    let lines = shop.run(&["mirror", "query", sql, "-o", "json"], "").exits(0).json();
+    assert_eq!(lines, json!([{"invoice": "in_1", "amount": 100}]));
+}
+
 /// The bounds of time in a question for a list.
 fn bounds(target: &str) -> (Option<i64>, Option<i64>) {
     let target = target.replace("%5B", "[").replace("%5D", "]");
