@@ -1,9 +1,7 @@
 //! Applying the books' events, each once, in the order of storing; which is not the order in which they happened.
 
 use jiff::Timestamp;
-use rusqlite::TransactionBehavior;
 
-use super::batch::{Batch, told};
 use super::outcomes::Outcome;
 use super::{Mirror, through};
 use crate::store::books::Books;
@@ -71,27 +69,19 @@ impl Mirror {
         limit: usize,
         now: Timestamp,
     ) -> anyhow::Result<Applied> {
-        let reading = self.reading();
-        let file = self.file.clone();
-        let explain = |error| file.explain(error);
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let (through, started_over) =
-            through::go_on_from(&transaction, books, now).map_err(|error| told(error, explain))?;
-        let mut events = books.after(through, limit)?;
-        events.retain(|event| event.seq <= until);
-        let Some(last) = events.last() else {
-            transaction.commit().map_err(explain)?;
-            return Ok(Applied { through, started_over, ..Applied::default() });
-        };
-        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
-        let more = events.len() == limit;
-        let mut applied = Applied { through: last.seq, more, started_over, ..Applied::default() };
-        batch.apply(&events, now, &mut applied).map_err(|error| told(error, explain))?;
-        batch.finish().map_err(|error| told(error, explain))?;
-        through::set_through(&transaction, last.seq, &last.id).map_err(explain)?;
-        transaction.commit().map_err(explain)?;
-        Ok(applied)
+        self.in_batch(books, |batch| {
+            let (through, started_over) = through::go_on_from(batch.connection, books, now)?;
+            let mut events = books.after(through, limit)?;
+            events.retain(|event| event.seq <= until);
+            let Some(last) = events.last() else {
+                return Ok(Applied { through, started_over, ..Applied::default() });
+            };
+            let more = events.len() == limit;
+            let mut applied = Applied { through: last.seq, more, started_over, ..Applied::default() };
+            batch.apply(&events, now, &mut applied)?;
+            through::set_through(batch.connection, last.seq, &last.id)?;
+            Ok(applied)
+        })
     }
 
     /// Tries up to `limit` of the failed events again, those first that were stored first.
@@ -118,21 +108,14 @@ impl Mirror {
     /// # Errors
     /// As [`Mirror::apply_pending`].
     pub fn apply_again(&mut self, books: &Books, events: &[i64], now: Timestamp) -> anyhow::Result<Applied> {
-        let reading = self.reading();
-        let file = self.file.clone();
-        let explain = |error| file.explain(error);
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let mut stored = Vec::with_capacity(events.len());
-        for seq in events {
-            stored.extend(books.event_at(*seq)?);
-        }
-        let through = through::number(&transaction).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
-        let mut applied = Applied { through, ..Applied::default() };
-        batch.apply(&stored, now, &mut applied).map_err(|error| told(error, explain))?;
-        batch.finish().map_err(|error| told(error, explain))?;
-        transaction.commit().map_err(explain)?;
-        Ok(applied)
+        self.in_batch(books, |batch| {
+            let mut stored = Vec::with_capacity(events.len());
+            for seq in events {
+                stored.extend(books.event_at(*seq)?);
+            }
+            let mut applied = Applied { through: through::number(batch.connection)?, ..Applied::default() };
+            batch.apply(&stored, now, &mut applied)?;
+            Ok(applied)
+        })
     }
 }

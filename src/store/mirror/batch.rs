@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::apply::Applied;
 use super::outcomes::{Outcome, note};
@@ -24,6 +24,34 @@ impl Mirror {
             credit_rules: self.credit_rules,
         }
     }
+
+    /// Works in one transaction of the mirror, which is kept if the work and what follows from it were done. Objects are
+    /// written side by side; where one can't be, everything is done again with each by itself.
+    pub(super) fn in_batch<T>(
+        &mut self,
+        books: &Books,
+        work: impl Fn(&Batch<'_>) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let reading = self.reading();
+        let file = self.file.clone();
+        let explain = |error| file.explain(error);
+        let mut one_by_one = false;
+        loop {
+            let transaction =
+                self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
+            let batch = Batch::new(&transaction, books, &reading, one_by_one).map_err(explain)?;
+            match work(&batch).and_then(|done| batch.finish().map(|()| done)) {
+                Ok(done) => {
+                    transaction.commit().map_err(explain)?;
+                    return Ok(done);
+                }
+                Err(error) if !one_by_one && untold(&error).is_some_and(of_object_alone) => {
+                    one_by_one = true;
+                }
+                Err(error) => return Err(told(error, explain)),
+            }
+        }
+    }
 }
 
 /// What is kept of objects, and what follows from them.
@@ -39,6 +67,8 @@ pub(super) struct Batch<'a> {
     pub(super) connection: &'a Connection,
     pub(super) books: &'a Books,
     pub(super) reading: &'a Reading,
+    /// An object that can't be written leaves the others as they are, at the price of a savepoint for each.
+    pub(super) one_by_one: bool,
     /// The account that this is a copy of, if that is known.
     pub(super) account: Option<String>,
     /// What the objects of this transaction say of subjects, by their ids.
@@ -54,10 +84,11 @@ impl<'a> Batch<'a> {
         connection: &'a Connection,
         books: &'a Books,
         reading: &'a Reading,
+        one_by_one: bool,
     ) -> rusqlite::Result<Batch<'a>> {
         let account = account::account(connection)?;
         let (links, paid, recurring) = (RefCell::default(), RefCell::default(), RefCell::default());
-        Ok(Batch { connection, books, reading, account, links, paid, recurring })
+        Ok(Batch { connection, books, reading, one_by_one, account, links, paid, recurring })
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -206,8 +237,24 @@ pub(super) fn told(
     error: anyhow::Error,
     explain: impl Fn(rusqlite::Error) -> anyhow::Error,
 ) -> anyhow::Error {
+    if untold(&error).is_none() {
+        return error;
+    }
     match error.downcast::<rusqlite::Error>() {
         Ok(error) => explain(error),
         Err(other) => other,
     }
+}
+
+/// SQLite's error, where nothing is said of it yet.
+fn untold(error: &anyhow::Error) -> Option<&rusqlite::Error> {
+    error.chain().next()?.downcast_ref()
+}
+
+/// Whether the file is well and only these values are not taken.
+pub(super) fn of_object_alone(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+    )
 }

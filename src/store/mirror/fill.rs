@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, par
 use serde_json::Value;
 
 use super::Mirror;
-use super::batch::{Batch, told};
+use super::batch::Batch;
 use super::fill_counts::{count_received, note_filled};
 use super::snapshots::{Page, Put, is_stub, put_one};
 use crate::billing::backfill::{Phase, Place, Span, Task, route_of_one, source_of};
@@ -173,18 +173,7 @@ impl Mirror {
         filled: &[Filled],
         tasks: &[Task],
     ) -> anyhow::Result<Put> {
-        let file = self.file.clone();
-        let reading = self.reading();
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|error| file.explain(error))?;
-        let batch = Batch::new(&transaction, books, &reading).map_err(|error| file.explain(error))?;
-        let put =
-            put(&batch, fill, filled, tasks).map_err(|error| told(error, |error| file.explain(error)))?;
-        batch.finish().map_err(|error| told(error, |error| file.explain(error)))?;
-        transaction.commit().map_err(|error| file.explain(error))?;
-        Ok(put)
+        self.in_batch(books, |batch| put(batch, fill, filled, tasks))
     }
 
     /// Whether a whole backfill got to its end, and whether one of them read the lists under each customer; events keep up

@@ -177,17 +177,7 @@ impl Mirror {
 
     /// Puts snapshots of another mirror into this one.
     fn put_kept(&mut self, books: &Books, page: &[snapshots::Kept]) -> anyhow::Result<()> {
-        let reading = self.reading();
-        let file = self.file.clone();
-        let explain = |error| file.explain(error);
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
-        for kept in page {
-            put_kept(&batch, kept).map_err(|error| told(error, explain))?;
-        }
-        batch.finish().map_err(|error| told(error, explain))?;
-        transaction.commit().map_err(explain)
+        self.in_batch(books, |batch| page.iter().try_for_each(|kept| put_kept(batch, kept)))
     }
 
     /// Attaches the new tables and counts in which rows they differ from the old ones. Both are as of one moment, which is
@@ -261,7 +251,7 @@ impl Mirror {
             transaction.execute(settings, []).map_err(explain)?;
             links::note_kept(&transaction, books).map_err(|error| told(error, explain))?;
             // What was fetched while the tables were made.
-            let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
+            let batch = Batch::new(&transaction, books, &reading, true).map_err(explain)?;
             for kept in snapshots::not_in_fresh(&transaction).map_err(explain)? {
                 put_kept(&batch, &kept).map_err(|error| told(error, explain))?;
             }

@@ -1,10 +1,9 @@
 //! Which version of an object holds, of all that events tell of it and what was fetched; and writing that one.
 
 use anyhow::Context as _;
-use rusqlite::ErrorCode;
 use serde_json::Value;
 
-use super::batch::Batch;
+use super::batch::{Batch, of_object_alone};
 use super::outcomes::Outcome;
 use super::{movements, objects, payments, snapshots, unsettled};
 use crate::billing::event::Content;
@@ -186,7 +185,7 @@ impl Batch<'_> {
     }
 
     /// Writes a version, or of an object that is not known yet the first. The inner error is of this object alone: its
-    /// rows are as they were.
+    /// rows are as they were. Where objects are not written one by one, there is no such error.
     pub(super) fn write(
         &self,
         key: (&str, &str),
@@ -194,7 +193,9 @@ impl Batch<'_> {
         newest: Newest,
         is_first: bool,
     ) -> rusqlite::Result<Result<(), String>> {
-        self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
+        if self.one_by_one {
+            self.connection.prepare_cached("SAVEPOINT object")?.execute([])?;
+        }
         let Newest { version, footing } = newest;
         let mut touched = movements::Touched::default();
         let written = touched
@@ -222,21 +223,15 @@ impl Batch<'_> {
                 }
                 Ok(())
             }
-            Err(error) if of_object_alone(&error) => {
+            Err(error) if self.one_by_one && of_object_alone(&error) => {
                 self.connection.prepare_cached("ROLLBACK TO object")?.execute([])?;
                 Err(error.to_string())
             }
             Err(error) => return Err(error),
         };
-        self.connection.prepare_cached("RELEASE object")?.execute([])?;
+        if self.one_by_one {
+            self.connection.prepare_cached("RELEASE object")?.execute([])?;
+        }
         Ok(result)
     }
-}
-
-/// Whether the file is well and only these values are not taken.
-fn of_object_alone(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
-    )
 }

@@ -2,10 +2,10 @@
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use serde_json::{Map, Value};
 
-use super::batch::{Batch, told};
+use super::batch::Batch;
 use super::{Mirror, objects, set_cursor};
 use crate::billing::event::{Content, stand_in_id};
 use crate::billing::projection::{self, Candidate, Origin};
@@ -41,22 +41,16 @@ impl Mirror {
     /// # Errors
     /// If a file can't be written, or an object has no id: then none of them is kept, nor the cursor.
     pub fn put_snapshots(&mut self, books: &Books, page: Page<'_>) -> anyhow::Result<Put> {
-        let reading = self.reading();
-        let file = self.file.clone();
-        let explain = |error| file.explain(error);
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
-        let batch = Batch::new(&transaction, books, &reading).map_err(explain)?;
-        let mut put = Put::default();
-        for object in page.objects {
-            put_one(&batch, &page, object, &mut put).map_err(|error| told(error, explain))?;
-        }
-        batch.finish().map_err(|error| told(error, explain))?;
-        if let Some((name, value)) = page.cursor {
-            set_cursor(&transaction, name, Some(value), page.fetched_at.as_second()).map_err(explain)?;
-        }
-        transaction.commit().map_err(explain)?;
-        Ok(put)
+        self.in_batch(books, |batch| {
+            let mut put = Put::default();
+            for object in page.objects {
+                put_one(batch, &page, object, &mut put)?;
+            }
+            if let Some((name, value)) = page.cursor {
+                set_cursor(batch.connection(), name, Some(value), page.fetched_at.as_second())?;
+            }
+            Ok(put)
+        })
     }
 }
 
