@@ -141,7 +141,12 @@ impl Draft<'_> {
         for change in &plan.changes {
             let address = &change.address;
             let expected = match change.action {
-                Action::Create => self.missing.contains(address) || self.hangs_on_missing(plan, address),
+                // What was left out may be made anew: a meter that was deactivated, for one, stays so.
+                Action::Create => {
+                    self.missing.contains(address)
+                        || self.hangs_on_missing(plan, address)
+                        || is_out(address, None)
+                }
                 _ => {
                     is_out(address, change.id.as_deref())
                         || self.is_unsaid_attachment(change)

@@ -340,6 +340,19 @@ fn a_price_stays_as_a_portal_needs_it_that_only_the_file_has() {
 }
 
 #[test]
+fn a_meter_stays_active_where_a_price_needs_it_that_only_the_file_has() {
+    let account =
+        account(&load(&format!("{PROJECT}[meters.calls]\nactive = false\n")).catalog, Made::ByBillctl);
+    let price = "prices.usage = { amount = \"0.01 usd\", every = \"month\", meter = \"calls\" }";
+    let text = format!("{PROJECT}[meters.calls]\n[products.pro]\nname = \"Pro\"\n{price}\n");
+    let pulled = pull(&request(&account, "shop"), &text);
+    assert_eq!(pulled.files, []);
+    assert_eq!((pulled.left_out.len(), pulled.stays.len(), pulled.missing.len()), (1, 1, 2));
+    let reason = &pulled.left_out[0].reason;
+    assert!(reason.starts_with("with it `products.pro.prices.usage`, which only the file has"), "{reason}");
+}
+
+#[test]
 fn a_price_that_no_portal_of_the_file_needs_is_what_stripe_has() {
     let portal_without = |price: &str| offering(price, "").replace(", \"monthly\"]", "]");
     let account = account(
