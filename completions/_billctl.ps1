@@ -1662,14 +1662,15 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('reverse', 'reverse', [CompletionResultType]::ParameterValue, 'Undo an entry by another one')
             [CompletionResult]::new('expire', 'expire', [CompletionResultType]::ParameterValue, 'Book the expiry of all credits whose day has come')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show what was booked for a subject, with the balance after each entry')
+            [CompletionResult]::new('settle', 'settle', [CompletionResultType]::ParameterValue, 'Book the credits of paid packs that the mirror knows of and no event told of')
             [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Approve what somebody else asked for, and book it')
             [CompletionResult]::new('decline', 'decline', [CompletionResultType]::ParameterValue, 'Turn down what somebody asked for, or withdraw what you asked for')
             [CompletionResult]::new('proposals', 'proposals', [CompletionResultType]::ParameterValue, 'Show the bookings that wait for a second person')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Book a file of adjustments: all of it, or nothing')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write entries for other programs, with the hashes that prove them')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Prove the ledger: no entry was changed or removed, and every sum is right (exit code 3 if not)')
-            [CompletionResult]::new('money', 'money', [CompletionResultType]::ParameterValue, 'Show the money that a subject has in Stripe: the customer''s balance, and billing credits')
-            [CompletionResult]::new('void', 'void', [CompletionResultType]::ParameterValue, 'Take back billing credits in Stripe of which nothing is used')
+            [CompletionResult]::new('money', 'money', [CompletionResultType]::ParameterValue, 'Show the money that a subject has in Stripe: the customer''s balance, billing credits, and what was given from here')
+            [CompletionResult]::new('void', 'void', [CompletionResultType]::ParameterValue, 'Take back money that was given in Stripe: billing credits of which nothing is used, or a balance')
             break
         }
         'billctl;credits;balance' {
@@ -1855,6 +1856,26 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'billctl;credits;settle' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Payments since this date or time, or so long ago (30d) [default: since the first event that is stored]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why this is done; kept with the change, and required where the policy says so')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for `--output json`')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every confirmation with yes; needed where stdin is no terminal')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Say that a live key is meant; without it a live key is refused')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be sent or stored, and change nothing')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'billctl;credits;approve' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
@@ -1962,6 +1983,7 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             break
         }
         'billctl;credits;verify' {
+            [CompletionResult]::new('--expect-hash', '--expect-hash', [CompletionResultType]::ParameterName, 'A last hash that this, or `credits export`, printed before: 64 digits')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]')
@@ -1976,8 +1998,8 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'billctl;credits;money' {
@@ -2015,8 +2037,8 @@ Register-ArgumentCompleter -Native -CommandName 'billctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say less: no progress, no hints')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on stderr; `-vv` logs each request, never a secret')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'billctl;report' {

@@ -1592,14 +1592,15 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand reverse 'Undo an entry by another one'
             cand expire 'Book the expiry of all credits whose day has come'
             cand history 'Show what was booked for a subject, with the balance after each entry'
+            cand settle 'Book the credits of paid packs that the mirror knows of and no event told of'
             cand approve 'Approve what somebody else asked for, and book it'
             cand decline 'Turn down what somebody asked for, or withdraw what you asked for'
             cand proposals 'Show the bookings that wait for a second person'
             cand import 'Book a file of adjustments: all of it, or nothing'
             cand export 'Write entries for other programs, with the hashes that prove them'
             cand verify 'Prove the ledger: no entry was changed or removed, and every sum is right (exit code 3 if not)'
-            cand money 'Show the money that a subject has in Stripe: the customer''s balance, and billing credits'
-            cand void 'Take back billing credits in Stripe of which nothing is used'
+            cand money 'Show the money that a subject has in Stripe: the customer''s balance, billing credits, and what was given from here'
+            cand void 'Take back money that was given in Stripe: billing credits of which nothing is used, or a balance'
         }
         &'billctl;credits;balance'= {
             cand --kind 'The kind of credits'
@@ -1776,6 +1777,25 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'billctl;credits;settle'= {
+            cand --since 'Payments since this date or time, or so long ago (30d) [default: since the first event that is stored]'
+            cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
+            cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
+            cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --output 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
+            cand --reason 'Why this is done; kept with the change, and required where the policy says so'
+            cand --json 'Short for `--output json`'
+            cand -y 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --yes 'Answer every confirmation with yes; needed where stdin is no terminal'
+            cand --live 'Say that a live key is meant; without it a live key is refused'
+            cand --dry-run 'Show what would be sent or stored, and change nothing'
+            cand -q 'Say less: no progress, no hints'
+            cand --quiet 'Say less: no progress, no hints'
+            cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'billctl;credits;approve'= {
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
             cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
@@ -1878,6 +1898,7 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'billctl;credits;verify'= {
+            cand --expect-hash 'A last hash that this, or `credits export`, printed before: 64 digits'
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'
             cand --profile 'The profile to use [env: BILLCTL_PROFILE] [default: the file''s default_profile, else emulator]'
             cand -o 'How the result is written: table, json, jsonl or csv [env: BILLCTL_OUTPUT] [default: table]'
@@ -1892,8 +1913,8 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --quiet 'Say less: no progress, no hints'
             cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
             cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'billctl;credits;money'= {
             cand --customer 'The customer in Stripe [default: the one that the subject is linked to]'
@@ -1929,8 +1950,8 @@ set edit:completion:arg-completer[billctl] = {|@words|
             cand --quiet 'Say less: no progress, no hints'
             cand -v 'Say more on stderr; `-vv` logs each request, never a secret'
             cand --verbose 'Say more on stderr; `-vv` logs each request, never a secret'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'billctl;report'= {
             cand --config 'The billing file [env: BILLCTL_CONFIG] [default: billing.toml here or in the nearest parent folder]'

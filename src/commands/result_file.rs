@@ -21,7 +21,7 @@ impl ResultFile {
     /// whether it holds whole numbers; `done` is what has not been done then: `booked`.
     ///
     /// # Errors
-    /// If it can't be made.
+    /// If it can't be made, or another process writes it.
     pub fn begin(
         path: Option<PathBuf>,
         columns: &[(&str, bool)],
@@ -42,11 +42,20 @@ impl ResultFile {
             .iter()
             .map(|(name, is_integer)| FileColumn { name: (*name).to_owned(), is_integer: *is_integer })
             .collect();
-        let file = fs_err::File::create(&part).explain(
+        let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&part).explain(
             Kind::Usage,
             || format!("Cannot write the results; nothing was {done}"),
             "Name a file that can be written with `--results FILE`",
         )?;
+        // Whoever has just finished gave the file its name before letting go of it: then it is theirs.
+        if file.file().try_lock().is_err() || !part.exists() {
+            return Err(fail(
+                Kind::Usage,
+                format!("Another run writes its results to `{}`; nothing was {done}", path.display()),
+                "Wait until it is done, or name another file with `--results FILE`",
+            ));
+        }
+        file.set_len(0)?;
         let file = TableFile::begin(FileFormat::Csv, &columns, BufWriter::new(file))?;
         Ok(ResultFile(Some(Open { file, part, path })))
     }

@@ -242,6 +242,7 @@ impl Context {
         if settings.dry_run {
             return Err(fail_plain(Kind::Failed, "A dry run has nothing to write with"));
         }
+        self.check_clock()?;
         self.check_policy()?;
         let Connection { client, profile, .. } = connection;
         if let Target::Account(Account { pinned: Some(pinned), .. }) = &profile.target {

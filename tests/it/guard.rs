@@ -13,6 +13,10 @@ fn shop(stripe: &StandIn, profile: &str, key: &str) -> Shop {
 fn shop_with(stripe: &StandIn, profile: &str, key: &str, more: &str) -> Shop {
     let mut shop = Shop::new();
     shop.set_secret("STRIPE_SECRET_KEY", key);
+    // Live accounts have the real time.
+    if profile.contains("live = true") {
+        shop.unset("BILLCTL_NOW");
+    }
     shop.write(
         "billing.toml",
         format!(
@@ -69,6 +73,48 @@ fn a_live_account_has_to_be_the_pinned_one_before_anything_is_written() {
     is_written(LIVE, LIVE_KEY, "--live --yes");
     is_written("account = \"acct_1Shop\"", TEST_KEY, "--yes");
     is_written("", TEST_KEY, "--yes");
+}
+
+#[test]
+fn with_real_money_nobody_sets_the_clock() {
+    let stripe = StandIn::of_account("acct_1Shop", "Ada's shop");
+    let mut shop = shop(&stripe, LIVE, LIVE_KEY);
+    shop.set("BILLCTL_NOW", "2036-11-01T00:00:00Z");
+    for line in [
+        "catalog sync --live --yes",
+        "credits grant u_1 5 --reason gift --live",
+        "credits expire --live",
+        "usage record u_1 posts --live",
+        "events pull --live",
+    ] {
+        let said = shop.billctl(&format!("{line} --profile p")).exits(5);
+        assert!(said.stderr.contains("BILLCTL_NOW sets the clock, and the profile `p` is live"), "{said}");
+    }
+    assert!(!stripe.was_written_to(), "{:?}", stripe.requests());
+    assert!(!shop.exists(".billctl/p/books.db"));
+    shop.unset("BILLCTL_NOW");
+    shop.billctl("credits grant u_1 5 --reason gift --profile p").exits(0);
+}
+
+#[test]
+fn events_that_nobody_signed_book_nothing_with_real_money_unless_that_is_meant() {
+    let stripe = StandIn::of_account("acct_1Shop", "Ada's shop");
+    let shop = shop(&stripe, LIVE, LIVE_KEY);
+    let event = serde_json::json!({"id": "evt_forged", "object": "event", "type": "checkout.session.completed",
+        "created": 1_793_491_200, "livemode": true, "data": {"object": {"id": "cs_1", "object": "checkout.session",
+        "mode": "payment", "status": "complete", "payment_status": "paid", "amount_total": 100, "currency": "usd",
+        "client_reference_id": "u_1", "metadata": {"billctl_credits": "1000"}, "created": 1_793_491_100}}});
+    shop.write("paid.json", event.to_string());
+    let line = "events replay --file paid.json --mirror --profile p";
+    let refused = shop.billctl(&format!("{line} --yes")).exits(5);
+    assert!(refused.stderr.contains("Nobody signed the events of a file"), "{refused}");
+    shop.billctl(&format!("{line} --live")).exits(2);
+    let balance = |shop: &Shop| {
+        shop.billctl("credits balance u_1 --profile p -o json").exits(0).json()["balance"].clone()
+    };
+    assert_eq!(balance(&shop), 0);
+    shop.billctl(&format!("{line} --live --yes")).exits(0);
+    assert_eq!(balance(&shop), 1000);
 }
 
 #[test]

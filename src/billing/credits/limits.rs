@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use super::entry::EntryType;
+use super::entry::{Entry, EntryType};
+use super::proposal::is_same_person;
 
-/// Limits on what is booked by hand: grants and adjustments. What an application takes has none.
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// Limits on what is booked by hand: grants, adjustments and reversals. What an application takes has none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
     /// The most credits that one entry adds or takes.
@@ -65,12 +68,11 @@ impl fmt::Display for OverLimit {
 }
 
 impl Limits {
-    /// Whether limits hold for entries of this type and amount. What gives back what an application took is given by hand
-    /// as a grant is; undoing a grant is not.
-    pub fn hold_for(entry_type: EntryType, amount: i64) -> bool {
+    /// Whether limits hold for entries of this type. What gives back what an application took is given by hand as a grant is,
+    /// and what undoes a purchase is taken by hand as an adjustment is; but see [`Limits::hold_for_undoing`].
+    pub fn hold_for(entry_type: EntryType) -> bool {
         match entry_type {
-            EntryType::Grant | EntryType::Adjustment => true,
-            EntryType::Reversal => amount > 0,
+            EntryType::Grant | EntryType::Adjustment | EntryType::Reversal => true,
             EntryType::Purchase
             | EntryType::MonthlyGrant
             | EntryType::Deduction
@@ -79,12 +81,21 @@ impl Limits {
         }
     }
 
+    /// Whether limits hold where somebody undoes an entry. Not where they take back within 24 hours what they gave themselves,
+    /// alone and by hand: a mistake is set right by whoever made it.
+    pub fn hold_for_undoing(entry: &Entry, actor: &str, now: i64) -> bool {
+        let by_hand = matches!(entry.entry_type, EntryType::Grant | EntryType::Adjustment);
+        let own = entry.approver.is_none() && is_same_person(&entry.actor, actor);
+        let recent = entry.at > now.saturating_sub(DAY_SECONDS);
+        !(by_hand && entry.amount > 0 && own && recent)
+    }
+
     /// Checks an entry's amount, of either sign, where its actor has booked `booked` by hand today, signs left out.
     ///
     /// # Errors
     /// The first limit that it would pass.
     pub fn check(&self, entry_type: EntryType, amount: i64, booked: i64) -> Result<(), OverLimit> {
-        if !Limits::hold_for(entry_type, amount) {
+        if !Limits::hold_for(entry_type) {
             return Ok(());
         }
         let amount = amount.saturating_abs();
@@ -102,7 +113,7 @@ impl Limits {
     /// one can't be cut into small ones.
     pub fn approval_needed(&self, entry_type: EntryType, amount: i64, unapproved: i64) -> Option<Approval> {
         self.approval.filter(|approval| {
-            Limits::hold_for(entry_type, amount)
+            Limits::hold_for(entry_type)
                 && unapproved.saturating_add(amount.saturating_abs()) > approval.above
         })
     }
@@ -140,14 +151,47 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_back_what_was_used_is_given_by_hand() {
+    fn what_is_undone_is_given_or_taken_by_hand() {
         assert!(LIMITS.check(EntryType::Reversal, 101, 0).is_err());
-        assert_eq!(LIMITS.check(EntryType::Reversal, -101, 0), Ok(()));
+        assert!(LIMITS.check(EntryType::Reversal, -101, 0).is_err());
+    }
+
+    #[test]
+    fn whoever_gave_something_by_mistake_may_take_it_back_for_a_day() {
+        let gift = Entry {
+            number: 1,
+            subject: "u_1".to_owned(),
+            kind: "credits".to_owned(),
+            entry_type: EntryType::Grant,
+            amount: 100,
+            asked: 100,
+            balance: 100,
+            at: 1_000,
+            expires_at: None,
+            actor: "ada".to_owned(),
+            approver: None,
+            reason: "gift".to_owned(),
+            reference: None,
+            key: "k".to_owned(),
+            reverses: None,
+        };
+        let day = 1_000 + DAY_SECONDS;
+        assert!(!Limits::hold_for_undoing(&gift, "Ada ", day - 1));
+        assert!(Limits::hold_for_undoing(&gift, "ada", day));
+        assert!(Limits::hold_for_undoing(&gift, "bob", 1_000));
+        let changed = |change: fn(&mut Entry)| {
+            let mut other = gift.clone();
+            change(&mut other);
+            Limits::hold_for_undoing(&other, "ada", 1_000)
+        };
+        assert!(changed(|entry| entry.approver = Some("bob".to_owned())));
+        assert!(changed(|entry| entry.entry_type = EntryType::Purchase));
+        assert!(changed(|entry| entry.amount = -100));
     }
 
     #[test]
     fn what_is_used_or_bought_has_no_limit() {
-        for entry_type in EntryType::ALL.into_iter().filter(|known| !Limits::hold_for(*known, -1_000_000)) {
+        for entry_type in EntryType::ALL.into_iter().filter(|known| !Limits::hold_for(*known)) {
             assert_eq!(LIMITS.check(entry_type, -1_000_000, 1_000_000), Ok(()));
             assert_eq!(LIMITS.approval_needed(entry_type, -1_000_000, 1_000_000), None);
         }

@@ -12,6 +12,9 @@ use crate::billing::money::{Money, Rate};
 /// The metadata key that holds the booking's key, so that what was made is found again.
 pub const KEY_TAG: &str = "billctl_credit_key";
 
+/// The metadata key of a balance transaction that takes another one back: the id of that.
+pub const UNDOES_TAG: &str = "billctl_undoes";
+
 /// The longest description that Stripe takes, in characters.
 const LONGEST_DESCRIPTION: usize = 350;
 
@@ -174,9 +177,21 @@ pub fn amount_of(request: &str) -> Option<Money> {
     Some(Money { minor, currency })
 }
 
-/// The idempotency key of the request for a booking's key, which may be any text.
-pub fn idempotency_key(key: &str) -> String {
-    format!("billctl-money-{}", hex::encode(Sha256::digest(key)))
+/// The idempotency key of a request for a booking's key, which may be any text. Stripe gives the same answer to the same
+/// idempotency key, a refusal too: the attempt after one that was refused has another.
+pub fn idempotency_key(key: &str, attempt: i64) -> String {
+    let first = format!("billctl-money-{}", hex::encode(Sha256::digest(key)));
+    if attempt <= 1 { first } else { format!("{first}-{attempt}") }
+}
+
+/// Parameters of the balance transaction that takes one back which gave `amount`, in the customer's balance.
+pub fn undoing(amount: Money, subject: &str, reason: &str, undone: &str) -> Value {
+    json!({
+        "amount": amount.minor,
+        "currency": amount.currency,
+        "description": reason.chars().take(LONGEST_DESCRIPTION).collect::<String>(),
+        "metadata": {UNDOES_TAG: undone, "billctl_subject": subject, "billctl_reason": reason},
+    })
 }
 
 #[cfg(test)]
@@ -258,8 +273,9 @@ mod tests {
 
     #[test]
     fn any_key_makes_an_idempotency_key() {
-        let long = idempotency_key(&"ü".repeat(255));
+        let long = idempotency_key(&"ü".repeat(255), i64::MAX);
         assert!(long.len() <= 255 && long.is_ascii());
-        assert_ne!(idempotency_key("a"), idempotency_key("b"));
+        assert_ne!(idempotency_key("a", 1), idempotency_key("b", 1));
+        assert_ne!(idempotency_key("a", 1), idempotency_key("a", 2));
     }
 }

@@ -107,7 +107,7 @@ impl Request {
 impl Request {
     /// What the entry that was booked under this request's key says otherwise; `None` if it is this very request.
     /// Who asks does not matter: a colleague may repeat what got no answer. Of what sets a balance, the one that it was set to
-    /// counts too.
+    /// counts too; and where a part was taken, that a part was wanted.
     pub fn differs_from(&self, booked: &Entry) -> Option<&'static str> {
         let Request { subject, kind, wanted, actor: _, reason, reference, key: _ } = self;
         let (entry_type, asked, expires_at) = match *wanted {
@@ -121,11 +121,14 @@ impl Request {
             Wanted::Set { to, expected: _ } => Some(to),
             Wanted::Add { .. } | Wanted::Take { .. } => None,
         };
+        // Whoever wants all or nothing may not be told that a part, which was taken before, is all.
+        let whole_only = matches!(*wanted, Wanted::Take { partial: false, .. });
         let fields = [
             ("subject", *subject == booked.subject),
             ("kind", *kind == booked.kind),
             ("type", entry_type == booked.entry_type),
             ("amount", asked == booked.asked),
+            ("rule for what is not covered", !whole_only || booked.amount == booked.asked),
             ("balance", set_to.is_none_or(|to| to == booked.balance)),
             ("expiry", expires_at == booked.expires_at),
             ("reason", *reason == booked.reason),
@@ -327,6 +330,14 @@ mod tests {
         let take = Wanted::Take { entry_type: EntryType::Deduction, amount: 5, partial: false };
         let taken = Request { wanted: take, ..request.clone() };
         assert_eq!(taken.differs_from(&booked), Some("type"));
+        let (entry_type, expires_at) = (EntryType::Deduction, None);
+        let part = Entry { entry_type, amount: -3, asked: -5, expires_at, balance: 0, ..booked.clone() };
+        let or_less = Wanted::Take { entry_type, amount: 5, partial: true };
+        let taken_or_less = Request { wanted: or_less, ..request.clone() };
+        assert_eq!(taken_or_less.differs_from(&part), None);
+        assert_eq!(taken.differs_from(&part), Some("rule for what is not covered"));
+        let whole = Entry { amount: -5, ..part };
+        assert_eq!((taken_or_less.differs_from(&whole), taken.differs_from(&whole)), (None, None));
         let set = Entry { entry_type: EntryType::Adjustment, expires_at: None, balance: 8, ..booked };
         let to = |to| Request { wanted: Wanted::Set { to, expected: to - 5 }, ..request.clone() };
         assert_eq!(to(8).differs_from(&set), None);

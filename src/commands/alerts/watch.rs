@@ -7,6 +7,7 @@ use crate::billing::alerts::{Alert, Threshold, is_drop};
 use crate::billing::calendar::{Range, date_of};
 use crate::billing::metrics::{decline_code, revenue};
 use crate::commands::amount;
+use crate::commands::credits::allowance::low_balances;
 use crate::commands::moment::time;
 use crate::commands::report::usage::subjects_over;
 use crate::context::Context;
@@ -92,7 +93,7 @@ fn low_balance(
     let now = ctx.clock().now().as_second();
     let active_since = active_days.map(|days| now.saturating_sub(days * DAY_SECONDS));
     let query = LowBalanceQuery { kind, below, active_since, now, limit: usize::MAX };
-    let (count, subjects) = books.low_credit_balances(&query)?;
+    let (count, subjects) = low_balances(ctx, books, &query)?;
     let mut found = Found::nothing(alert, "subjects");
     if count == 0 {
         return Ok(found);

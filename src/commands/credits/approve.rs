@@ -2,11 +2,12 @@
 
 use super::booking;
 use super::proposal::{self, TurnedDown};
+use crate::billing::credits::Proposal;
 use crate::commands::Outcome;
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
-use crate::store::books::{Decided, Keep};
+use crate::store::books::{Books, Decided};
 
 /// Approve what somebody else asked for, and book it
 ///
@@ -37,7 +38,12 @@ pub fn approve(ctx: &Context, args: ApproveArgs) -> anyhow::Result<Outcome> {
     let limits = booking::limits(ctx)?;
     let now = booking::now(ctx);
     let mut books = booking::ledger(ctx)?;
-    let decided = books.approve_credits(number, [&settings.actor, note], &limits, keep(ctx), now)?;
+    let due = match waiting(&books, number)? {
+        Some(asked) => booking::due_before(ctx, &books, &asked.request)?,
+        None => Vec::new(),
+    };
+    let keep = booking::keep(ctx);
+    let decided = books.approve_credits(number, [&settings.actor, note], &due, &limits, keep, now)?;
     show(ctx, decided, number)
 }
 
@@ -47,17 +53,16 @@ pub fn decline(ctx: &Context, args: DeclineArgs) -> anyhow::Result<Outcome> {
     proposal::check_note(&reason)?;
     let now = booking::now(ctx);
     let mut books = booking::ledger(ctx)?;
-    let asked = books.credit_proposals(true)?.into_iter().find(|proposal| proposal.number == number);
     // Whoever asked may always think better of it.
-    if !asked.is_some_and(|proposal| proposal.is_by(&actor)) {
+    if !waiting(&books, number)?.is_some_and(|proposal| proposal.is_by(&actor)) {
         check_approver(ctx)?;
     }
-    let decided = books.decline_credits(number, [&actor, &reason], keep(ctx), now)?;
+    let decided = books.decline_credits(number, [&actor, &reason], booking::keep(ctx), now)?;
     show(ctx, decided, number)
 }
 
-fn keep(ctx: &Context) -> Keep {
-    if ctx.settings().dry_run { Keep::Nothing } else { Keep::Entry }
+fn waiting(books: &Books, number: i64) -> anyhow::Result<Option<Proposal>> {
+    Ok(books.credit_proposals(true)?.into_iter().find(|proposal| proposal.number == number))
 }
 
 /// Checks that the policy names this person among those who approve.

@@ -28,13 +28,10 @@ pub fn run(ctx: &Context, args: BalanceArgs) -> anyhow::Result<Outcome> {
     let known = found.is_some();
     let account = found.unwrap_or(CreditAccount { subject, kind, booked: 0, available: 0, lots: Vec::new() });
     let others = books.credit_kinds(&account.subject)?;
-    let due = match account.kind == DEFAULT_KIND {
-        true => allowance::due(ctx, &books, &account.subject)?
-            .iter()
-            .filter_map(|due| Due::of(due, now(ctx)))
-            .collect(),
-        false => Vec::new(),
-    };
+    let due = allowance::due(ctx, &books, &account.subject, &account.kind)?
+        .iter()
+        .filter_map(|due| Due::of(due, now(ctx)))
+        .collect();
     ctx.show(&Balance { account, due, known, others })?;
     Ok(Outcome::Done)
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::allowance;
 use super::proposal::{Kept, change_words, ended};
 use crate::billing::catalog::file::CreditPolicy;
 use crate::billing::credits::{
-    Approval, BadRequest, DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, Request, Wanted,
+    Approval, BadRequest, DEFAULT_KIND, Entry, EntryType, Limits, MAX_CREDITS, OverLimit, Request, Wanted,
     check_given_key,
 };
 use crate::commands::Outcome;
@@ -13,7 +14,7 @@ use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::render::{Present, Role, Text, View};
-use crate::store::books::{Books, Posting};
+use crate::store::books::{Books, Keep, Posting};
 
 /// Flags of every command that books.
 #[derive(Debug, clap::Args)]
@@ -93,7 +94,7 @@ pub fn book(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs) ->
 ///
 /// # Errors
 /// `Refused` by the policy, `Usage` where it can't be meant.
-pub fn checked(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs) -> anyhow::Result<Request> {
+fn checked(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs) -> anyhow::Result<Request> {
     let Author { actor, reason } = author(ctx)?;
     let BookingArgs { key, reference, kind } = flags;
     if let Some(key) = &key {
@@ -109,16 +110,32 @@ pub fn checked(ctx: &Context, subject: &str, wanted: Wanted, flags: BookingArgs)
 ///
 /// # Errors
 /// `Limit` where it is not covered, else what the ledger says.
-pub fn book_checked(ctx: &Context, request: &Request) -> anyhow::Result<Outcome> {
+fn book_checked(ctx: &Context, request: &Request) -> anyhow::Result<Outcome> {
     let now = now(ctx);
     let limits = limits(ctx)?;
     let mut books = ledger(ctx)?;
-    let posting = if ctx.settings().dry_run {
-        books.try_credits(request, &limits, now)?
-    } else {
-        books.post_credits(request, &limits, now)?
-    };
+    let due = due_before(ctx, &books, request)?;
+    let posting = books.post_credits_after(&due, request, &limits, keep(ctx), now)?;
     show(ctx, posting, &request.subject)
+}
+
+/// The free credits that are booked before a request, where what there is matters to it: the balance is with them, as
+/// `credits balance` tells it. Whoever gives something needs no catalog for it.
+///
+/// # Errors
+/// `Usage` where the billing file can't be used; what books and mirror say.
+pub fn due_before(ctx: &Context, books: &Books, request: &Request) -> anyhow::Result<Vec<Request>> {
+    match request.wanted {
+        Wanted::Add { .. } => Ok(Vec::new()),
+        Wanted::Take { .. } | Wanted::Set { .. } => {
+            allowance::due(ctx, books, &request.subject, &request.kind)
+        }
+    }
+}
+
+/// Whether what is booked stays.
+pub fn keep(ctx: &Context) -> Keep {
+    if ctx.settings().dry_run { Keep::Nothing } else { Keep::Entry }
 }
 
 /// What the policy lets this person book by hand.
@@ -199,6 +216,11 @@ pub fn refusal(posting: &Posting, subject: &str) -> anyhow::Error {
             format!("Of what it gave, {} left: what is spent can't be taken back; {nothing}", are(*left)),
             format!("Take what is left with `billctl credits adjust {subject} --remove {left}`"),
         ),
+        Posting::Expired { at } => fail(
+            Kind::Limit,
+            format!("What it gave expired at {}: there is nothing to take back; {nothing}", time(*at)),
+            format!("`billctl credits balance {subject}` shows what can be spent"),
+        ),
         Posting::TooMany { available } => fail(
             Kind::Usage,
             format!("`{subject}` has {}, and the ledger takes no more; {nothing}", credits(*available)),
@@ -219,6 +241,11 @@ pub fn refusal(posting: &Posting, subject: &str) -> anyhow::Error {
             ),
             "Use a key of its own for each booking; only a repetition of the same one has the same key",
         ),
+        Posting::PutBack => fail(
+            Kind::Usage,
+            format!("What it took was put back since: the money did not go back after all; {nothing}"),
+            format!("`billctl credits history {subject}` shows what was booked"),
+        ),
         Posting::NoSuchEntry => fail(
             Kind::Usage,
             format!("There is no such entry; {nothing}"),
@@ -237,7 +264,14 @@ pub fn refusal(posting: &Posting, subject: &str) -> anyhow::Error {
         Posting::OverPolicy(limit) => fail(
             Kind::Refused,
             format!("The policy does not allow this: {limit}; {nothing}"),
-            "Ask somebody whom `[policy.credits]` in billing.toml gives more, or book less",
+            match limit {
+                OverLimit::Alone { .. } => format!(
+                    "Ask for it with `billctl credits adjust {subject} --add N` or `--remove N`: that waits for a second person"
+                ),
+                OverLimit::Change { .. } | OverLimit::Day { .. } => {
+                    "Book less, or have `[policy.credits]` in billing.toml changed: its limits hold for everybody".to_owned()
+                }
+            },
         ),
         Posting::Proposed(proposal) | Posting::StillProposed(proposal) => fail(
             Kind::Refused,
@@ -405,10 +439,7 @@ impl Present for Booked {
             fields.push(("key", Text::from(key.as_str())));
         }
         let view = View::new().line(Text::new(role, self.sentence())).fields(fields);
-        if self.recorded
-            && Limits::hold_for(self.entry.entry_type, self.entry.amount)
-            && self.entry.entry_type != EntryType::Reversal
-        {
+        if self.recorded && matches!(self.entry.entry_type, EntryType::Grant | EntryType::Adjustment) {
             return view
                 .line(Text::new(Role::Hint, format!("Undo it with `billctl credits reverse {number}`")));
         }

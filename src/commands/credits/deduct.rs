@@ -1,8 +1,7 @@
 //! `credits deduct`
 
-use super::allowance;
 use super::booking::{self, BookingArgs};
-use crate::billing::credits::{DEFAULT_KIND, EntryType, Wanted};
+use crate::billing::credits::{EntryType, Wanted};
 use crate::commands::Outcome;
 use crate::context::Context;
 
@@ -27,9 +26,5 @@ pub struct DeductArgs {
 pub fn run(ctx: &Context, args: DeductArgs) -> anyhow::Result<Outcome> {
     let DeductArgs { subject, credits, allow_partial, booking } = args;
     let wanted = Wanted::Take { entry_type: EntryType::Deduction, amount: credits, partial: allow_partial };
-    let request = booking::checked(ctx, &subject, wanted, booking)?;
-    if request.kind == DEFAULT_KIND && !ctx.settings().dry_run {
-        allowance::book_due(ctx, &subject)?;
-    }
-    booking::book_checked(ctx, &request)
+    booking::book(ctx, &subject, wanted, booking)
 }

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::booking::{counted, credits, entry_json, ledger, now};
-use super::money::end::{End, end};
+use super::money::end::end;
 use crate::billing::credits::{Entry, Lot};
 use crate::commands::Outcome;
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::render::{Column, Present, Table, View};
+use crate::store::books::MoneyAction;
 
 /// Book the expiry of all credits whose day has come
 ///
@@ -22,7 +23,7 @@ pub struct ExpireArgs {
 
 pub async fn run(ctx: &Context, args: ExpireArgs) -> anyhow::Result<Outcome> {
     if let Some(grant) = args.grant {
-        return end(ctx, &grant, End::Expire).await;
+        return end(ctx, &grant, MoneyAction::Expire).await;
     }
     ctx.check_policy()?;
     let mut books = ledger(ctx)?;

@@ -96,13 +96,15 @@ impl Present for History {
             let role = if entry.amount > 0 { Role::Create } else { Role::Delete };
             let kind = if entry.kind == DEFAULT_KIND { String::new() } else { format!("[{}] ", entry.kind) };
             let undoes = entry.reverses.map(|number| format!(" (undoes {number})")).unwrap_or_default();
+            let approved =
+                entry.approver.as_ref().map(|by| format!(", approved by {by}")).unwrap_or_default();
             table.row([
                 Text::from(entry.number.to_string()),
                 Text::from(time(entry.at)),
                 Text::from(entry.entry_type.name()),
                 Text::new(role, format!("{:+}", entry.amount)),
                 Text::from(entry.balance.to_string()),
-                Text::from(format!("{kind}{}{undoes} · {}", entry.reason, entry.actor)),
+                Text::from(format!("{kind}{}{undoes} · {}{approved}", entry.reason, entry.actor)),
             ]);
         }
         let view = View::new().table(table);

@@ -17,6 +17,7 @@ mod proposal;
 pub mod proposals;
 pub mod reverse;
 pub mod set;
+pub mod settle;
 pub mod verify;
 pub mod void;
 
@@ -40,6 +41,7 @@ pub enum Verb {
     Reverse(reverse::ReverseArgs),
     Expire(expire::ExpireArgs),
     History(history::HistoryArgs),
+    Settle(settle::SettleArgs),
     Approve(approve::ApproveArgs),
     Decline(approve::DeclineArgs),
     Proposals(proposals::ProposalsArgs),
@@ -60,6 +62,7 @@ pub async fn run(ctx: &Context, args: CreditsArgs) -> anyhow::Result<Outcome> {
         Verb::Reverse(args) => reverse::run(ctx, args),
         Verb::Expire(args) => expire::run(ctx, args).await,
         Verb::History(args) => history::run(ctx, args),
+        Verb::Settle(args) => settle::run(ctx, args).await,
         Verb::Approve(args) => approve::approve(ctx, args),
         Verb::Decline(args) => approve::decline(ctx, args),
         Verb::Proposals(args) => proposals::run(ctx, args),

@@ -4,6 +4,7 @@ use super::booking::{self, Author};
 use crate::billing::credits::{check_given_key, check_words};
 use crate::commands::Outcome;
 use crate::context::Context;
+use crate::store::books::Posting;
 
 /// Undo an entry by another one
 ///
@@ -38,5 +39,14 @@ pub fn run(ctx: &Context, args: ReverseArgs) -> anyhow::Result<Outcome> {
     } else {
         books.reverse_credits(entry, by, &limits, now)?
     };
-    booking::show(ctx, posting, &subject)
+    let expired = match &posting {
+        Posting::Recorded(_) => books.expired_of_entry(entry, now)?,
+        _ => 0,
+    };
+    let outcome = booking::show(ctx, posting, &subject)?;
+    if expired > 0 {
+        let many = booking::credits(expired);
+        ctx.ui().hint(&format!("{many} of it came from lots that have expired since, and can't be spent; `credits grant` gives others"));
+    }
+    Ok(outcome)
 }

@@ -21,9 +21,24 @@ pub async fn read_unread(
     mirror: &mut Mirror,
     now: Timestamp,
 ) -> anyhow::Result<usize> {
+    let unread = mirror.unread(books, FAILURES)?;
+    read_each(reader, books, mirror, &unread, now).await
+}
+
+/// The same of what is named.
+///
+/// # Errors
+/// As [`read_unread`].
+pub async fn read_each(
+    reader: &Reader,
+    books: &mut Books,
+    mirror: &mut Mirror,
+    unread: &[Unread],
+    now: Timestamp,
+) -> anyhow::Result<usize> {
     let mut read = 0;
-    for unread in mirror.unread(books, FAILURES)? {
-        let found = match &unread {
+    for unread in unread {
+        let found = match unread {
             Unread::Lines { route, kind, id } => lines(reader, route, kind, id).await,
             Unread::Price(id) => price(reader, id).await,
         };

@@ -9,12 +9,13 @@ use super::read::{Opened, Reading, open};
 use super::report::Report;
 use crate::billing::backfill::{Phase, Task, UNTOLD, Unread};
 use crate::commands::Outcome;
+use crate::commands::credits::settle::read_and_sweep;
 use crate::commands::events::catch_up::{CaughtUp, Gap, OVERLAP_SECONDS};
 use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::Kind;
 use crate::render::{Present, Role, Text, View};
-use crate::store::mirror::{Fill, Mirror, Scope};
+use crate::store::mirror::{Fill, Mirror, Scope, Swept};
 
 /// The name under which the mirror keeps the second up to which a kind was read that events don't tell about. Each has its
 /// own, so that one which the key may not read holds up no other.
@@ -38,13 +39,13 @@ pub async fn run(ctx: &Context, args: UpdateArgs) -> anyhow::Result<Outcome> {
     let mut opened = open(ctx).await?;
     if ctx.settings().dry_run {
         let caught_up = opened.look(ctx).await?;
-        ctx.show(&Updated { caught_up, gap: caught_up.gap, report: None, untold: None })?;
+        ctx.show(&Updated { caught_up, gap: caught_up.gap, report: None, untold: None, settled: None })?;
         return Ok(Outcome::Done);
     }
     let parallel = usize::from(args.parallel);
     let is_filled = opened.mirror.whole_fill()?.is_some();
     let caught_up = opened.catch_up(ctx, None).await?;
-    let mut updated = Updated { caught_up, gap: caught_up.gap, report: None, untold: None };
+    let mut updated = Updated { caught_up, gap: caught_up.gap, report: None, untold: None, settled: None };
     let left = Gap::kinds_left(&opened.mirror)?;
     if let Some(gap) = caught_up.gap {
         ctx.ui().warn(&format!(
@@ -52,7 +53,9 @@ pub async fn run(ctx: &Context, args: UpdateArgs) -> anyhow::Result<Outcome> {
             time(gap.from),
             time(gap.to)
         ));
-        updated.report = Some(close(ctx, &mut opened, gap, left.clone(), parallel).await?);
+        let report = close(ctx, &mut opened, gap, left.clone(), parallel).await?;
+        updated.settled = settle(ctx, &mut opened, &report).await?;
+        updated.report = Some(report);
     }
     // Where all kinds are read for a gap, these are among them.
     let is_stopped = updated.report.as_ref().is_some_and(|report| report.end == End::Stopped);
@@ -92,6 +95,16 @@ async fn close(
     let report = read(ctx, opened, scope, &tasks, reading).await?;
     forget_gap(opened, &report)?;
     Ok(report)
+}
+
+/// Books what was bought in a time whose events are lost, once all that may have changed in it was read: as those events
+/// would have done.
+async fn settle(ctx: &Context, opened: &mut Opened, report: &Report) -> anyhow::Result<Option<Swept>> {
+    let Some(since) = opened.books.first_event_second()?.filter(|_| report.end == End::Finished) else {
+        return Ok(None);
+    };
+    let reader = opened.connection.reader();
+    read_and_sweep(ctx, &reader, &mut opened.books, &mut opened.mirror, since).await.map(Some)
 }
 
 /// Reads the kinds that events don't tell about: what was made since the last time, and what can still change. None
@@ -199,6 +212,8 @@ struct Updated {
     report: Option<Report>,
     /// What reading the kinds came to that events don't tell about.
     untold: Option<Report>,
+    /// What was bought in a time whose events are lost.
+    settled: Option<Swept>,
 }
 
 impl Updated {
@@ -206,9 +221,28 @@ impl Updated {
         let reports = self.report.iter().chain(&self.untold);
         match reports.map(Report::outcome).find(|outcome| *outcome != Outcome::Done) {
             Some(outcome) => outcome,
-            None if self.caught_up.failed > 0 => Outcome::Failed(Kind::Failed),
+            None if self.caught_up.failed > 0 || !self.unclear().is_empty() => Outcome::Failed(Kind::Failed),
             None => Outcome::Done,
         }
+    }
+}
+
+impl Updated {
+    /// Payments of which it can't be told what they bought, and why.
+    fn unclear(&self) -> &[(String, String)] {
+        self.settled.as_ref().map_or(&[], |swept| swept.unclear.as_slice())
+    }
+
+    fn add_settled(&self, view: View) -> View {
+        let booked = self.settled.as_ref().map_or(0, |swept| swept.booked.len());
+        let view = match booked {
+            0 => view,
+            1 => view.line("1 payment that no event told of was booked in the credit ledger"),
+            many => {
+                view.line(format!("{many} payments that no event told of were booked in the credit ledger"))
+            }
+        };
+        self.unclear().iter().fold(view, |view, (_, why)| view.line(Text::new(Role::Delete, why.clone())))
     }
 }
 
@@ -223,6 +257,7 @@ impl Present for Updated {
             "gap": self.gap.map(|gap| json!({"from": time(gap.from), "to": time(gap.to)})),
             "backfill": self.report.as_ref().map(Present::json),
             "untold": self.untold.as_ref().map(Present::json),
+            "settled": self.settled.as_ref().map(|swept| swept.booked.len()),
         })
     }
 
@@ -239,7 +274,7 @@ impl Present for Updated {
             ),
         };
         match (&self.report, &self.untold) {
-            (Some(report), _) => report.add_to(view),
+            (Some(report), _) => self.add_settled(report.add_to(view)),
             // Read at each update, so it is told only where something is wrong with it.
             (None, Some(untold)) if untold.outcome() != Outcome::Done => untold.add_to(view),
             (None, _) => view,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::billing::alerts::{Threshold, alerts};
 use crate::billing::credits::{By, DEFAULT_KIND, Line, day_of, report};
 use crate::commands::Outcome;
+use crate::commands::credits::allowance::low_balances;
 use crate::commands::moment::Moment;
 use crate::context::Context;
 use crate::error::{Kind, fail};
@@ -90,7 +91,7 @@ pub fn run(ctx: &Context, args: CreditsArgs) -> anyhow::Result<Outcome> {
         let now = now.as_second();
         let active_since = active_days.map(|days| now.saturating_sub(days * DAY_SECONDS));
         let query = LowBalanceQuery { kind, below: *below, active_since, now, limit: 1 };
-        let (subjects, _) = books.low_credit_balances(&query)?;
+        let (subjects, _) = low_balances(ctx, &books, &query)?;
         low.push(Low { words: alert.threshold.to_string(), name: alert.name, subjects });
     }
     ctx.show(&Report { lines, low, by })?;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::quantity::Amount;
 use crate::billing::catalog::model::{Catalog, Limit, Product, Window};
 use crate::billing::catalog::nearest::nearest;
-use crate::billing::credits::Wanted;
 use crate::billing::currency::Currency;
 use crate::billing::entitlement::Entitlement;
 use crate::billing::usage::{
@@ -208,12 +207,7 @@ impl<'a> Metric<'a> {
     /// If books or mirror can't be read.
     pub fn look_up_free_credits(&mut self, ctx: &Context, books: &Books, who: &str) -> anyhow::Result<()> {
         if let Some(Funding { kind, per_unit: _ }) = self.credits() {
-            let due = allowance::due(ctx, books, who)?.into_iter().filter(|request| request.kind == kind);
-            let amounts = due.filter_map(|request| match request.wanted {
-                Wanted::Add { amount, .. } => Some(amount),
-                Wanted::Take { .. } | Wanted::Set { .. } => None,
-            });
-            self.free = amounts.fold(0, i64::saturating_add);
+            self.free = allowance::credits_of(&allowance::due(ctx, books, who, kind)?);
         }
         Ok(())
     }

@@ -66,4 +66,10 @@ pub(super) const MIGRATIONS: &[&str] = &[
     super::usage::PUSHES,
     // What of a reservation may change: see there.
     super::usage::HELD_ANEW,
+    // What is only added to is not replaced either: see there.
+    super::guards::GUARDS,
+    // Requests that were begun to give money in Stripe: see there.
+    super::money::ATTEMPTS,
+    // Money that was given in Stripe and is taken back: see there.
+    super::money_ends::TABLES,
 ];

@@ -5,9 +5,11 @@ mod alerts;
 mod checkouts;
 mod credits;
 mod filter;
+mod guards;
 mod log;
 mod migrations;
 mod money;
+mod money_ends;
 mod read;
 mod subjects;
 mod usage;
@@ -25,7 +27,8 @@ pub use credits::{
     Settled as PaymentSettled, Settlement, Verified,
 };
 pub use filter::EventFilter;
-pub use money::MoneyCredit;
+pub use money::{MoneyAttempt, MoneyCredit};
+pub use money_ends::{MoneyAction, MoneyEnd, MoneyEnding};
 pub use read::StoredEvent;
 pub use subjects::LinkOrigin;
 pub use usage::{

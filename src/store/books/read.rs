@@ -61,6 +61,15 @@ pub(super) fn stored_event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
 }
 
 impl Books {
+    /// When the earliest event that is stored happened, in seconds since 1970.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn first_event_second(&self) -> anyhow::Result<Option<i64>> {
+        let sql = "SELECT min(created) FROM events";
+        self.explain(self.connection.query_row(sql, [], |row| row.get(0)))
+    }
+
     /// The event with an id.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ mod snapshots;
 mod status;
 mod subscription_list;
 mod subscriptions;
+mod sweep;
 mod through;
 mod transactions;
 mod unsettled;
@@ -52,6 +53,7 @@ pub use revenue::{MoneyMove, ProductName};
 pub use snapshots::{Page, Put};
 pub use status::Totals;
 pub use subscription_list::{InvoiceLine, SubscriptionFilter};
+pub use sweep::{Swept, SweptPayment};
 pub use through::{EVENTS_AGAIN, EVENTS_READ};
 pub use transactions::{Transaction, TransactionFilter};
 

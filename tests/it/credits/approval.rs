@@ -88,6 +88,10 @@ fn a_second_person_approves_what_is_above_the_threshold() {
            1  u_1        +600  2026-11-04T00:00:00Z  approved  ticket 42 · ada
     [exit 0]
     ");
+    let history = shop.billctl("credits history u_1").exits(0).stdout;
+    let words: Vec<&str> = history.split_whitespace().collect();
+    assert!(words.join(" ").contains("ticket 42 · ada, approved by bob"), "{history}");
+    assert_eq!(shop.billctl("credits history u_1 -o json").json()["entries"][0]["approver"], "bob");
     shop.billctl("credits verify").exits(0);
 }
 
@@ -194,14 +198,48 @@ fn giving_back_what_an_application_took_is_no_way_around() {
     [stderr]
     profile emulator
     error: The policy does not allow this: 50 credits on top of the 60 that you booked for this subject in 24 hours are more than the 100 of approval_above, and a reversal can't wait for a second person; nothing was booked
-    hint: Ask somebody whom `[policy.credits]` in billing.toml gives more, or book less
+    hint: Ask for it with `billctl credits adjust u_1 --add N` or `--remove N`: that waits for a second person
     [exit 5]
     ");
     shop.billctl("credits reverse 4 --reason mine").exits(0);
     shop.billctl("credits grant u_1 1 --reason mine").exits(5);
-    // Taking back what was given is not giving.
+    // Whoever gave it by mistake takes it back, and may give it to the right one.
     shop.billctl("credits adjust u_2 --add 100 --reason gift").exits(0);
     shop.billctl("credits reverse 7 --reason oops").exits(0);
+}
+
+#[test]
+fn undoing_what_others_gave_or_what_was_bought_is_bound_as_taking_it_is() {
+    let mut shop = Shop::new();
+    let policy = |credits: &str| {
+        shop.write(
+            "billing.toml",
+            format!("[project]\nname = \"shop\"\n[policy]\nactors = [\"ada\", \"bob\"]\ncredits = {{ {credits} }}\n"),
+        )
+    };
+    policy("");
+    for key in ["purchase", "gift", "late"] {
+        shop.billctl(&format!("credits grant u_1 1000 --reason '{key}' --key {key}")).exits(0);
+    }
+    policy("max_change = 500");
+    let refused = |shop: &Shop, line: &str, limit: &str| {
+        let said = shop.billctl(line).exits(5);
+        assert!(said.stderr.contains(limit), "{said}");
+    };
+    shop.set("BILLCTL_ACTOR", "bob");
+    refused(&shop, "credits reverse 1 --reason mine", "more than the 500 of max_change");
+    shop.set("BILLCTL_ACTOR", "ada");
+    shop.billctl("credits reverse 2 --reason oops").exits(0);
+    shop.set("BILLCTL_NOW", "2026-11-02T00:00:00Z");
+    refused(&shop, "credits reverse 3 --reason late", "more than the 500 of max_change");
+    shop.write(
+        "billing.toml",
+        "[project]\nname = \"shop\"\n[policy]\nactors = [\"ada\", \"bob\"]\ncredits = { max_per_day = 1500 }\n",
+    );
+    shop.set("BILLCTL_ACTOR", "bob");
+    shop.billctl("credits reverse 1 --reason asked").exits(0);
+    refused(&shop, "credits adjust u_1 --remove 501 --reason more", "max_per_day");
+    refused(&shop, "credits reverse 3 --reason more", "max_per_day");
 }
 
 #[test]

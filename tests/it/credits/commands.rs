@@ -266,6 +266,33 @@ fn a_dry_run_books_nothing() {
 }
 
 #[test]
+fn what_expired_is_neither_taken_back_nor_there_to_be_spent_again() {
+    let mut shop = Shop::new();
+    shop.billctl("credits grant u_1 10 --expires 30d --reason gift").exits(0);
+    shop.billctl("credits deduct u_1 4 --reason call").exits(0);
+    shop.set("BILLCTL_NOW", "2026-12-02T00:00:00Z");
+    assert_snapshot!(shop.billctl("credits reverse 1 --reason oops"), @"
+    [stderr]
+    profile emulator
+    error: What it gave expired at 2026-12-01T00:00:00Z: there is nothing to take back; nothing was booked
+    hint: `billctl credits balance u_1` shows what can be spent
+    [exit 4]
+    ");
+    assert_snapshot!(shop.billctl("credits reverse 2 --reason 'it failed'"), @"
+    Gave 4 credits back to u_1
+    balance  0 → 4
+    why      it failed (ada)
+    entry    4 of 2026-12-02T00:00:00Z
+    key      reverse:2
+    [stderr]
+    profile emulator
+    hint: 4 credits of it came from lots that have expired since, and can't be spent; `credits grant` gives others
+    [exit 0]
+    ");
+    assert_eq!(shop.billctl("credits balance u_1 -o json").json()["balance"], 0);
+}
+
+#[test]
 fn the_policy_is_enforced_before_anything_is_booked() {
     let mut shop = Shop::new();
     shop.write(
@@ -277,7 +304,7 @@ fn the_policy_is_enforced_before_anything_is_booked() {
     [stderr]
     profile emulator
     error: The policy does not allow this: 101 credits at once are more than the 100 of max_change; nothing was booked
-    hint: Ask somebody whom `[policy.credits]` in billing.toml gives more, or book less
+    hint: Book less, or have `[policy.credits]` in billing.toml changed: its limits hold for everybody
     [exit 5]
     ");
     shop.billctl("credits grant u_1 100 --reason gift").exits(0);
@@ -285,7 +312,7 @@ fn the_policy_is_enforced_before_anything_is_booked() {
     [stderr]
     profile emulator
     error: The policy does not allow this: 51 credits on top of the 100 that you booked today are more than the 150 of max_per_day; nothing was booked
-    hint: Ask somebody whom `[policy.credits]` in billing.toml gives more, or book less
+    hint: Book less, or have `[policy.credits]` in billing.toml changed: its limits hold for everybody
     [exit 5]
     ");
     shop.billctl("credits adjust u_1 --remove 50 --reason oops").exits(0);

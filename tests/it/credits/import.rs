@@ -178,6 +178,59 @@ fn what_can_be_booked_is_booked_and_the_rest_told_row_by_row() {
 }
 
 #[test]
+fn a_row_is_known_again_in_another_file_and_place() {
+    let shop = Shop::new();
+    let import = |name: &str, text: &str| {
+        shop.write(name, text);
+        let imported = shop.billctl(&format!("credits import {name} --yes -o json")).exits(0).json();
+        (imported["booked"].as_i64().unwrap(), imported["booked_before"].as_i64().unwrap())
+    };
+    assert_eq!(import("a.csv", "subject,add,reason\nu_1,5,gift\nu_2,7,gift\nu_1,5,gift\n"), (3, 0));
+    assert_eq!(import("b.csv", "subject,add,reason\n\nu_2,7,gift\nu_1,5,gift\n\nu_1,5,gift\n"), (0, 3));
+    let line =
+        |subject: &str, add: i64| json!({"subject": subject, "add": add, "reason": "gift"}).to_string();
+    let lines = [line("u_1", 5), line("u_1", 5), line("u_1", 5), line("u_3", 5)].join("\n");
+    assert_eq!(import("c.jsonl", &lines), (2, 2));
+    assert_eq!((balance(&shop, "u_1"), balance(&shop, "u_2"), balance(&shop, "u_3")), (15, 7, 5));
+    // A row that was mended is booked, and those beside it are not booked again.
+    shop.write("d.csv", "subject,add,reason\nu_4,1.5,gift\nu_5,5,gift\n");
+    shop.billctl("credits import d.csv --yes --continue --results r.csv").exits(7);
+    assert_eq!(import("d.csv", "subject,add,reason\nu_4,15,gift\nu_5,5,gift\n"), (1, 1));
+}
+
+#[test]
+fn rows_that_wait_for_a_second_person_are_not_done() {
+    let shop = Shop::new();
+    shop.write(
+        "billing.toml",
+        "[project]\nname = \"shop\"\n[policy]\nactors = [\"ada\", \"bob\"]\ncredits = { approval_above = 200 }\n",
+    );
+    shop.write("a.csv", "subject,type,amount,reason\nu_1,grant,201,welcome\n");
+    shop.billctl("credits import a.csv --yes --continue --results r.csv").exits(7);
+    shop.billctl("credits import a.csv --yes --continue --results r.csv").exits(7);
+}
+
+#[test]
+fn two_imports_do_not_write_the_same_results() {
+    let shop = Shop::new();
+    shop.write("a.csv", "subject,add,reason\nu_1,5,gift\n");
+    let other = fs_err::File::create(shop.folder().join("r.csv.part")).unwrap();
+    other.file().lock().unwrap();
+    assert_snapshot!(shop.billctl("credits import a.csv --yes --continue --results r.csv"), @"
+    [stderr]
+    profile emulator
+    error: Another run writes its results to `[ROOT]/shop/r.csv`; nothing was booked
+    hint: Wait until it is done, or name another file with `--results FILE`
+    [exit 2]
+    ");
+    assert_eq!(entries(&shop), 0);
+    // One that was killed holds nobody up.
+    drop(other);
+    shop.billctl("credits import a.csv --yes --continue --results r.csv").exits(0);
+    assert!(!shop.exists("r.csv.part"));
+}
+
+#[test]
 fn the_policy_counts_all_rows_of_a_file_together() {
     let shop = Shop::new();
     let policy = |credits: &str| {

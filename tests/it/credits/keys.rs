@@ -75,7 +75,7 @@ fn credits_expire_where_old_books_have_their_keys_for_something_else() {
     }
     let expired = world.books.expire_credits(now + 100).unwrap();
     assert_eq!((expired[0].key.as_str(), expired[0].amount), ("expiry:1:3", -9));
-    assert_eq!(world.books.verify_credits(|_| {}).unwrap().fault, None);
+    assert_eq!(world.books.verify_credits(None, |_| {}).unwrap().fault, None);
 }
 
 #[test]
@@ -157,9 +157,20 @@ fn a_proposal_whose_key_was_taken_meanwhile_is_refused_in_words() {
         .execute_batch("DROP TRIGGER credit_proposals_stay; UPDATE credit_proposals SET key = 'k2'")
         .unwrap();
     let keep = billctl::store::books::Keep::Entry;
-    let decided = world.books.approve_credits(1, ["bob", ""], &asks, keep, now).unwrap();
+    let decided = world.books.approve_credits(1, ["bob", ""], &[], &asks, keep, now).unwrap();
     assert!(format!("{decided:?}").starts_with("Refused(DiffersIn("), "{decided:?}");
     assert_eq!(world.books.credit_history("u_1", &HistoryFilter::default()).unwrap().len(), 2);
+}
+
+#[test]
+fn a_key_under_which_a_part_was_taken_does_not_stand_for_all_of_it() {
+    let shop = Shop::new();
+    shop.billctl("credits grant u_1 3 --reason welcome").exits(0);
+    shop.billctl("credits deduct u_1 5 --allow-partial --reason call --key c1").exits(0);
+    shop.billctl("credits deduct u_1 5 --allow-partial --reason call --key c1").exits(0);
+    let refused = shop.billctl("credits deduct u_1 5 --reason call --key c1").exits(2);
+    assert!(refused.stderr.contains("with another rule for what is not covered"), "{refused}");
+    assert_eq!(history(&shop), 2);
 }
 
 #[test]

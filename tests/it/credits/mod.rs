@@ -11,4 +11,5 @@ mod money; // balances and billing credits in Stripe
 mod packs; // packs bought on the emulator
 mod payments; // what was bought and what went back: any order, any number of times
 mod races; // many processes at once, and killed ones
+mod settling; // packs whose events are lost
 mod tampering; // what the database refuses, and what verify finds

@@ -121,6 +121,113 @@ fn money_is_given_to_nobody_unknown_and_not_without_a_form_or_a_reason() {
 }
 
 #[test]
+fn a_key_that_stripe_refused_gives_once_the_cause_is_mended() {
+    let (shop, emulator, customer) = shop();
+    let full = format!(
+        "customer={customer}&amount[type]=monetary&amount[monetary][currency]=usd&amount[monetary][value]=1\
+         &applicability_config[scope][price_type]=metered&category=paid"
+    );
+    let grants: Vec<Value> = (0..100).map(|_| emulator.post("/v1/billing/credit_grants", &full)).collect();
+    let policy = "[policy.credits]\nmax_money_per_day = [\"5.00 usd\"]\n";
+    shop.write("billing.toml", format!("{}{policy}", shop.read("billing.toml")));
+    let line = "5.00usd --as grant --reason sorry --key k1";
+    for _ in 0..2 {
+        let refused = shop.billctl(&format!("credits grant u_1 --money {line} --profile emulator")).exits(1);
+        assert!(refused.stderr.contains("at most 100 unused"), "{refused}");
+    }
+    let listed = shop.billctl("credits money u_1 -o json --profile emulator").exits(0).json();
+    assert_eq!((&listed["given"][0]["state"], &listed["given"][0]["id"]), (&json!("refused"), &json!(null)));
+    emulator.post(&format!("/v1/billing/credit_grants/{}/void", grants[0]["id"].as_str().unwrap()), "");
+    // To the same idempotency key Stripe would give the same answer, and what was refused is no gift of today.
+    assert_eq!(give(&shop, line)["recorded"], true);
+    assert_eq!(give(&shop, line)["recorded"], false);
+    let newest = emulator.get(&format!("/v1/billing/credit_grants?customer={customer}&limit=100"));
+    let newest = newest["data"].as_array().unwrap();
+    let own = newest.iter().filter(|grant| grant["metadata"]["billctl_credit_key"] == "k1").count();
+    assert_eq!(own, 1);
+    // It counts now, and the key still stands for what it stood for.
+    shop.billctl("credits grant u_1 --money 0.01usd --as balance --reason sorry --profile emulator").exits(5);
+    shop.billctl("credits grant u_1 --money 4.00usd --as grant --reason sorry --key k1 --profile emulator")
+        .exits(2);
+}
+
+#[test]
+fn a_balance_is_taken_back_once_and_who_and_why_stays() {
+    let (mut shop, emulator, customer) = shop();
+    let given = give(&shop, "20.00usd --as balance --reason 'ticket 42' --key t42");
+    let id = given["id"].as_str().unwrap().to_owned();
+    let void = |shop: &Shop, reason: &str| {
+        shop.billctl(&format!("credits void {id} --reason '{reason}' --profile emulator -o json"))
+    };
+    let dry_run = shop.billctl(&format!("credits void {id} --reason x --dry-run --profile emulator"));
+    assert!(dry_run.stdout.contains("Would take back 20.00 USD of balance"), "{dry_run}");
+    shop.set("BILLCTL_ACTOR", "bob");
+    // Carried out, and the answer is lost; each attempt again.
+    emulator.fail_on("POST /v1/customers/*:500-after");
+    void(&shop, "wrong customer");
+    emulator.heal();
+    let listed = shop.billctl("credits money u_1 -o json --profile emulator").exits(0).json();
+    assert_eq!(listed["given"][0]["state"], "being taken back");
+    shop.set("BILLCTL_ACTOR", "ada");
+    shop.set("BILLCTL_NOW", "2026-11-04T00:00:00Z");
+    let undone = void(&shop, "wrong customer").exits(0).json();
+    assert_eq!((&undone["actor"], &undone["balance"]["amount"]), (&json!("bob"), &json!(0)));
+    assert_eq!(void(&shop, "wrong customer").exits(0).json()["recorded"], false);
+    let refused = void(&shop, "again").exits(2);
+    assert!(refused.stderr.contains("was taken back before: by bob at 2026-11-01"), "{refused}");
+    let booked = emulator.list(&format!("/v1/customers/{customer}/balance_transactions"));
+    let amounts: Vec<_> = booked.iter().map(|booked| booked["amount"].as_i64().unwrap()).collect();
+    assert_eq!(amounts, [2000, -2000]);
+    assert_eq!(booked[0]["metadata"]["billctl_undoes"], id);
+    let listed = shop.billctl("credits money u_1 -o json --profile emulator").exits(0).json();
+    let one = &listed["given"][0];
+    assert_eq!((&one["id"], &one["reason"], &one["actor"]), (&json!(id), &json!("ticket 42"), &json!("ada")));
+    assert_eq!((&one["state"], &one["ended"]["result"]), (&json!("taken back"), &booked[0]["id"]));
+    assert_eq!((&one["ended"]["actor"], &one["ended"]["reason"]), (&json!("bob"), &json!("wrong customer")));
+    // What is used by then is owed.
+    let given = give(&shop, "5.00usd --as balance --reason gift");
+    emulator.post(&format!("/v1/customers/{customer}/balance_transactions"), "amount=300&currency=usd");
+    let line = format!("credits void {} --reason gone --profile emulator", given["id"].as_str().unwrap());
+    assert!(shop.billctl(&line).exits(0).stdout.contains("3.00 USD to pay with the next invoice"));
+    // Others' transactions are none of ours.
+    shop.billctl("credits void cbtxn_unknown --reason x --profile emulator").exits(2);
+    shop.billctl(&format!("credits expire {id} --reason x --profile emulator")).exits(2);
+}
+
+#[test]
+fn billing_credits_that_are_taken_back_say_by_whom_and_why() {
+    let (mut shop, emulator, _) = shop();
+    let ids: Vec<String> = ["50.00usd", "7.50usd"]
+        .iter()
+        .map(|amount| {
+            give(&shop, &format!("{amount} --as grant --reason launch"))["id"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    shop.billctl(&format!("credits void {} --profile emulator", ids[0])).exits(2);
+    shop.set("BILLCTL_ACTOR", "bob");
+    emulator.fail_on("POST /v1/billing/credit_grants/*:500-after");
+    shop.billctl(&format!("credits void {} --reason 'wrong customer' --profile emulator", ids[0]));
+    emulator.heal();
+    shop.set("BILLCTL_NOW", "2026-11-04T00:00:00Z");
+    shop.billctl(&format!("credits void {} --reason 'wrong customer' --profile emulator", ids[0])).exits(0);
+    shop.billctl(&format!("credits expire {} --reason agreed --profile emulator", ids[1])).exits(0);
+    // Stripe refuses it, and that is not kept as if it had been done.
+    for _ in 0..2 {
+        shop.billctl(&format!("credits void {} --reason late --profile emulator", ids[1])).exits(1);
+    }
+    let listed = shop.billctl("credits money u_1 -o json --profile emulator").exits(0).json();
+    let told = |amount: i64| {
+        let given = listed["given"].as_array().unwrap();
+        let one = given.iter().find(|one| one["money"]["amount"] == amount).unwrap();
+        (one["state"].clone(), one["ended"]["actor"].clone(), one["ended"]["reason"].clone())
+    };
+    assert_eq!(told(5000), (json!("voided"), json!("bob"), json!("wrong customer")));
+    assert_eq!(told(750), (json!("expired"), json!("bob"), json!("agreed")));
+    let table = shop.billctl("credits money u_1 --profile emulator").exits(0);
+    assert!(table.stdout.contains("given here") && table.stdout.contains("launch ·"), "{table}");
+}
+
+#[test]
 fn the_policy_bounds_what_one_person_gives_at_once_and_in_a_day() {
     let (mut shop, emulator, customer) = shop();
     let policy = "[policy.credits]\nmax_money = [\"50.00 usd\"]\nmax_money_per_day = [\"80.00 usd\"]\n";

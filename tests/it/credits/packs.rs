@@ -26,7 +26,7 @@ name = "A report"
 prices.once = { amount = "5.00 usd" }
 "#;
 
-fn shop() -> (Shop, Emulator) {
+pub fn shop() -> (Shop, Emulator) {
     let shop = Shop::new();
     shop.write("billing.toml", CATALOG);
     let emulator = shop.emulator();
@@ -39,7 +39,7 @@ fn price(emulator: &Emulator, lookup_key: &str) -> Value {
 }
 
 /// Buys what an application sells by itself: its sessions say nothing of credits.
-fn buy(emulator: &Emulator, lines: &[(&str, i64)], more: &str) -> Value {
+pub fn buy(emulator: &Emulator, lines: &[(&str, i64)], more: &str) -> Value {
     let items: String = lines
         .iter()
         .enumerate()
@@ -55,7 +55,7 @@ fn buy(emulator: &Emulator, lines: &[(&str, i64)], more: &str) -> Value {
     emulator.post(&page, "payment_method=pm_card_visa")
 }
 
-fn balance(shop: &Shop, subject: &str) -> Value {
+pub fn balance(shop: &Shop, subject: &str) -> Value {
     shop.billctl(&format!("credits balance {subject} -o json --profile emulator")).exits(0).json()
 }
 
@@ -236,6 +236,37 @@ fn a_free_plan_gives_its_credits_once_a_month_at_the_first_use() {
     // Looking books nothing.
     shop.billctl("credits balance u_2").exits(0);
     assert_eq!(shop.billctl("credits history u_2 -o json").json()["entries"], json!([]));
+}
+
+#[test]
+fn free_credits_that_are_due_count_wherever_a_balance_does() {
+    let mut shop = Shop::new();
+    shop.write("billing.toml", format!("{CATALOG}{PLANS}\n[alerts.low]\nlow_balance = 50\n"));
+    shop.billctl("credits deduct u_1 100 --reason call --dry-run").exits(0);
+    shop.billctl("credits deduct u_1 101 --reason call --dry-run").exits(4);
+    assert_eq!(shop.billctl("credits history u_1 -o json").json()["entries"], json!([]));
+    shop.billctl("credits set u_1 80 --expect 0 --reason agreed").exits(4);
+    insta::assert_snapshot!(shop.billctl("credits set u_1 80 --expect 100 --reason agreed --key s1"), @"
+    Took 20 credits from u_1
+    balance  100 → 80
+    why      agreed (ada)
+    entry    2 of 2026-11-01T00:00:00Z
+    key      s1
+    Undo it with `billctl credits reverse 2`
+    [stderr]
+    profile emulator
+    [exit 0]
+    ");
+    shop.billctl("credits adjust u_2 --remove 40 --reason oops").exits(0);
+    assert_eq!(balance(&shop, "u_2")["balance"], 60);
+    // What they had is gone with its month, and as much is due anew.
+    shop.set("BILLCTL_NOW", "2026-12-15T00:00:00Z");
+    shop.billctl("alerts check").exits(0);
+    shop.billctl("credits deduct u_1 60 --reason call").exits(0);
+    let crossed = shop.billctl("alerts check -o json").exits(3).json();
+    assert_eq!(crossed["alerts"][0]["subjects"], json!([{"subject": "u_1", "balance": 40}]), "{crossed}");
+    let report = shop.billctl("report credits").exits(0);
+    assert!(report.stdout.contains("1 subject"), "{report}");
 }
 
 #[test]

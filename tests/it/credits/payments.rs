@@ -115,7 +115,7 @@ fn a_proposal_under_its_key_never_stands_against_a_purchase() {
     }
     assert_eq!(told(&world, "u_1"), [(EntryType::Purchase, 1000), (EntryType::Purchase, 1000)]);
     failed(&world, 0, "");
-    let decided = world.books.approve_credits(2, ["bob", ""], &asks, Keep::Entry, now).unwrap();
+    let decided = world.books.approve_credits(2, ["bob", ""], &[], &asks, Keep::Entry, now).unwrap();
     assert!(format!("{decided:?}").starts_with("Refused("), "{decided:?}");
 }
 
@@ -303,7 +303,7 @@ fn a_refund_that_fails_gives_back_what_it_took_and_no_more() {
     let mut other = Mirror::open(&path, true).unwrap();
     while other.apply_pending(&world.books, 1, NOW).unwrap().more {}
     assert_eq!(told(&world, "u_1").len(), 4);
-    assert_eq!(world.books.verify_credits(|_| {}).unwrap().fault, None);
+    assert_eq!(world.books.verify_credits(None, |_| {}).unwrap().fault, None);
 }
 
 #[test]
@@ -506,6 +506,6 @@ proptest! {
             prop_assert_eq!(balance(&world, &format!("u_{number}")), life.balance(), "{:?}", life);
         }
         prop_assert_eq!(failures(&world).len(), 0);
-        prop_assert_eq!(world.books.verify_credits(|_| {}).unwrap().fault, None);
+        prop_assert_eq!(world.books.verify_credits(None, |_| {}).unwrap().fault, None);
     }
 }

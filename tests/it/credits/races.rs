@@ -1,7 +1,7 @@
 //! Many processes at one ledger, and processes that are killed.
 
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::support::Shop;
@@ -41,32 +41,55 @@ fn of_1000_parallel_deductions_exactly_as_many_succeed_as_are_covered() {
 fn kills() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "how much is tested, not what")]
     let wanted = std::env::var("BILLCTL_TEST_KILLS");
-    wanted.ok().and_then(|text| text.parse().ok()).unwrap_or(60)
+    wanted.ok().and_then(|text| text.parse().ok()).unwrap_or(400)
 }
+
+/// How many write at once.
+const WRITERS: u64 = 4;
 
 #[test]
 fn what_was_acknowledged_outlives_a_kill_and_nothing_is_booked_twice() {
     let kills = kills();
     let shop = Shop::new();
     shop.billctl("credits grant u_1 1000000 --reason welcome --key g").exits(0);
-    let mut acknowledged = 0;
-    for number in 0..kills {
-        let key = format!("k{number}");
-        let words = ["credits", "deduct", "u_1", "1", "--reason", "call", "--key", &key, "-o", "json"];
-        let mut child = shop.spawn(&words, Stdio::null());
-        std::thread::sleep(Duration::from_micros(number * 397 % 20_000));
-        let _ = child.kill();
-        let output = child.wait_with_output().unwrap();
-        let told = !output.stdout.is_empty();
-        // Repeated after the crash, it is booked once in all.
-        let again = shop.billctl(&words.join(" ")).json();
-        if told {
-            acknowledged += 1;
-            assert_eq!(again["recorded"], false, "an acknowledged deduction was lost");
+    let (next, acknowledged, unfinished) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..WRITERS {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= kills {
+                        break;
+                    }
+                    let key = format!("k{number}");
+                    let words =
+                        ["credits", "deduct", "u_1", "1", "--reason", "call", "--key", &key, "-o", "json"];
+                    let mut child = shop.spawn(&words, Stdio::null());
+                    // Somewhere in its life, while others are in theirs.
+                    std::thread::sleep(Duration::from_micros(number * 997 % 100_000));
+                    let _ = child.kill();
+                    let told = !child.wait_with_output().unwrap().stdout.is_empty();
+                    // Repeated after the crash, it is booked once in all.
+                    let mut again = shop.billctl(&words.join(" "));
+                    while again.stderr.contains("keeps the books") {
+                        again = shop.billctl(&words.join(" "));
+                    }
+                    if told {
+                        acknowledged.fetch_add(1, Ordering::Relaxed);
+                        assert_eq!(again.json()["recorded"], false, "an acknowledged deduction was lost");
+                    } else {
+                        again.exits(0);
+                        unfinished.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
         }
-    }
+    });
     let balance = shop.billctl("credits balance u_1 -o json").json();
     assert_eq!(balance["balance"], 1_000_000 - kills);
-    shop.billctl("credits verify").exits(0);
-    eprintln!("{acknowledged} of {kills} were acknowledged before they were killed");
+    let verified = shop.billctl("credits verify -o json").exits(0).json();
+    assert_eq!(verified["entries"], 1 + kills);
+    let (acknowledged, unfinished) = (acknowledged.into_inner(), unfinished.into_inner());
+    eprintln!("{acknowledged} of {kills} were acknowledged before they were killed, {unfinished} were not");
+    assert!(unfinished > kills / 20, "hardly anything was killed in the middle: {unfinished} of {kills}");
 }

@@ -161,6 +161,101 @@ fn a_byte_flipped_in_the_file_is_found() {
     shop.billctl("credits verify").exits(3);
 }
 
+#[test]
+fn what_is_only_added_to_is_never_replaced_either() {
+    let mut shop = Shop::new();
+    shop.write("billing.toml", "[project]\nname = \"shop\"\n[policy]\nactors = [\"ada\", \"bob\"]\ncredits = { approval_above = 100 }\n\
+         [products.free]\ndefault_plan = true\nlimits.posts = { max = 100, per = \"month\" }\n");
+    for key in ["p1", "p2"] {
+        shop.billctl(&format!("credits grant u_1 600 --reason sorry --key {key}")).exits(5);
+    }
+    shop.billctl("credits grant u_1 6 --reason welcome --key g1").exits(0);
+    shop.billctl("usage record u_1 posts --quantity 3 --key r1").exits(0);
+    shop.billctl("usage record u_1 posts --quantity 4 --key r2").exits(0);
+    shop.set("BILLCTL_ACTOR", "bob");
+    shop.billctl("credits approve 1").exits(0);
+    let connection = open(&shop);
+    connection
+        .execute_batch(
+            "PRAGMA recursive_triggers = OFF; PRAGMA foreign_keys = OFF;
+             INSERT INTO money_credits VALUES ('m1', 'u_1', 'cus_1', '{}', 'ada', 'sorry', 0, 'cbtxn_1');
+             INSERT INTO credit_refund_facts VALUES ('cs_1', 're_1', 'refund', 5, 0);
+             INSERT INTO credit_refunds VALUES ('cs_1', 1, 5, 5, 5, NULL);
+             INSERT INTO usage_reservations VALUES (1, 1, 5, 'v1', 0, 9, NULL, NULL), (2, 1, 5, 'v2', 0, 9, NULL, NULL)",
+        )
+        .unwrap();
+    let copy = |table: &str, columns: &str, values: &str| {
+        refused(
+            &connection,
+            &format!("INSERT OR REPLACE INTO {table} ({columns}) SELECT {values} FROM {table} LIMIT 1"),
+        );
+    };
+    let proposed = "key, subject, kind, wanted, type, amount, change, actor, reason, at, until";
+    copy("credit_proposals", proposed, proposed);
+    copy(
+        "money_credits",
+        "key, subject, customer, request, actor, reason, at",
+        "key, subject, customer, '{1}', actor, reason, at",
+    );
+    copy("credit_refund_facts", "payment, id, source, amount, failed", "payment, id, source, 0, failed");
+    copy("credit_refunds", "payment, step, refunded, asked, taken", "payment, step, 0, 0, 0");
+    copy("usage_records", "seq, series, at, quantity, key, recorded_at", "seq, series, at, 1, 'r3', 0");
+    copy("usage_records", "series, at, quantity, key, recorded_at", "series, at, 1, key, 0");
+    copy("usage_series", "subject, metric", "subject, metric");
+    copy("usage_reservations", "series, quantity, key, at, expires_at", "series, 1, key, at, expires_at");
+    refused(&connection, "UPDATE usage_series SET subject = 'u_9'");
+    refused(&connection, "DELETE FROM usage_series");
+    refused(&connection, "UPDATE OR REPLACE usage_reservations SET id = 2, settled_at = 5 WHERE id = 1");
+    // The entry of the first one, which it would stand in the place of.
+    refused(
+        &connection,
+        "UPDATE OR REPLACE credit_proposals SET verdict = 'approved', decided_by = 'eve', decided_at = 1,
+            entry = (SELECT entry FROM credit_proposals WHERE number = 1) WHERE number = 2",
+    );
+}
+
+#[test]
+fn a_rule_that_was_taken_away_or_changed_is_found() {
+    for tampering in [
+        "DROP TRIGGER credit_entries_once",
+        "DROP TRIGGER credit_entries_stay; CREATE TRIGGER credit_entries_stay BEFORE UPDATE ON credit_entries BEGIN SELECT 1; END",
+    ] {
+        let shop = shop();
+        open(&shop).execute_batch(tampering).unwrap();
+        let verified = shop.billctl("credits verify").exits(3);
+        assert!(verified.stdout.contains("rule `credit_entries_"), "{}", verified.stdout);
+    }
+}
+
+#[test]
+fn a_hash_that_was_kept_elsewhere_proves_that_the_end_was_not_cut_off() {
+    let shop = shop();
+    let kept = shop.billctl("credits verify -o json").json()["head"].as_str().unwrap().to_owned();
+    shop.billctl("credits grant u_2 1 --reason more --key g3").exits(0);
+    let verified = shop.billctl(&format!("credits verify --expect-hash {kept} -o json")).exits(0).json();
+    assert_eq!(verified["expected_entry"], 5, "{verified}");
+    // The last two entries, and all that would tell of them.
+    let guards = {
+        let connection = open(&shop);
+        let mut names = connection.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
+        let guards: Vec<String> =
+            names.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        guards
+    };
+    tamper(
+        &shop,
+        "DELETE FROM credit_moves WHERE entry > 4; DELETE FROM credit_lots WHERE entry > 4;
+         DELETE FROM credit_entries WHERE number > 4; DELETE FROM credit_accounts WHERE subject = 'u_2';
+         UPDATE credit_days SET entries = 1, added = 10 WHERE type = 'grant'; UPDATE credit_openings SET accounts = 1;
+         UPDATE sqlite_sequence SET seq = 4 WHERE name = 'credit_entries'",
+    );
+    open(&shop).execute_batch(&guards.join(";")).unwrap();
+    shop.billctl("credits verify").exits(0);
+    let verified = shop.billctl(&format!("credits verify --expect-hash {kept}")).exits(3);
+    assert!(verified.stdout.contains(&format!("no entry has the hash {kept}")), "{}", verified.stdout);
+    shop.billctl("credits verify --expect-hash abc").exits(2);
+}
+
 #[track_caller]
 fn refused(connection: &Connection, sql: &str) {
     assert!(connection.execute_batch(sql).is_err(), "taken: {sql}");
@@ -185,6 +280,16 @@ fn the_database_refuses_what_must_not_be_stored() {
              VALUES ({number}, 1, 'deduction', {amount}, {amount}, {balance}, 0, 'eve', 'mine', '{key}', zeroblob(32))"
         )
     };
+    // In place of another: without its way of deleting being told to triggers, and without looking at what refers to it.
+    connection.execute_batch("PRAGMA recursive_triggers = OFF; PRAGMA foreign_keys = OFF").unwrap();
+    let replacing = |sql: &str| refused(&connection, &sql.replacen("INSERT", "INSERT OR REPLACE", 1));
+    replacing(&entry(6, 1000, 1007, "g1"));
+    replacing(&entry(1, 1000, 1007, "new"));
+    replacing("INSERT INTO credit_accounts (id, subject, kind) VALUES (1, 'u_3', 'credits')");
+    replacing("INSERT INTO credit_accounts (subject, kind) VALUES ('u_1', 'credits')");
+    replacing("INSERT INTO credit_lots (entry, account) VALUES (1, 1)");
+    replacing("INSERT INTO credit_moves (entry, lot, amount) VALUES (2, 1, 1)");
+    refused(&connection, "UPDATE OR REPLACE credit_accounts SET id = 2 WHERE id = 1");
     // An overdraft, a balance that is no sum, a used key, a gap.
     refused(&connection, &entry(6, -8, -1, "new"));
     refused(&connection, &entry(6, -1, 7, "new"));

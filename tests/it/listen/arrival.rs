@@ -154,13 +154,20 @@ fn a_live_profile_has_to_be_meant_and_takes_live_events_alone() {
         "[project]\nname = \"x\"\n[profiles.live]\nlive = true\naccount = \"acct_1Live\"\n",
     );
     shop.set("BILLCTL_PROFILE", "live");
+    shop.unset("BILLCTL_NOW");
+    #[expect(clippy::disallowed_methods, reason = "a live profile has no other time than the real one")]
+    let now = jiff::Timestamp::now().as_second();
     let unmeant = shop.billctl("events listen --port 0 --webhook-secret-file secret");
     assert_eq!(unmeant.code, Some(5), "{}", unmeant.stderr);
     let listener = Listener::start(&shop, &["--live"]);
-    refused(&listener.post(&event("evt_1")), 400, "wrong_mode");
+    let post = |event: &Value| {
+        let body = event.to_string();
+        listener.post_raw(body.as_bytes(), &signature::header(&[SECRET], now, body.as_bytes()))
+    };
+    refused(&post(&event("evt_1")), 400, "wrong_mode");
     let mut live = event("evt_1");
     live["livemode"] = json!(true);
-    assert_eq!(listener.post(&live).0, 200);
+    assert_eq!(post(&live).0, 200);
 }
 
 #[test]

@@ -5,11 +5,13 @@ mod results;
 mod row;
 mod source;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use outcome::{Counts, Imported, beside};
-use row::Defaults;
-use source::Source;
+use row::{Defaults, Keys};
+use source::{Reading, Seen, Source};
 
 use super::booking::{self, counted, credits};
 use crate::billing::credits::{Limits, Request, Wanted};
@@ -17,7 +19,7 @@ use crate::commands::Outcome;
 use crate::commands::result_file::ResultFile;
 use crate::context::Context;
 use crate::error::{Kind, fail, kind_of};
-use crate::intake::Format;
+use crate::intake::{Format, Rows};
 use crate::store::books::{Keep, Posting};
 use crate::ui::Progress;
 
@@ -34,7 +36,8 @@ const STRIDE: i64 = 256;
 ///
 /// The file is CSV with a header, or JSON lines. Columns: subject, amount with type (grant, add, remove, deduct), or add or remove
 /// with the amount; and reason, key, expires, reference, kind. All of it is checked before anything is booked. A second run of the
-/// same file books nothing: a row's key is what it says, else made of the file's content (SHA-256) and the row's line.
+/// same rows books nothing, in whatever file they are: a row's key is what it says, else made of what the row asks for (SHA-256)
+/// and of how many such rows came before it in the file.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
     /// The file, or `-` for stdin
@@ -76,10 +79,10 @@ pub fn run(ctx: &Context, args: ImportArgs) -> anyhow::Result<Outcome> {
     }
     let source = Source::open(&file, format, &settings.folder)?;
     let limits = booking::limits(ctx)?;
-    let defaults =
-        Defaults { actor: settings.actor.clone(), reason: settings.reason.clone(), file: String::new() };
+    let defaults = Defaults { actor: settings.actor.clone(), reason: settings.reason.clone() };
     let bar = ctx.ui().progress(source.size.saturating_mul(2), "Importing");
-    let mut import = Import { ctx, source, defaults, limits, now: booking::now(ctx), bar };
+    let (keys, digest) = (RefCell::default(), String::new());
+    let mut import = Import { ctx, source, digest, defaults, keys, limits, now: booking::now(ctx), bar };
     match results {
         None => import.all_or_nothing(),
         Some(path) => import.what_can_be(path),
@@ -89,7 +92,10 @@ pub fn run(ctx: &Context, args: ImportArgs) -> anyhow::Result<Outcome> {
 struct Import<'a> {
     ctx: &'a Context,
     source: Source,
+    /// Of the file as it was checked.
+    digest: String,
     defaults: Defaults,
+    keys: RefCell<Keys>,
     limits: Limits,
     /// In seconds since 1970.
     now: i64,
@@ -139,7 +145,7 @@ impl Import<'_> {
         if let Some(error) = checked.refused.error() {
             return Err(error);
         }
-        self.defaults.file = checked.file;
+        self.digest = checked.digest;
         let mut books = booking::ledger(self.ctx)?;
         if !self.confirm(&checked.counts)? {
             return Ok(Outcome::Done);
@@ -172,7 +178,7 @@ impl Import<'_> {
 
     fn what_can_be(&mut self, path: PathBuf) -> anyhow::Result<Outcome> {
         let checked = self.check()?;
-        self.defaults.file = checked.file;
+        self.digest = checked.digest;
         let mut books = booking::ledger(self.ctx)?;
         if !self.confirm(&checked.counts)? {
             return Ok(Outcome::Done);
@@ -182,7 +188,7 @@ impl Import<'_> {
         let path_of = || self.ctx.settings().folder.join(&path);
         let mut results = ResultFile::begin((!dry_run).then(path_of), &results::COLUMNS, "booked")?;
         let mut counts = Counts::default();
-        let (rows, seen) = self.source.rows()?;
+        let (rows, seen) = self.rows()?;
         let mut rows = rows.peekable();
         let mut after = before.clone();
         // A dry run keeps nothing, and so books all in one transaction: later rows see what earlier ones would do.
@@ -215,7 +221,7 @@ impl Import<'_> {
         self.same_file(&seen.digest())?;
         results.finish()?;
         self.bar.finish();
-        let is_partial = counts.refused > 0;
+        let is_partial = counts.refused > 0 || counts.waiting > 0;
         let results = (!dry_run).then_some(path);
         self.ctx.show(&Imported { counts, totals: beside(&before, after), results, dry_run })?;
         Ok(if is_partial { Outcome::Partial } else { Outcome::Done })
@@ -223,7 +229,7 @@ impl Import<'_> {
 
     /// Reads all of it without looking at the ledger.
     fn check(&self) -> anyhow::Result<Checked> {
-        let (rows, seen) = self.source.rows()?;
+        let (rows, seen) = self.rows()?;
         let mut refused = Refused::default();
         let mut counts = Counts::default();
         for row in rows {
@@ -243,9 +249,13 @@ impl Import<'_> {
         if counts.rows == 0 {
             return Err(fail(Kind::Usage, "There are no rows in it; nothing was booked", "Check the file"));
         }
-        let digest = seen.digest();
-        let file = format!("import:{}", digest.get(..16).unwrap_or_default());
-        Ok(Checked { counts, refused, file })
+        Ok(Checked { counts, refused, digest: seen.digest() })
+    }
+
+    /// Begins to read from the start.
+    fn rows(&self) -> anyhow::Result<(Rows<Reading<'_>>, Rc<Seen>)> {
+        self.keys.replace(Keys::default());
+        self.source.rows()
     }
 
     /// Hands on what each row asks for, with its line, once all were found good.
@@ -254,7 +264,7 @@ impl Import<'_> {
         passes_before: u64,
         mut work: impl FnMut(&Request, u64) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let (rows, seen) = self.source.rows()?;
+        let (rows, seen) = self.rows()?;
         let mut count: i64 = 0;
         for row in rows {
             let request = self.read(&row).map_err(|bad| changed(&bad))?;
@@ -270,15 +280,15 @@ impl Import<'_> {
 
     fn read(&self, row: &Result<crate::intake::Row, crate::intake::Unreadable>) -> Result<Request, String> {
         match row {
-            Ok(row) => row::request(row, &self.defaults, self.now).map_err(|bad| bad.to_string()),
+            Ok(row) => row::request(row, &self.defaults, &mut self.keys.borrow_mut(), self.now)
+                .map_err(|bad| bad.to_string()),
             Err(unreadable) => Err(unreadable.to_string()),
         }
     }
 
     /// Whether what is booked is what was checked.
     fn same_file(&self, digest: &str) -> anyhow::Result<()> {
-        let file = format!("import:{}", digest.get(..16).unwrap_or_default());
-        if file == self.defaults.file { Ok(()) } else { Err(changed("its content is another one")) }
+        if digest == self.digest { Ok(()) } else { Err(changed("its content is another one")) }
     }
 
     fn confirm(&self, counts: &Counts) -> anyhow::Result<bool> {
@@ -303,8 +313,7 @@ impl Import<'_> {
 struct Checked {
     counts: Counts,
     refused: Refused,
-    /// The first part of the keys that are made of it.
-    file: String,
+    digest: String,
 }
 
 fn changed(what: &str) -> anyhow::Error {

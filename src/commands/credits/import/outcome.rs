@@ -35,6 +35,8 @@ impl Counts {
             Posting::DiffersIn(..)
             | Posting::NotCovered { .. }
             | Posting::Spent { .. }
+            | Posting::Expired { .. }
+            | Posting::PutBack
             | Posting::TooMany { .. }
             | Posting::Moved { .. }
             | Posting::NoSuchEntry

@@ -1,8 +1,11 @@
 //! A row of a file → what it asks of the ledger.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use crate::billing::credits::{BadRequest, DEFAULT_KIND, EntryType, Request, Wanted};
+use sha2::{Digest as _, Sha256};
+
+use crate::billing::credits::{BadRequest, DEFAULT_KIND, EntryType, Expiry, Request, Wanted};
 use crate::commands::credits::{booking, expiry};
 use crate::intake::Row;
 
@@ -15,8 +18,45 @@ pub const COLUMNS: &[&str] =
 pub struct Defaults {
     pub actor: String,
     pub reason: Option<String>,
-    /// The first part of the keys of rows without one.
-    pub file: String,
+}
+
+/// The keys of rows that have none of their own: made of what a row asks for, and of how many of the same came before it.
+///
+/// So neither a line in between nor another order makes other keys of them, nor do rows that were added or mended.
+#[derive(Debug, Default)]
+pub struct Keys(HashMap<[u8; 16], u32>);
+
+impl Keys {
+    fn next(&mut self, request: &Request) -> String {
+        let digest = digest(request);
+        let count = self.0.entry(digest).or_default();
+        *count += 1;
+        format!("import:{}:{count}", hex::encode(digest))
+    }
+}
+
+/// The first half of the SHA-256 of what a row asks for: each field with its length before it.
+fn digest(request: &Request) -> [u8; 16] {
+    let Request { subject, kind, wanted, actor: _, reason, reference, key: _ } = request;
+    let (entry_type, amount, expiry) = match *wanted {
+        Wanted::Add { entry_type, amount, expiry } => (entry_type, amount, expiry),
+        Wanted::Take { entry_type, amount, partial: _ } => (entry_type, -amount, None),
+        Wanted::Set { to, expected } => (EntryType::Adjustment, to - expected, None),
+    };
+    let expiry = match expiry {
+        None => String::new(),
+        Some(Expiry::At(at)) => format!("at {at}"),
+        Some(Expiry::After(seconds)) => format!("after {seconds}"),
+    };
+    let amount = amount.to_string();
+    let reference = reference.as_deref().unwrap_or_default();
+    let mut hasher = Sha256::new();
+    for text in [subject, kind, entry_type.name(), &amount, &expiry, reason, reference] {
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text);
+    }
+    let whole: [u8; 32] = hasher.finalize().into();
+    whole.first_chunk().copied().unwrap_or_default()
 }
 
 /// What is wrong with a row.
@@ -37,21 +77,26 @@ impl fmt::Display for BadRow {
 ///
 /// # Errors
 /// The first column that is wrong.
-pub fn request(row: &Row, defaults: &Defaults, now: i64) -> Result<Request, BadRow> {
+pub fn request(row: &Row, defaults: &Defaults, keys: &mut Keys, now: i64) -> Result<Request, BadRow> {
     let bad = |column: &'static str, why: String| BadRow { line: row.line, column, why };
     let (column, wanted) = wanted(row).map_err(|(column, why)| bad(column, why))?;
     let text = |column: &str, default: &str| row.get(column).unwrap_or(default).to_owned();
-    let request = Request {
+    let mut request = Request {
         subject: text("subject", ""),
         kind: text("kind", DEFAULT_KIND),
         wanted,
         actor: defaults.actor.clone(),
         reason: text("reason", defaults.reason.as_deref().unwrap_or_default()),
         reference: row.get("reference").map(str::to_owned),
-        key: row.get("key").map_or_else(|| format!("{}:{}", defaults.file, row.line), str::to_owned),
+        key: text("key", ""),
     };
-    let own = || if row.get("key").is_some() { request.check_key_of_file() } else { Ok(()) };
-    let good = request.check(now).and_then(|()| own());
+    let good = match row.get("key") {
+        Some(_) => request.check(now).and_then(|()| request.check_key_of_file()),
+        None => {
+            request.key = keys.next(&request);
+            request.check(now)
+        }
+    };
     good.map_err(|wrong| bad(column_of(&wrong, column), wrong.to_string()))?;
     Ok(request)
 }
@@ -120,17 +165,17 @@ mod tests {
     use crate::billing::credits::Expiry;
 
     fn read(fields: &str) -> Result<Request, BadRow> {
+        read_after(&mut Keys::default(), fields)
+    }
+
+    fn read_after(keys: &mut Keys, fields: &str) -> Result<Request, BadRow> {
         let fields = fields
             .split_whitespace()
             .filter_map(|field| field.split_once('='))
             .map(|(name, text)| (name.to_owned(), text.replace('_', " ")))
             .collect();
-        let defaults = Defaults {
-            actor: "ada".to_owned(),
-            reason: Some("import".to_owned()),
-            file: "import:f".to_owned(),
-        };
-        request(&Row { line: 7, fields }, &defaults, 1_000)
+        let defaults = Defaults { actor: "ada".to_owned(), reason: Some("import".to_owned()) };
+        request(&Row { line: 7, fields }, &defaults, keys, 1_000)
     }
 
     #[track_caller]
@@ -168,11 +213,37 @@ mod tests {
     #[test]
     fn what_a_row_leaves_out_has_its_default() {
         let request = read("subject=u add=1").unwrap();
-        assert_eq!((request.key.as_str(), request.reason.as_str()), ("import:f:7", "import"));
+        assert_eq!(request.reason, "import");
         assert_eq!((request.kind.as_str(), request.reference), ("credits", None));
         let request = read("subject=u add=1 key=k kind=minutes reference=t reason=sorry").unwrap();
         assert_eq!((request.key.as_str(), request.reason.as_str()), ("k", "sorry"));
         assert_eq!((request.kind.as_str(), request.reference.as_deref()), ("minutes", Some("t")));
+    }
+
+    #[test]
+    fn rows_that_ask_for_the_same_are_counted_and_any_other_has_a_key_of_its_own() {
+        let mut keys = Keys::default();
+        let mut key = |fields: &str| read_after(&mut keys, fields).unwrap().key;
+        let first = key("subject=u add=1");
+        assert!(first.starts_with("import:") && first.ends_with(":1"), "{first}");
+        let others = [
+            "subject=u remove=1",
+            "subject=u type=grant amount=1",
+            "subject=u add=2",
+            "subject=u2 add=1",
+            "subject=u add=1 kind=minutes",
+            "subject=u add=1 reason=sorry",
+            "subject=u add=1 reference=sorry",
+            "subject=u type=grant amount=1 expires=90d",
+            "subject=u type=grant amount=1 expires=2030-01-01",
+        ];
+        let mut all: Vec<String> = others.iter().map(|fields| key(fields)).collect();
+        assert!(all.iter().all(|key| key.ends_with(":1")), "{all:?}");
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), others.len());
+        // The same again, written in another way.
+        assert_eq!(key("subject=u type=adjust amount=+1"), first.replace(":1", ":2"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{customer_of, keep};
+use super::{KEYS_KEPT_SECONDS, customer_of, is_refusal, keep};
 use crate::billing::catalog::file::Amount;
 use crate::billing::credits::money::{
     Category, Form, GivenAmount, KEY_TAG, MoneyGrant, amount_of, idempotency_key,
@@ -16,11 +16,8 @@ use crate::commands::moment::time;
 use crate::context::Context;
 use crate::error::{Explain as _, Kind, fail};
 use crate::render::{Present, Role, Text, View};
-use crate::store::books::MoneyCredit;
+use crate::store::books::{MoneyAttempt, MoneyCredit};
 use crate::stripe::{IdempotencyKey, Reader};
-
-/// Stripe keeps idempotency keys for a day; some hours off, for clocks that differ.
-const KEYS_KEPT_SECONDS: i64 = 20 * 3600;
 
 /// What `credits grant` takes for money.
 #[derive(Debug, clap::Args)]
@@ -101,9 +98,10 @@ pub async fn run(ctx: &Context, amount: Money, args: MoneyArgs, shared: Shared) 
         let given: Vec<Money> = meant.iter().filter_map(|meant| amount_of(&meant.request)).collect();
         limits.check(grant.amount, &given)
     };
+    let now = now(ctx);
     if ctx.settings().dry_run {
-        if noted.is_none() {
-            allow(&books.money_meant(&actor, at)?).map_err(too_much)?;
+        if noted.as_ref().is_none_or(MoneyCredit::is_refused) {
+            allow(&books.money_meant(&actor, now)?).map_err(too_much)?;
         }
         let state =
             if noted.is_some_and(|noted| noted.object.is_some()) { State::Before } else { State::DryRun };
@@ -121,6 +119,7 @@ pub async fn run(ctx: &Context, amount: Money, args: MoneyArgs, shared: Shared) 
         reason: grant.reason.clone(),
         at,
         object: None,
+        attempt: MoneyAttempt { number: 1, at: now, refused: None },
     };
     // Durable before anything is sent: whatever happens now, the same key gives the money once.
     let noted = books.intend_money(&wanted, allow)?.map_err(too_much)?;
@@ -130,14 +129,24 @@ pub async fn run(ctx: &Context, amount: Money, args: MoneyArgs, shared: Shared) 
         ctx.show(&Given { grant, id: Some(id), actor, at, state: State::Before })?;
         return Ok(Outcome::Done);
     }
-    let forgotten = now(ctx) - noted.at >= KEYS_KEPT_SECONDS;
-    let found = if forgotten { find(&connection.reader(), &grant).await? } else { None };
+    // An attempt that Stripe refused made nothing; another process may have been luckier with it.
+    let MoneyAttempt { number, at: begun_at, .. } = noted.attempt;
+    let look = number > 1 || now - begun_at >= KEYS_KEPT_SECONDS;
+    let found = if look { find(&connection.reader(), &grant).await? } else { None };
     let state = if found.is_some() { State::Before } else { State::New };
     let object = match found {
         Some(object) => object,
         None => {
-            let key = IdempotencyKey::new(idempotency_key(&grant.key))?;
-            writer.post(&grant.route(), &grant.params(), &key).await?.body
+            let key = IdempotencyKey::new(idempotency_key(&grant.key, number))?;
+            match writer.post(&grant.route(), &grant.params(), &key).await {
+                Ok(reply) => reply.body,
+                Err(error) => {
+                    if is_refusal(&error) {
+                        books.refuse_money(&grant.key, number, &error.to_string())?;
+                    }
+                    return Err(error.into());
+                }
+            }
         }
     };
     let id = object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -276,8 +285,8 @@ impl Present for Given {
             fields.push(("key", key.clone()));
         }
         let view = View::new().line(Text::new(Role::Strong, headline)).fields(fields);
-        match (&self.grant.form, &self.id, self.state) {
-            (Form::Grant { .. }, Some(id), State::New) => {
+        match (&self.id, self.state) {
+            (Some(id), State::New) => {
                 view.line(Text::new(Role::Hint, format!("Take it back with `billctl credits void {id}`")))
             }
             _ => view,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::given::{self, Given, given_to};
 use super::{customer_of, keep, money_json, words};
 use crate::commands::Outcome;
 use crate::commands::credits::booking::now;
@@ -10,10 +11,10 @@ use crate::context::Context;
 use crate::render::{Column, Present, Role, Table, Text, View};
 use crate::stripe::{Reader, segment};
 
-/// Show the money that a subject has in Stripe: the customer's balance, and billing credits
+/// Show the money that a subject has in Stripe: the customer's balance, billing credits, and what was given from here
 ///
-/// It is read from Stripe at this moment, and the mirror is brought up to date with it. Credits of the ledger are in `credits
-/// balance`.
+/// It is read from Stripe at this moment, and the mirror is brought up to date with it. Who gave what from here, why, and who took
+/// it back stands in the books. Credits of the ledger are in `credits balance`.
 #[derive(Debug, clap::Args)]
 pub struct MoneyArgs {
     /// Whose money
@@ -41,7 +42,8 @@ pub async fn run(ctx: &Context, args: MoneyArgs) -> anyhow::Result<Outcome> {
     }
     let now = now(ctx);
     let grants = grants.into_iter().zip(left).map(|(grant, left)| Grant::new(grant, left, now)).collect();
-    ctx.show(&Held { subject, customer: found, grants })?;
+    let given = given_to(&books, &customer)?;
+    ctx.show(&Held { subject, customer: found, grants, given })?;
     Ok(Outcome::Done)
 }
 
@@ -105,6 +107,7 @@ struct Held {
     subject: String,
     customer: Value,
     grants: Vec<Grant>,
+    given: Vec<Given>,
 }
 
 impl Held {
@@ -127,6 +130,7 @@ impl Present for Held {
             "customer": self.id(),
             "balance": currency.map(|currency| money_json(minor, currency)),
             "grants": self.rows(),
+            "given": self.given.iter().map(Given::json).collect::<Vec<_>>(),
         })
     }
 
@@ -144,10 +148,18 @@ impl Present for Held {
             (_, Some(currency)) => format!("a balance of {} for the next invoices", words(minor, currency)),
         };
         let headline = format!("{} ({}) has {balance}", self.subject, self.id());
-        let view = View::new().line(Text::new(Role::Strong, headline));
-        if self.grants.is_empty() {
-            return view.line("No billing credits");
-        }
+        let mut view = View::new().line(Text::new(Role::Strong, headline));
+        view = if self.grants.is_empty() {
+            view.line("No billing credits")
+        } else {
+            view.blank().table(self.table())
+        };
+        if self.given.is_empty() { view } else { view.blank().table(given::table(&self.given)) }
+    }
+}
+
+impl Held {
+    fn table(&self) -> Table {
         let mut table = Table::new([
             Column::id("billing credits"),
             Column::number("given"),
@@ -170,6 +182,6 @@ impl Present for Held {
                 grant.state.to_owned(),
             ]);
         }
-        view.blank().table(table)
+        table
     }
 }

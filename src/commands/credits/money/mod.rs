@@ -2,6 +2,7 @@
 
 pub mod end;
 pub mod give;
+mod given;
 pub mod list;
 
 use serde_json::Value;
@@ -12,6 +13,11 @@ use crate::context::Context;
 use crate::error::{Kind, fail};
 use crate::store::books::Books;
 use crate::store::mirror::Page;
+use crate::stripe::StripeError;
+use crate::stripe::error::Outcome as Certainty;
+
+/// Stripe keeps idempotency keys for a day; some hours off, for clocks that differ.
+const KEYS_KEPT_SECONDS: i64 = 20 * 3600;
 
 /// The customer that a subject is in Stripe, or the one that was named.
 ///
@@ -28,6 +34,20 @@ pub fn customer_of(books: &Books, subject: &str, named: Option<String>) -> anyho
             "Name the customer with `--customer cus_…`, or say once with `billctl customer link` whose it is",
         )
     })
+}
+
+/// Whether Stripe said no for certain: the cause can be mended, and then another request may do it. What another request under
+/// the same idempotency key does, or did with other parameters, is not known.
+pub fn is_refusal(error: &StripeError) -> bool {
+    match error {
+        StripeError::Api(error) => {
+            error.outcome == Certainty::NotDone
+                && (400..500).contains(&error.status)
+                && ![409, 429].contains(&error.status)
+                && error.error_type.as_deref() != Some("idempotency_error")
+        }
+        StripeError::Transport(_) | StripeError::Answer(_) | StripeError::Request(_) => false,
+    }
 }
 
 /// Puts what Stripe answered into the mirror.

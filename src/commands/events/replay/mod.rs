@@ -110,7 +110,7 @@ pub async fn run(ctx: &Context, args: ReplayArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     if !confirmed(ctx, &args, choice.left())? {
-        return Err(fail(Kind::Failed, "Not confirmed: nothing was sent", "Run the command again"));
+        return Err(fail(Kind::Failed, "Not confirmed: nothing was sent or stored", "Run the command again"));
     }
     // What is applied may book credits.
     if args.mirror {
@@ -237,13 +237,31 @@ async fn read_from_stripe(ctx: &Context, selection: &Selection) -> anyhow::Resul
     Ok(held)
 }
 
-/// What goes to another machine is asked for first.
+/// What goes to another machine is asked for first, and so is what nobody signed where real money is: it may say that
+/// something was paid which buys credits.
 fn confirmed(ctx: &Context, args: &ReplayArgs, count: usize) -> anyhow::Result<bool> {
     match &args.to {
         Some(url) if !is_loopback(url) && count > 0 => {
             let events = if count == 1 { "one event".to_owned() } else { format!("{count} events") };
             let host = url.host_str().unwrap_or_default();
             ctx.confirm(&format!("Send {events} to {host}?"))
+        }
+        None if count > 0 && !args.files.is_empty() && ctx.is_live()? => {
+            let profile = ctx.profile()?.name;
+            if !ctx.settings().live {
+                return Err(fail(
+                    Kind::Refused,
+                    format!(
+                        "Nobody signed the events of a file, and the profile `{profile}` holds real money; nothing was stored"
+                    ),
+                    "Add `--live` if you know where the file is from: what its events say was paid is believed. \
+                     `billctl events pull` reads them from Stripe instead",
+                ));
+            }
+            let events = if count == 1 { "an event".to_owned() } else { format!("{count} events") };
+            ctx.confirm(&format!(
+                "Believe {events} that nobody signed? What they say was paid is booked for the live profile `{profile}`"
+            ))
         }
         Some(_) | None => Ok(true),
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::billing::catalog::model::Limit;
-use crate::billing::credits::Request;
+use crate::billing::credits::{DEFAULT_KIND, Request};
 use crate::billing::entitlement::decide;
 use crate::billing::usage::Funding;
 use crate::commands::credits::allowance;
@@ -71,7 +71,7 @@ impl<'a> Payers<'a> {
             return Ok(Vec::new());
         }
         let ctx = self.ctx;
-        allowance::due(ctx, &self.known()?.0, subject)
+        allowance::due(ctx, &self.known()?.0, subject, DEFAULT_KIND)
     }
 
     fn known(&mut self) -> anyhow::Result<&(Books, Everybody)> {

@@ -1,8 +1,11 @@
 //! What a proof of the ledger looks at beside the chain of entries: keys, lots and moves, and the file's own structure.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::verify::Fault;
+use crate::store::books::migrations::MIGRATIONS;
 
 pub(super) fn last_is_missing(connection: &Connection, last: i64) -> rusqlite::Result<Option<Fault>> {
     let highest: Option<i64> = connection
@@ -119,4 +122,23 @@ pub(super) fn first_bad_structure(connection: &Connection) -> rusqlite::Result<O
         }
     }
     Ok(None)
+}
+
+/// A trigger of the ledger's tables that is not there, was changed, or is one too many: held against those of new books.
+pub(super) fn first_missing_guard(connection: &Connection) -> rusqlite::Result<Option<Fault>> {
+    let new = Connection::open_in_memory()?;
+    for migration in MIGRATIONS {
+        new.execute_batch(migration)?;
+    }
+    let (expected, found) = (guards(&new)?, guards(connection)?);
+    let differs = |rule: &&String| expected.get(*rule) != found.get(*rule);
+    let rule = expected.keys().chain(found.keys()).find(differs);
+    Ok(rule.map(|rule| Fault::Unguarded { rule: rule.clone() }))
+}
+
+fn guards(connection: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+    connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name GLOB 'credit_*'")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }

@@ -29,6 +29,10 @@ pub enum Posting {
     Spent {
         left: i64,
     },
+    /// What the entry to reverse gave has expired, at this second.
+    Expired {
+        at: i64,
+    },
     /// The balance would pass [`MAX_CREDITS`].
     TooMany {
         available: i64,
@@ -41,6 +45,8 @@ pub enum Posting {
     Unchanged {
         available: i64,
     },
+    /// What the refund to reverse took was put back when the money stayed after all.
+    PutBack,
     /// There is no entry of that number.
     NoSuchEntry,
     /// Entries of this type can't be reversed.
@@ -86,48 +92,30 @@ impl Books {
         })
     }
 
-    /// What [`Books::post_credits`] would say; nothing is kept.
+    /// Books what is `due` to a subject, and then a request of theirs, in one transaction. What is due is booked also where the
+    /// request is refused. With [`Keep::Nothing`] it is only looked what would become of it.
     ///
     /// # Errors
     /// As [`Books::post_credits`].
-    pub fn try_credits(&mut self, request: &Request, limits: &Limits, now: i64) -> anyhow::Result<Posting> {
-        self.in_one(Keep::Nothing, |transaction| {
-            post(transaction, request, limits, now, &mut ByHand::default())
-        })
-    }
-
-    /// Books all of them, or none where one of them was neither booked nor known already.
-    ///
-    /// # Errors
-    /// As [`Books::post_credits`].
-    pub fn post_all_credits(
+    pub fn post_credits_after(
         &mut self,
-        requests: &[Request],
+        due: &[Request],
+        request: &Request,
         limits: &Limits,
         keep: Keep,
         now: i64,
-    ) -> anyhow::Result<Vec<Posting>> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
-        let transaction = transaction.map_err(|error| self.file.explain(error))?;
-        let all = || -> rusqlite::Result<Vec<Posting>> {
-            let mut by_hand = ByHand::default();
-            let postings: Vec<Posting> = requests
-                .iter()
-                .map(|request| post(&transaction, request, limits, now, &mut by_hand))
-                .collect::<Result<_, _>>()?;
-            let done = |posting: &Posting| {
-                matches!(
-                    posting,
-                    Posting::Recorded(_) | Posting::AlreadyRecorded(_) | Posting::Unchanged { .. }
-                )
-            };
-            if keep == Keep::Entry && postings.iter().all(done) {
+    ) -> anyhow::Result<Posting> {
+        let mut run = || -> rusqlite::Result<Posting> {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let given = post_due(&transaction, due, now)?;
+            let posting = post(&transaction, request, limits, now, &mut ByHand::default())?;
+            if keep == Keep::Entry && (given || posting.is_new()) {
                 transaction.commit()?;
             }
-            Ok(postings)
+            Ok(posting)
         };
-        let postings = all();
-        self.explain(postings)
+        let posting = run();
+        self.explain(posting)
     }
 }
 
@@ -170,11 +158,22 @@ impl ByHand {
     fn add(&mut self, entry: &Entry) {
         if let Some((known, sum)) = &mut self.0
             && *known == entry.actor
-            && Limits::hold_for(entry.entry_type, entry.amount)
+            && Limits::hold_for(entry.entry_type)
         {
             *sum = sum.saturating_add(entry.amount.saturating_abs());
         }
     }
+}
+
+/// Books what is due by itself; whether any of it was not booked yet.
+pub(super) fn post_due(connection: &Connection, due: &[Request], now: i64) -> rusqlite::Result<bool> {
+    let mut given = false;
+    for request in due {
+        // Whatever is booked under the key by now is what was due: that stands.
+        let posting = post(connection, request, &Limits::default(), now, &mut ByHand::default())?;
+        given |= posting.is_new();
+    }
+    Ok(given)
 }
 
 pub(in crate::store::books) fn post(
@@ -275,8 +274,14 @@ pub(super) fn book(
     Ok(Posting::Recorded(entry))
 }
 
-/// What was booked by hand: see [`Limits::hold_for`]. The indexes over such entries have the types in their condition.
-const BY_HAND: &str = "type IN ('grant', 'adjustment', 'reversal') AND (type <> 'reversal' OR amount > 0)";
+/// What was booked by hand: see [`Limits::hold_for`] and [`Limits::hold_for_undoing`]. The indexes over such entries have the
+/// types in their condition.
+const BY_HAND: &str = "type IN ('grant', 'adjustment', 'reversal') AND NOT (
+    type = 'reversal' AND EXISTS (
+        SELECT 1 FROM credit_entries AS undone
+        WHERE undone.number = credit_entries.reverses AND undone.type IN ('grant', 'adjustment') AND undone.amount > 0
+        AND undone.approver IS NULL AND lower(trim(undone.actor)) = lower(trim(credit_entries.actor))
+        AND undone.at > credit_entries.at - 86400))";
 
 /// What an actor granted and adjusted since midnight UTC, signs left out.
 pub(super) fn booked_by_hand(connection: &Connection, actor: &str, now: i64) -> rusqlite::Result<i64> {

@@ -3,7 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 
-use super::post::{ByHand, Keep, Posting, book};
+use super::post::{ByHand, Keep, Posting, book, post_due};
 use super::read::{entry_at, entry_of_key};
 use crate::billing::credits::{
     Decision, Entry, EntryType, Expiry, Limits, Proposal, Request, Standing, Verdict, Wanted,
@@ -79,7 +79,8 @@ pub enum Decided {
 }
 
 impl Books {
-    /// Approves a proposal and books it under its own key, as the one who asked for it. `now` is in seconds since 1970.
+    /// Approves a proposal and books it under its own key, as the one who asked for it, after what is `due` to its subject.
+    /// `now` is in seconds since 1970.
     ///
     /// # Errors
     /// If the file can't be written; then nothing is booked.
@@ -87,6 +88,7 @@ impl Books {
         &mut self,
         number: i64,
         [by, note]: [&str; 2],
+        due: &[Request],
         limits: &Limits,
         keep: Keep,
         now: i64,
@@ -111,6 +113,7 @@ impl Books {
                 let field = proposal.request.differs_from(&booked).unwrap_or("approver");
                 return Ok(Decided::Refused(Box::new(Posting::DiffersIn(field, booked)), proposal));
             }
+            post_due(connection, due, now)?;
             match book(connection, &proposal.request, limits, now, Some(by), &mut ByHand::default())? {
                 Posting::Recorded(entry) => {
                     close(connection, number, Verdict::Approved, [by, note], Some(entry.number), now)?;

@@ -7,6 +7,7 @@ use super::expire::expire;
 use super::post::{Keep, Posting, booked_by_hand, unapproved};
 use super::proposals::proposal_of_key;
 use super::read::{entry_at, entry_of_key, reversal_of};
+use super::settle::refunds_hold;
 use crate::billing::credits::{Entry, EntryType, Limits, MAX_CREDITS, OverLimit, Part};
 use crate::store::books::Books;
 
@@ -44,6 +45,24 @@ impl Books {
     }
 }
 
+impl Books {
+    /// How many of the credits that an entry took came out of lots that have expired by now: put back, they can't be spent.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn expired_of_entry(&self, number: i64, now: i64) -> anyhow::Result<i64> {
+        let read = || {
+            self.connection
+                .prepare_cached(
+                    "SELECT coalesce(sum(max(-amount, 0)), 0) FROM credit_moves
+                     JOIN credit_lots ON credit_lots.entry = lot WHERE credit_moves.entry = ?1 AND expires_at <= ?2",
+                )?
+                .query_row((number, now), |row| row.get(0))
+        };
+        self.explain(read())
+    }
+}
+
 pub(in crate::store::books) fn reverse(
     connection: &Connection,
     number: i64,
@@ -78,15 +97,21 @@ pub(in crate::store::books) fn reverse(
     if let Some(reversal) = reversal_of(connection, number)? {
         return Ok(Posting::AlreadyReversed(reversal));
     }
+    if entry.entry_type == EntryType::Refund && !refunds_hold(connection, number)? {
+        return Ok(Posting::PutBack);
+    }
     if let Some(over) = over_limits(connection, &entry, actor, limits, now)? {
         return Ok(Posting::OverPolicy(over));
     }
     let mut account = account(connection, &entry.subject, &entry.kind)?;
     expire(connection, &mut account, now)?;
     let moves = if entry.amount > 0 {
-        let left: i64 = connection
-            .prepare_cached("SELECT remaining FROM credit_lots WHERE entry = ?1")?
-            .query_row([number], |row| row.get(0))?;
+        let (left, expires_at): (i64, Option<i64>) = connection
+            .prepare_cached("SELECT remaining, expires_at FROM credit_lots WHERE entry = ?1")?
+            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if let Some(at) = expires_at.filter(|at| *at <= now) {
+            return Ok(Posting::Expired { at });
+        }
         if left < entry.amount {
             return Ok(Posting::Spent { left });
         }
@@ -116,7 +141,7 @@ pub(in crate::store::books) fn reverse(
     insert(connection, &mut account, &draft, &moves, now).map(Posting::Recorded)
 }
 
-/// The limit that undoing an entry would pass: what it took is given by hand.
+/// The limit that undoing an entry would pass: what it took is given by hand, what it gave is taken.
 fn over_limits(
     connection: &Connection,
     entry: &Entry,
@@ -125,7 +150,7 @@ fn over_limits(
     now: i64,
 ) -> rusqlite::Result<Option<OverLimit>> {
     let (reversal, amount) = (EntryType::Reversal, -entry.amount);
-    if !Limits::hold_for(reversal, amount) {
+    if !Limits::hold_for_undoing(entry, actor, now) {
         return Ok(None);
     }
     let today = match limits.max_per_day {
@@ -140,5 +165,6 @@ fn over_limits(
     }
     let unapproved = unapproved(connection, actor, &entry.subject, now)?;
     let approval = limits.approval_needed(reversal, amount, unapproved);
+    let amount = amount.saturating_abs();
     Ok(approval.map(|approval| OverLimit::Alone { amount, booked: unapproved, most: approval.above }))
 }

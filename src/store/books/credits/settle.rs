@@ -210,12 +210,17 @@ fn give_back(connection: &Connection, payment: &str, refund: &Refund, now: i64) 
 /// Keeps what is new, and returns how much of the payment went back by all that is known, in minor units.
 fn note_facts(connection: &Connection, payment: &str, facts: &[BackFact]) -> rusqlite::Result<i64> {
     let mut note = connection.prepare_cached(
-        "INSERT INTO credit_refund_facts (payment, id, source, amount, failed) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (payment, id) DO UPDATE SET amount = max(amount, excluded.amount), failed = max(failed, excluded.failed)
-         WHERE amount < excluded.amount OR failed < excluded.failed",
+        "INSERT INTO credit_refund_facts (payment, id, source, amount, failed) SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE NOT EXISTS (SELECT 1 FROM credit_refund_facts WHERE payment = ?1 AND id = ?2)",
+    )?;
+    let mut grow = connection.prepare_cached(
+        "UPDATE credit_refund_facts SET amount = max(amount, ?3), failed = max(failed, ?4)
+         WHERE payment = ?1 AND id = ?2 AND (amount < ?3 OR failed < ?4)",
     )?;
     for BackFact { id, source, amount, failed } in facts {
-        note.execute(params![payment, id, source_name(*source), amount.max(&0), failed])?;
+        if note.execute(params![payment, id, source_name(*source), amount.max(&0), failed])? == 0 {
+            grow.execute(params![payment, id, amount.max(&0), failed])?;
+        }
     }
     let known: Vec<BackFact> = connection
         .prepare_cached("SELECT id, source, amount, failed FROM credit_refund_facts WHERE payment = ?1")?
@@ -315,6 +320,17 @@ fn lots_of(connection: &Connection, payment: &str) -> rusqlite::Result<(i64, Vec
 
 fn left_in(connection: &Connection, lots: &[Lot]) -> rusqlite::Result<Vec<Part>> {
     each(connection, lots, "SELECT remaining FROM credit_lots WHERE entry = ?1")
+}
+
+/// Whether what a refund took is still taken: neither a refund that failed nor support has put it back.
+pub(super) fn refunds_hold(connection: &Connection, entry: i64) -> rusqlite::Result<bool> {
+    let taken: Vec<Part> = connection
+        .prepare_cached("SELECT lot, -amount FROM credit_moves WHERE entry = ?1")?
+        .query_map([entry], |row| Ok(Part { lot: row.get(0)?, amount: row.get(1)? }))?
+        .collect::<rusqlite::Result<_>>()?;
+    let lots: Vec<Lot> = taken.iter().map(|part| Lot { entry: part.lot, bought: 0 }).collect();
+    let held = taken_from(connection, &lots)?;
+    Ok(taken.iter().zip(held).all(|(taken, held)| taken.amount <= held.amount))
 }
 
 /// What refunds have taken out of lots, and neither they nor support have put back.

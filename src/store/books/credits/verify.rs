@@ -5,7 +5,9 @@ use std::fmt;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::beside::{first_bad_lot, first_bad_structure, first_key_used_twice, last_is_missing};
+use super::beside::{
+    first_bad_lot, first_bad_structure, first_key_used_twice, first_missing_guard, last_is_missing,
+};
 use super::days::MOST_OF_A_DAY;
 use super::read::each_entry;
 use crate::billing::credits::chain::{self, Hash};
@@ -22,6 +24,8 @@ pub struct Verified {
     pub fault: Option<Fault>,
     /// The hash of the last entry: whoever keeps it elsewhere can tell later that nothing before it was changed.
     pub head: Hash,
+    /// The entry whose hash was expected, if one was and there is such an entry; 0 for what stands before the first.
+    pub expected: Option<i64>,
 }
 
 /// What is wrong with a ledger.
@@ -53,6 +57,10 @@ pub enum Fault {
     Key { number: i64, first: i64, key: String },
     /// The file's own structure is damaged: an index is not what its table says, or a page can't be read.
     Damaged { what: String },
+    /// No entry has the hash that somebody kept elsewhere: the ledger is another one, or its end was cut off.
+    NotExpected { hash: Hash },
+    /// A rule of the database that keeps entries from being changed is not what it was made as.
+    Unguarded { rule: String },
 }
 
 impl fmt::Display for Fault {
@@ -94,6 +102,14 @@ impl fmt::Display for Fault {
                 write!(f, "entry {number} has the key `{key}`, which entry {first} has, too")
             }
             Fault::Damaged { what } => write!(f, "the file is damaged: {what}"),
+            Fault::NotExpected { hash } => write!(
+                f,
+                "no entry has the hash {}: entries were cut off, or all were written anew",
+                hex::encode(hash)
+            ),
+            Fault::Unguarded { rule } => {
+                write!(f, "the database's rule `{rule}` was changed or taken away")
+            }
         }
     }
 }
@@ -111,21 +127,30 @@ impl Fault {
             | Fault::OtherLot { number }
             | Fault::OtherMove { number, .. }
             | Fault::Key { number, .. } => Some(*number),
-            Fault::Balance { .. } | Fault::Day { .. } | Fault::Openings { .. } | Fault::Damaged { .. } => {
-                None
-            }
+            Fault::Balance { .. }
+            | Fault::Day { .. }
+            | Fault::Openings { .. }
+            | Fault::Damaged { .. }
+            | Fault::NotExpected { .. }
+            | Fault::Unguarded { .. } => None,
         }
     }
 }
 
 impl Books {
-    /// Checks every entry, sum, lot and index. What of the ledger's tables can't be read is a fault, too. `seen` is called with the number of each entry as it is read.
+    /// Checks every entry, sum, lot and index, and that an entry has the `expected` hash if there is one. What of the ledger's
+    /// tables can't be read is a fault, too. `seen` is called with the number of each entry as it is read.
     ///
     /// # Errors
     /// If the file can't be read.
-    pub fn verify_credits(&self, mut seen: impl FnMut(i64)) -> anyhow::Result<Verified> {
+    pub fn verify_credits(
+        &self,
+        expected: Option<Hash>,
+        mut seen: impl FnMut(i64),
+    ) -> anyhow::Result<Verified> {
         let mut walk = Walk {
             head: chain::START,
+            expected: Expected { hash: expected, found: (expected == Some(chain::START)).then_some(0) },
             number: 0,
             balances: HashMap::new(),
             days: BTreeMap::new(),
@@ -158,7 +183,8 @@ impl Books {
                     0
                 }
             };
-            Ok(Verified { entries, accounts, fault: walk.fault.take(), head: walk.head })
+            let (fault, expected) = (walk.fault.take(), walk.expected.found);
+            Ok(Verified { entries, accounts, fault, head: walk.head, expected })
         };
         let mut check = check;
         let verified = check();
@@ -169,6 +195,7 @@ impl Books {
 /// What is known after the entries read so far.
 struct Walk {
     head: Hash,
+    expected: Expected,
     number: i64,
     balances: HashMap<(String, String), i64>,
     /// What each kind and type added and took on each day, and how many entries there were.
@@ -176,6 +203,18 @@ struct Walk {
     /// How many accounts of each kind had their first entry on each day.
     openings: BTreeMap<(i64, String), i64>,
     fault: Option<Fault>,
+}
+
+/// A hash that somebody kept, and the entry that has it.
+struct Expected {
+    hash: Option<Hash>,
+    found: Option<i64>,
+}
+
+impl Expected {
+    fn missed(&self) -> Option<Fault> {
+        self.hash.filter(|_| self.found.is_none()).map(|hash| Fault::NotExpected { hash })
+    }
 }
 
 impl Walk {
@@ -215,6 +254,9 @@ impl Walk {
             self.fault = Some(Fault::Sum { number, says: entry.balance, sum: *balance });
             return;
         }
+        if self.expected.hash == Some(expected) {
+            self.expected.found = Some(number);
+        }
         self.head = expected;
         self.number = number;
     }
@@ -224,6 +266,9 @@ impl Walk {
     /// What is wrong with all that is kept beside the entries, once they are found whole.
     fn fault_beside(&mut self, connection: &Connection) -> rusqlite::Result<Option<Fault>> {
         if let Some(fault) = last_is_missing(connection, self.number)? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.expected.missed() {
             return Ok(Some(fault));
         }
         if let Some(fault) = first_key_used_twice(connection)? {
@@ -241,7 +286,10 @@ impl Walk {
         if let Some(fault) = self.first_bad_balance(connection)? {
             return Ok(Some(fault));
         }
-        first_bad_structure(connection)
+        if let Some(fault) = first_bad_structure(connection)? {
+            return Ok(Some(fault));
+        }
+        first_missing_guard(connection)
     }
 
     fn first_bad_balance(&self, connection: &Connection) -> rusqlite::Result<Option<Fault>> {

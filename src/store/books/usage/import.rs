@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use rusqlite::{CachedStatement, Transaction, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Transaction, TransactionBehavior, ffi, params};
 
 use super::count::{Series, series_made};
 use super::post::{Recorded, post, stored, written};
@@ -19,7 +19,7 @@ use crate::store::sqlite::File;
 const CACHE_KIB: i64 = 512 * 1024;
 
 const INSERT: &str = "INSERT INTO usage_records (series, at, quantity, key, recorded_at, dimensions)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO NOTHING";
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 /// The numbers of the series that records were added to, so that each is looked up once.
 #[derive(Debug, Default)]
@@ -80,13 +80,13 @@ impl UsageBatch<'_> {
             }
             let series = self.series.of(self.transaction, record)?;
             let Record { at, quantity, key, dimensions, .. } = record;
-            let added =
-                self.insert.execute(params![series, at, quantity, key, self.now, written(dimensions)])?;
-            // What is there already is compared.
-            if added == 1 {
-                Ok(Recorded::New)
-            } else {
-                post(self.transaction, record, at_given, None, None, self.now)
+            match self.insert.execute(params![series, at, quantity, key, self.now, written(dimensions)]) {
+                Ok(_) => Ok(Recorded::New),
+                // What is there already is compared.
+                Err(error) if is_guarded(&error) => {
+                    post(self.transaction, record, at_given, None, None, self.now)
+                }
+                Err(error) => Err(error),
             }
         };
         run().map_err(|error| self.file.explain(error))
@@ -110,6 +110,11 @@ impl UsageBatch<'_> {
         let found = stored(self.transaction, key).map_err(|error| self.file.explain(error))?;
         Ok(found.map(|(_, _, record)| record))
     }
+}
+
+/// Whether a trigger refused it: its key is there.
+fn is_guarded(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_TRIGGER)
 }
 
 impl Books {

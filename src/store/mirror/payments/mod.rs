@@ -46,8 +46,8 @@ pub struct Payable {
     pub id: String,
 }
 
-const SESSION: &str = "checkout.session";
-const INVOICE: &str = "invoice";
+pub(super) const SESSION: &str = "checkout.session";
+pub(super) const INVOICE: &str = "invoice";
 
 /// The kind under which the mirror keeps a session's list of lines, by the session's id.
 const LINES_OF_SESSION: &str = "checkout.session.line_items";

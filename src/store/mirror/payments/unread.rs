@@ -20,7 +20,7 @@ pub enum Unread {
 }
 
 impl Payable {
-    fn unread(&self, unclear: &Unclear) -> Option<Unread> {
+    pub(in crate::store::mirror) fn unread(&self, unclear: &Unclear) -> Option<Unread> {
         match unclear {
             Unclear::NoLines(id) => {
                 let (route, kind) = match self.kind {
