@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::list::status_role;
 use crate::billing::decline::{self, Decline};
-use crate::billing::entitlement::Entitlement;
+use crate::billing::entitlement::{Entitlement, Subscription};
 use crate::commands::amount;
 use crate::commands::moment::time;
 use crate::commands::subject::{Who, entitled};
@@ -54,20 +54,10 @@ impl Page<'_> {
                 "change the card or the plan, cancel",
             ));
         }
-        if going {
-            let change = format!("billctl subscription change {name} --plan KEY");
-            steps.push((change, "another plan, after a look at the cost"));
-            let is_held = self.entitlement.subscription.is_some_and(|subscription| {
-                subscription.ends_at().is_some()
-                    || subscription.pause_behavior.is_some()
-                    || subscription.status == "paused"
-            });
-            if is_held {
-                steps.push((format!("billctl subscription resume {name}"), "let it go on"));
-            } else {
-                let cancel = format!("billctl subscription cancel {name} --at-period-end");
-                steps.push((cancel, "end it when what is paid for is over"));
-            }
+        if let Some(subscription) =
+            self.entitlement.subscription.filter(|subscription| !subscription.is_over())
+        {
+            steps.extend(steps_of(name, subscription));
         }
         if !self.invoices.is_empty() && self.person.is_some() {
             let command = format!("billctl portal create --subject {name} --flow payment-method");
@@ -109,6 +99,23 @@ impl Page<'_> {
         }
         steps
     }
+}
+
+/// What can be done about a subscription that goes on.
+fn steps_of(name: &str, subscription: &Subscription) -> Vec<(String, &'static str)> {
+    let command = |verb: &str, more: &str| format!("billctl subscription {verb} {name}{more}");
+    if subscription.status == "incomplete" {
+        return vec![(command("cancel", " --now"), "end it: its first payment never came")];
+    }
+    let resume = (command("resume", ""), "let it go on");
+    if subscription.ends_at().is_some() {
+        return vec![resume];
+    }
+    let change = (command("change", " --plan KEY"), "another plan, after a look at the cost");
+    if subscription.pause_behavior.is_some() || subscription.status == "paused" {
+        return vec![resume, change];
+    }
+    vec![change, (command("cancel", " --at-period-end"), "end it when what is paid for is over")]
 }
 
 /// What of a payment can still go back, in minor units.

@@ -127,14 +127,21 @@ impl Shown {
             steps.push((format!("billctl subscription create {name} --plan KEY"), "subscribe again"));
             return steps;
         }
+        if seen.status() == "incomplete" {
+            let cancel = format!("billctl subscription cancel {name} --now");
+            steps.push((cancel, "end it: its first payment never came"));
+            return steps;
+        }
         if seen.ends_at().is_some() || seen.pause().is_some() || seen.status() == "paused" {
             steps.push((format!("billctl subscription resume {name}"), "let it go on"));
         }
-        steps.push((
-            format!("billctl subscription change {name} --plan KEY"),
-            "another plan, with what it costs",
-        ));
-        if seen.ends_at().is_none() {
+        if seen.schedule().is_some() {
+            steps.push((format!("billctl subscription schedule {name} --drop"), "drop what is scheduled"));
+        } else if seen.ends_at().is_none() {
+            steps.push((
+                format!("billctl subscription change {name} --plan KEY"),
+                "another plan, with what it costs",
+            ));
             steps.push((format!("billctl subscription cancel {name} --at-period-end"), "end it"));
         }
         steps

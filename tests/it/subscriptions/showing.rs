@@ -37,9 +37,7 @@ fn a_subscription_is_shown_with_what_comes_next() {
     2026-11-01T00:00:00Z  [NUMBER]  99.00 USD  paid    subscription_create
 
     next
-    billctl subscription change u_1 --plan KEY       another plan, with what it
-                                                     costs
-    billctl subscription cancel u_1 --at-period-end  end it
+    billctl subscription schedule u_1 --drop  drop what is scheduled
     [exit 0]
     ") });
     let shown = told(&shop, "show u_1");
