@@ -16,6 +16,23 @@ impl System {
 }
 
 #[test]
+fn a_checkout_by_tier_or_by_price_id_is_for_the_same_customer_and_leads_back() {
+    let founder = System::new("founder");
+    let by_tier = founder.told("checkout create --subject u_1 --plan founder");
+    let price = founder._emulator.list("/v1/prices?lookup_keys[]=founder_founder_monthly")[0]["id"].clone();
+    let by_id = founder.told(&format!("checkout create --subject u_1 --price {}", price.as_str().unwrap()));
+    assert_eq!(by_id["customer"], by_tier["customer"]);
+    for made in [&by_tier, &by_id] {
+        assert_eq!(made["success_url"], "http://localhost:3000/dashboard?session_id={CHECKOUT_SESSION_ID}");
+        assert_eq!(made["cancel_url"], "http://localhost:3000/pricing");
+    }
+    let session = by_id["id"].as_str().unwrap();
+    founder.shop.billctl(&format!("emulator pay {session} --card {GOOD_CARD}")).exits(0);
+    founder.shop.billctl("events pull").exits(0);
+    assert_eq!(founder.stands("u_1"), stands("founder", "trialing"));
+}
+
+#[test]
 fn a_trial_is_told_of_before_it_ends_and_charged_when_it_does() {
     let founder = System::new("founder");
     founder.buy("--subject u_1 --plan founder", GOOD_CARD);

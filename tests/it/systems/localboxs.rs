@@ -9,6 +9,13 @@ fn a_top_up_is_a_transaction_once_though_its_events_are_read_again() {
     let localboxs = System::new("localboxs");
     localboxs.buy("--subject u_1 --pack credits_1000", GOOD_CARD);
     localboxs.shop.billctl("events pull --since 7d").exits(0);
+    // Twice more, and not booked again.
+    let session = localboxs.told("checkout list --subject u_1")[0]["id"].as_str().unwrap().to_owned();
+    for _ in 0..2 {
+        localboxs.shop.billctl(&format!("events replay --object {session} --mirror")).exits(0);
+    }
+    // The free plan gives 100 more.
+    assert_eq!(localboxs.told("credits balance u_1")["balance"], 1100);
     let booked = localboxs.told("transactions list --subject u_1");
     let told = |index: usize, name: &str| booked[index][name].clone();
     assert_eq!(booked.as_array().unwrap().len(), 1, "{booked:#}");
@@ -17,6 +24,20 @@ fn a_top_up_is_a_transaction_once_though_its_events_are_read_again() {
         (json!("CREDIT_TOPUP"), json!("COMPLETED"), json!(100))
     );
     assert_eq!(localboxs.stands("u_1"), stands("free", "none"));
+}
+
+#[test]
+fn support_sets_a_balance_right_with_a_reason_and_takes_that_back() {
+    let localboxs = System::new("localboxs");
+    localboxs.buy("--subject u_1 --pack credits_500", GOOD_CARD);
+    localboxs.shop.billctl("credits adjust u_1 --add 50").exits(2);
+    let added = localboxs.told("credits adjust u_1 --add 50 --reason 'an outage'");
+    assert_eq!(added["balance"], 550);
+    let back = localboxs.told(&format!("credits reverse {} --reason 'the wrong subject'", added["entry"]));
+    assert_eq!(back["balance"], 500);
+    // With the 100 that the free plan gives.
+    localboxs.shop.billctl("credits deduct u_1 601 --reason call").exits(4);
+    localboxs.shop.billctl("credits verify").exits(0);
 }
 
 #[test]

@@ -6,9 +6,29 @@ use super::{GOOD_CARD, System, stands};
 
 #[test]
 fn a_plan_is_bought_renewed_and_ended_with_its_period() {
-    let nexus = System::new("nexus");
-    nexus.buy("--subject u_1 --plan pro", GOOD_CARD);
+    let mut nexus = System::new("nexus");
+    nexus.shop.set("NEXT_PUBLIC_BASE_URL", "https://nexus.example.com");
+    nexus.shop.write(".env", "NODE_ENV=test\n");
+    nexus.shop.billctl("catalog env --write .env").exits(0);
+    let env = nexus.shop.read(".env");
+    let price = nexus._emulator.list("/v1/prices?lookup_keys[]=nexus_pro_monthly")[0]["id"].clone();
+    let line = format!("STRIPE_PRICE_PRO={}", price.as_str().unwrap());
+    assert!(env.starts_with("NODE_ENV=test\n") && env.lines().any(|one| one == line), "{env}");
+    let made = nexus.told("checkout create --subject u_1 --plan pro --key first");
+    assert_eq!(
+        (&made["success_url"], &made["cancel_url"], &made["metadata"]["userId"]),
+        (
+            &json!("https://nexus.example.com/dashboard?checkout=success"),
+            &json!("https://nexus.example.com/pricing"),
+            &json!("u_1")
+        )
+    );
+    nexus.buy("--subject u_1 --plan pro --key first", GOOD_CARD);
     assert_eq!(nexus.stands("u_1"), stands("pro", "active"));
+    assert_eq!(
+        nexus.told("portal create --subject u_1")["return_url"],
+        "https://nexus.example.com/dashboard"
+    );
     let shown = nexus.told("customer show u_1");
     assert_eq!(shown["current_period_end"], "2026-12-01T00:00:00Z");
     assert_eq!(shown["limits"]["posts"]["limit"], 500);
