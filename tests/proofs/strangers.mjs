@@ -5,6 +5,7 @@
 // Each stranger has its runs, each in an empty folder with an empty home:
 // make: it makes a catalog; `catalog pull` writes that down, and the plan of what was written is empty;
 // see:  billctl syncs catalog.toml; the stranger finds all of it, and nothing else.
+// money: the stranger sells, is paid and gives back, and billctl shows it; then the other way round.
 // endure: the emulator does what faults.txt says; an SDK's own retries make nothing twice. (The CLI has no retries.)
 import assert from 'node:assert/strict';
 import {spawn, spawnSync} from 'node:child_process';
@@ -140,10 +141,81 @@ async function meetFaults(name) {
   return run.recording;
 }
 
+/** What a stranger sold, was paid and gave back shows up in billctl in full, and the other way round. */
+async function sellAndTell(name) {
+  const run = new Run(`${name}-money`);
+  const told = (...args) => JSON.parse(run.billctl(...args, '-o', 'json'));
+  const [program, script] = strangers[name];
+  const money = path.join(path.dirname(script), 'money', path.basename(script));
+  const file = (what) => path.join(run.folder, `${what}.json`);
+  const read = (what) => JSON.parse(fs.readFileSync(file(what), 'utf8'));
+  try {
+    fs.copyFileSync(path.join(here, '../../fixtures/systems/nexus/billing.toml'), path.join(run.folder, 'billing.toml'));
+    await run.start();
+    const {resources} = told('catalog', 'sync', '--yes');
+    const price = resources.find(({resource, key}) => resource === 'price' && key === 'pro.monthly').id;
+
+    run.call(program, [money, 'make', 'u_1', price, file('made')]);
+    const {customer, subscription, session, payment, refund} = read('made');
+    run.billctl('events', 'pull');
+    const shown = told('customer', 'show', 'u_1');
+    assert.deepEqual(
+      [shown.customer, shown.email, shown.plan, shown.status, shown.subscription, shown.payment_methods.length],
+      [customer.id, 'u_1@example.com', 'pro', 'active', subscription.id, 1],
+    );
+    const subscribed = told('subscription', 'show', 'u_1');
+    assert.deepEqual([subscribed.id, subscribed.items[0].price, subscribed.items[0].amount.amount], [subscription.id, price, 9900]);
+    const open = told('checkout', 'show', session.id);
+    assert.deepEqual(
+      [open.subject, open.customer, open.status, open.url, open.amount.amount, open.lines[0].price],
+      ['u_1', customer.id, 'open', session.url, 9900, price],
+    );
+    const paid = told('payment', 'show', payment.id);
+    assert.deepEqual(
+      [paid.subject, paid.status, paid.amount.amount, paid.refunded.amount, paid.refunds.map(({id, amount}) => [id, amount.amount])],
+      ['u_1', 'succeeded', 1250, 250, [[refund.id, 250]]],
+    );
+    const booked = told('transactions', 'list', '--subject', 'u_1').map(({type, amount}) => `${type} ${amount.amount}`);
+    for (const one of ['SUBSCRIPTION_PAYMENT 9900', 'REFUND 250']) assert.ok(booked.includes(one), `${one} in ${booked}`);
+    console.log(`ok   what ${name} sold, was paid and gave back is in billctl`);
+
+    const link = told('checkout', 'create', '--subject', 'u_2', '--plan', 'pro');
+    run.billctl('emulator', 'pay', link.id, '--card', '4242424242424242');
+    run.billctl('events', 'pull');
+    const charged = told('payment', 'charge', 'u_2', '--amount', '12.50 usd', '--description', 'Help', '--off-session');
+    const back = told('payment', 'refund', charged.id, '--amount', '2.50', '--reason', 'sorry', '--yes');
+    const ending = told('subscription', 'cancel', 'u_2', '--at-period-end', '--feedback', 'unused');
+    const ids = {customer: link.customer, subscription: ending.id, session: link.id, payment: charged.id, refund: back.id};
+    fs.writeFileSync(file('ids'), JSON.stringify(ids));
+    run.call(program, [money, 'see', file('ids'), file('seen')]);
+    const seen = read('seen');
+    assert.deepEqual([seen.customer.id, seen.customer.metadata.userId], [link.customer, 'u_2']);
+    assert.deepEqual(
+      [seen.session.status, seen.session.client_reference_id, seen.session.subscription, seen.session.amount_total],
+      ['complete', 'u_2', ending.id, 9900],
+    );
+    assert.deepEqual(
+      [seen.subscription.customer, seen.subscription.cancel_at_period_end, seen.subscription.metadata.userId],
+      [link.customer, true, 'u_2'],
+    );
+    assert.equal(seen.subscription.cancellation_details.feedback, 'unused');
+    assert.equal(seen.subscription.items.data[0].price.id, price);
+    assert.deepEqual([seen.payment.amount_received, seen.payment.status, seen.payment.description], [1250, 'succeeded', 'Help']);
+    assert.deepEqual(
+      [seen.refund.payment_intent, seen.refund.amount, seen.refund.status, seen.refund.metadata.billctl_reason],
+      [charged.id, 250, 'succeeded', 'sorry'],
+    );
+    console.log(`ok   what billctl sold, was paid and gave back is there for ${name}`);
+  } finally {
+    await run.stop();
+  }
+  return run.recording;
+}
+
 const recordings = [];
 for (const name of chosen) {
   console.log(`\n-- ${name}`);
-  recordings.push(await makeThenPull(name), await syncThenSee(name));
+  recordings.push(await makeThenPull(name), await syncThenSee(name), await sellAndTell(name));
   if (name !== 'cli') recordings.push(await meetFaults(name));
 }
 
