@@ -139,6 +139,9 @@ pub struct Funding<'a> {
     pub kind: &'a str,
     /// How many a unit takes; more than 0.
     pub per_unit: i64,
+    /// The other metrics that the same credits pay for, with how many a unit of each takes: what is held of those is not
+    /// there for this one.
+    pub beside: &'a [(String, i64)],
 }
 
 impl Funding<'_> {

@@ -34,6 +34,8 @@ pub struct Metric<'a> {
     pub rolling: Option<i64>,
     /// Free credits of this period that pay for it and are not booked yet.
     free: i64,
+    /// The other metrics of the plan that the same credits pay for, with how many a unit of each takes.
+    beside: Vec<(String, i64)>,
 }
 
 impl<'a> Metric<'a> {
@@ -89,7 +91,8 @@ impl<'a> Metric<'a> {
             Window::Month { .. } | Window::Period => None,
         };
         let is_left_out = limit.is_none() && !named.is_empty();
-        Ok(Metric { name, plan, product, limit, is_left_out, currency, stretch, rolling, free: 0 })
+        let beside = beside(product, name, limit);
+        Ok(Metric { name, plan, product, limit, is_left_out, currency, stretch, rolling, free: 0, beside })
     }
 
     /// The most that is allowed, in the metric's unit; `None` is unlimited.
@@ -122,7 +125,9 @@ impl<'a> Metric<'a> {
     /// The credits that it is paid with.
     pub fn credits(&self) -> Option<Funding<'_>> {
         match self.limit {
-            Some(Limit::Credits { kind, per_unit }) => Some(Funding { kind, per_unit: *per_unit }),
+            Some(Limit::Credits { kind, per_unit }) => {
+                Some(Funding { kind, per_unit: *per_unit, beside: &self.beside })
+            }
             Some(Limit::Count { .. } | Limit::Money { .. } | Limit::Unlimited) | None => None,
         }
     }
@@ -184,7 +189,10 @@ impl<'a> Metric<'a> {
     pub fn check(&self, books: &Books, who: &str, asked: i64, now: i64) -> anyhow::Result<Check> {
         let counted: Counted = books.usage(self.series(who), self.stretch, now)?;
         let max = match self.credits() {
-            Some(funding) => Some(funding.max(self.balance(books, who, now)?, counted)),
+            Some(funding) => {
+                let held = books.credits_held_beside(who, funding, now)?;
+                Some(funding.max(self.balance(books, who, now)?.saturating_sub(held), counted))
+            }
             None => self.max(),
         };
         Ok(check_limit(max, counted, asked))
@@ -195,7 +203,7 @@ impl<'a> Metric<'a> {
     /// # Errors
     /// If the books can't be read.
     pub fn balance(&self, books: &Books, who: &str, now: i64) -> anyhow::Result<i64> {
-        let Some(Funding { kind, per_unit: _ }) = self.credits() else { return Ok(0) };
+        let Some(Funding { kind, per_unit: _, beside: _ }) = self.credits() else { return Ok(0) };
         let booked = books.credit_account(who, kind, now)?.map_or(0, |account| account.available);
         Ok(booked.saturating_add(self.free))
     }
@@ -206,7 +214,7 @@ impl<'a> Metric<'a> {
     /// # Errors
     /// If books or mirror can't be read.
     pub fn look_up_free_credits(&mut self, ctx: &Context, books: &Books, who: &str) -> anyhow::Result<()> {
-        if let Some(Funding { kind, per_unit: _ }) = self.credits() {
+        if let Some(Funding { kind, per_unit: _, beside: _ }) = self.credits() {
             self.free = allowance::credits_of(&allowance::due(ctx, books, who, kind)?);
         }
         Ok(())
@@ -222,6 +230,18 @@ impl<'a> Metric<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// The other metrics of a plan that the credits pay for which a limit names, with how many a unit of each takes.
+fn beside(product: Option<&Product>, name: &str, limit: Option<&Limit>) -> Vec<(String, i64)> {
+    let Some(Limit::Credits { kind: wanted, per_unit: _ }) = limit else { return Vec::new() };
+    let others = product.into_iter().flat_map(|product| &product.limits).filter(|(other, _)| *other != name);
+    others
+        .filter_map(|(other, limit)| match limit {
+            Limit::Credits { kind, per_unit } if kind == wanted => Some((other.clone(), *per_unit)),
+            Limit::Credits { .. } | Limit::Count { .. } | Limit::Money { .. } | Limit::Unlimited => None,
+        })
+        .collect()
 }
 
 fn no_rates(plan: &str, why: &str) -> anyhow::Error {

@@ -76,7 +76,7 @@ impl<'a> Held<'a> {
             "remaining": check.remaining().map(amount),
             "resets_at": resets_at.map(time),
         });
-        if let Some(Funding { kind, per_unit }) = metric.credits() {
+        if let Some(Funding { kind, per_unit, beside: _ }) = metric.credits() {
             json["credits"] = json!({"kind": kind, "per_unit": per_unit, "balance": balance});
         }
         json
@@ -106,7 +106,7 @@ impl<'a> Held<'a> {
             let role = if remaining == 0 { Role::Delete } else { Role::Plain };
             fields.push(("left", Text::new(role, self.words(remaining))));
         }
-        if let (Some(balance), Some(Funding { kind, per_unit: _ })) = (balance, metric.credits()) {
+        if let (Some(balance), Some(Funding { kind, per_unit: _, beside: _ })) = (balance, metric.credits()) {
             fields.push(("balance", Text::from(format!("{balance} {kind}"))));
         }
         if let Some(at) = resets_at {

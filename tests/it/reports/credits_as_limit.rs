@@ -139,6 +139,21 @@ fn an_estimate_is_held_against_the_balance_and_pays_when_it_is_settled() {
 }
 
 #[test]
+fn what_is_held_for_one_metric_is_not_there_for_another() {
+    let shop = boxes();
+    shop.billctl("usage reserve u_1 calls --quantity 6 --key task").exits(0);
+    // 4 of 10 credits are left: one render.
+    let checked = shop.billctl("usage check u_1 renders -o json").exits(0).json();
+    assert_eq!((&checked["remaining"], &checked["credits"]["balance"]), (&json!(1), &json!(10)));
+    shop.billctl("usage record u_1 renders --quantity 2 --key r1 --enforce").exits(4);
+    shop.billctl("usage reserve u_1 renders --quantity 2 --key r2").exits(4);
+    shop.billctl("usage record u_1 renders --key r1 --enforce").exits(0);
+    shop.billctl("usage commit task").exits(0);
+    assert_eq!(balance(&shop), 1);
+    shop.billctl("credits verify").exits(0);
+}
+
+#[test]
 fn of_many_at_once_as_many_are_allowed_as_there_are_credits() {
     let shop = boxes();
     let children: Vec<_> = (0..20)

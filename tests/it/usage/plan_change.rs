@@ -86,3 +86,22 @@ fn a_period_whose_renewal_is_not_known_yet_goes_on_and_its_limit_holds() {
     shop.set("BILLCTL_NOW", "2026-12-01T02:00:00Z");
     check(&shop, "starter", 1, 100, "2027-01-01T00:00:00Z");
 }
+
+#[test]
+fn what_was_recorded_for_a_customer_counts_for_the_subject_that_it_turns_out_to_be() {
+    let shop = Shop::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    shop.write("billing.toml", fs_err::read(format!("{root}/fixtures/systems/nexus/billing.toml")).unwrap());
+    let emulator = shop.emulator();
+    let customer = emulator.post("/v1/customers", "email=ada@example.com");
+    let customer = customer["id"].as_str().unwrap();
+    shop.billctl("events pull").exits(0);
+    shop.billctl(&format!("usage record {customer} posts --quantity 6 --key before --enforce")).exits(0);
+    shop.billctl(&format!("customer link u_1 {customer}")).exits(0);
+    check(&shop, "free", 6, 10, "2026-12-01T00:00:00Z");
+    shop.billctl("usage record u_1 posts --quantity 5 --key over --enforce").exits(4);
+    shop.billctl("usage record u_1 posts --quantity 4 --key after --enforce").exits(0);
+    // Whichever name is used.
+    let told = shop.billctl(&format!("usage check {customer} posts -o json")).exits(4).json();
+    assert_eq!((&told["subject"], &told["used"]), (&json!("u_1"), &json!(10)));
+}

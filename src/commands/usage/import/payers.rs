@@ -21,7 +21,8 @@ pub struct Pays {
 
 impl Pays {
     pub fn funding(&self) -> Funding<'_> {
-        Funding { kind: &self.kind, per_unit: self.per_unit }
+        // A file is recorded whatever is held: it says what was used.
+        Funding { kind: &self.kind, per_unit: self.per_unit, beside: &[] }
     }
 }
 

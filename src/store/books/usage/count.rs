@@ -1,5 +1,6 @@
 //! What counts in a stretch of time: whole days from their sums, the edges from the records.
 
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::billing::currency::Currency;
@@ -35,9 +36,13 @@ impl Books {
     /// # Errors
     /// If the file can't be read.
     pub fn usage(&self, series: Series<'_>, stretch: Stretch, now: i64) -> anyhow::Result<Counted> {
-        let read = || match series_id(&self.connection, series)? {
-            None => Ok(Counted::default()),
-            Some(id) => counted(&self.connection, id, stretch, now),
+        let read = || -> rusqlite::Result<Counted> {
+            let mut all = Counted::default();
+            for id in series_of(&self.connection, series)? {
+                let Counted { used, reserved } = of_series(&self.connection, id, stretch, now)?;
+                (all.used, all.reserved) = (all.used + used, all.reserved + reserved);
+            }
+            Ok(all)
         };
         self.explain(read())
     }
@@ -55,11 +60,20 @@ impl Books {
         lacking: i64,
     ) -> anyhow::Result<Option<i64>> {
         let read = || -> rusqlite::Result<Option<i64>> {
-            let Some(id) = series_id(&self.connection, series)? else { return Ok(None) };
-            let mut oldest = self.connection.prepare_cached(
-                "SELECT at, quantity FROM usage_records WHERE series = ?1 AND at >= ?2 ORDER BY at",
-            )?;
-            let mut rows = oldest.query((id, stretch.from))?;
+            let ids = series_of(&self.connection, series)?;
+            // Of one series they lie in this order, and the first may be enough.
+            let (which, value) = match ids.as_slice() {
+                [] => return Ok(None),
+                [id] => ("series = ?1", Value::from(*id)),
+                several => {
+                    let several = serde_json::Value::from(several).to_string();
+                    ("series IN (SELECT value FROM json_each(?1))", Value::from(several))
+                }
+            };
+            let mut oldest = self.connection.prepare_cached(&format!(
+                "SELECT at, quantity FROM usage_records WHERE {which} AND at >= ?2 ORDER BY at"
+            ))?;
+            let mut rows = oldest.query((value, stretch.from))?;
             let mut freed = 0_i64;
             while let Some(row) = rows.next()? {
                 freed = freed.saturating_add(row.get(1)?);
@@ -108,7 +122,9 @@ impl Books {
         let read = || {
             self.connection
                 .prepare_cached(
-                    "SELECT DISTINCT metric FROM usage_series WHERE subject = ?1 ORDER BY metric",
+                    "SELECT DISTINCT metric FROM usage_series
+                     WHERE subject = ?1 OR subject IN (SELECT customer FROM subject_links WHERE subject = ?1)
+                     ORDER BY metric",
                 )?
                 .query_map([subject], |row| row.get(0))?
                 .collect()
@@ -117,13 +133,33 @@ impl Books {
     }
 }
 
-/// What counts of a series, inside or outside of a transaction.
+/// What counts of a series and of those that count with it, inside of a transaction.
 pub(super) fn counted(
     connection: &Connection,
     series: i64,
     stretch: Stretch,
     now: i64,
 ) -> rusqlite::Result<Counted> {
+    let mut all = of_series(connection, series, stretch, now)?;
+    let beside: Vec<i64> = connection
+        .prepare_cached(
+            "SELECT DISTINCT other.id FROM usage_series AS own
+             JOIN subject_links ON subject_links.subject = own.subject
+             JOIN usage_series AS other ON other.subject = subject_links.customer
+                AND other.metric = own.metric AND other.currency = own.currency
+             WHERE own.id = ?1 AND other.id <> own.id",
+        )?
+        .query_map([series], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for other in beside {
+        let Counted { used, reserved } = of_series(connection, other, stretch, now)?;
+        (all.used, all.reserved) = (all.used + used, all.reserved + reserved);
+    }
+    Ok(all)
+}
+
+/// What counts of one series.
+fn of_series(connection: &Connection, series: i64, stretch: Stretch, now: i64) -> rusqlite::Result<Counted> {
     let from = stretch.from;
     let until = stretch.until.unwrap_or(NEVER);
     // The days that lie wholly inside; without any, all is edge.
@@ -159,6 +195,18 @@ fn edge(connection: &Connection, series: i64, from: i64, until: i64) -> rusqlite
             "SELECT coalesce(sum(quantity), 0) FROM usage_records WHERE series = ?1 AND at >= ?2 AND at < ?3",
         )?
         .query_row((series, from, until), |row| row.get(0))
+}
+
+/// A series, and what was recorded of the same for the subject's customers, before anybody said whose they are.
+fn series_of(connection: &Connection, series: Series<'_>) -> rusqlite::Result<Vec<i64>> {
+    let Series { subject, metric, currency } = series;
+    connection
+        .prepare_cached(
+            "SELECT id FROM usage_series WHERE metric = ?2 AND currency = ?3
+                AND (subject = ?1 OR subject IN (SELECT customer FROM subject_links WHERE subject = ?1))",
+        )?
+        .query_map(params![subject, metric, code(currency)], |row| row.get(0))?
+        .collect()
 }
 
 pub(super) fn series_id(connection: &Connection, series: Series<'_>) -> rusqlite::Result<Option<i64>> {

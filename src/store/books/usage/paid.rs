@@ -34,6 +34,28 @@ pub(super) fn available(
     Ok(found.unwrap_or(0))
 }
 
+/// The credits that estimates of other metrics hold which the same credits pay for.
+pub(super) fn held_beside(
+    connection: &Connection,
+    subject: &str,
+    funding: Funding<'_>,
+    now: i64,
+) -> rusqlite::Result<i64> {
+    let mut held = 0_i64;
+    for (metric, per_unit) in funding.beside {
+        let units: i64 = connection
+            .prepare_cached(
+                "SELECT coalesce(sum(quantity), 0) FROM usage_series
+                 JOIN usage_reservations ON series = usage_series.id
+                 WHERE subject = ?1 AND metric = ?2 AND currency = ''
+                    AND settled_at IS NULL AND expires_at > ?3",
+            )?
+            .query_row((subject, metric, now), |row| row.get(0))?;
+        held = held.saturating_add(units.saturating_mul(*per_unit));
+    }
+    Ok(held)
+}
+
 /// Takes the credits of a record that is about to be stored, as many as are there, where they pay for it; or gives those back
 /// that what it takes back had taken, whatever pays by now. False if the ledger has something else under its key; then nothing
 /// is booked.

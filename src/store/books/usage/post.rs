@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::count::{Series, counted, series_made};
-use super::paid::{available, settle};
+use super::paid::{available, held_beside, settle};
 use crate::billing::usage::{Check, Funding, Record, Stretch, check_limit};
 use crate::store::books::Books;
 
@@ -31,7 +31,11 @@ impl Bound<'_> {
     ) -> rusqlite::Result<Check> {
         let counted = counted(connection, series, self.stretch, now)?;
         let max = match self.credits {
-            Some(funding) => Some(funding.max(available(connection, subject, funding.kind, now)?, counted)),
+            Some(funding) => {
+                let there = available(connection, subject, funding.kind, now)?;
+                let held = held_beside(connection, subject, funding, now)?;
+                Some(funding.max(there.saturating_sub(held), counted))
+            }
             None => self.max,
         };
         Ok(check_limit(max, counted, asked))
@@ -112,6 +116,14 @@ impl Books {
         };
         let recorded = run();
         self.explain(recorded)
+    }
+
+    /// The credits that estimates of a subject hold for other metrics than the one that they are asked for.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn credits_held_beside(&self, subject: &str, funding: Funding<'_>, now: i64) -> anyhow::Result<i64> {
+        self.explain(held_beside(&self.connection, subject, funding, now))
     }
 
     /// The record under a key.
