@@ -156,7 +156,10 @@ impl Change {
 }
 
 /// Whether it still charges what the preview was worked out from: somebody may have thought about it for long.
-async fn check_still(desk: &mut Desk<'_>, from: &Subscribed) -> anyhow::Result<()> {
+///
+/// # Errors
+/// `Failed` where it was changed since; else what Stripe or the disk refuses.
+pub async fn check_still(desk: &mut Desk<'_>, from: &Subscribed) -> anyhow::Result<()> {
     let now = desk.fetch(from.seen().id()).await?.unwrap_or_default();
     let (now, then) = (Seen(&now), from.seen());
     if (now.items(), now.status(), now.schedule()) == (then.items(), then.status(), then.schedule()) {

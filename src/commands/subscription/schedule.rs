@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::change::check_state;
+use super::change::{check_state, check_still};
 use super::preview::{self, Preview, Proration};
 use super::subscribed::Subscribed;
 use super::target::Desk;
@@ -175,6 +175,7 @@ pub async fn change(
         ctx.ui().status("Nothing was scheduled");
         return Ok(Outcome::Done);
     }
+    check_still(desk, &from).await?;
     let writer = ctx.writer(desk.connection).await?;
     let later = Later {
         at: change.at,

@@ -148,18 +148,23 @@ fn of_several_prices_the_one_that_is_named_changes() {
 fn what_was_changed_while_somebody_thought_about_the_preview_is_not_changed_by_it() {
     let (shop, emulator) = nexus();
     let made = subscribed(&shop, &emulator, "u_1", "pro");
-    let id = text(&made["id"]);
-    let meanwhile = || {
-        let item = text(&emulator.get(&format!("/v1/subscriptions/{id}"))["items"]["data"][0]["id"]);
-        emulator
-            .post(&format!("/v1/subscriptions/{id}"), &format!("items[0][id]={item}&items[0][quantity]=4"));
-    };
-    let line = "subscription change u_1 --plan business";
-    let screen = shop.at_terminal_while(line, &[("Change it:", "y")], meanwhile);
-    assert_eq!(screen.code, Some(1), "{}", screen.text);
-    assert!(screen.text.contains("was changed since its preview was made"), "{}", screen.text);
-    let item = &all(&emulator)[0]["items"]["data"][0];
-    assert_eq!((&item["quantity"], &item["price"]["lookup_key"]), (&json!(4), &json!("nexus_pro_monthly")));
+    let path = format!("/v1/subscriptions/{}", text(&made["id"]));
+    for (quantity, more, question) in [(4, " --at-period-end", "Schedule it:"), (5, "", "Change it:")] {
+        let meanwhile = || {
+            let item = text(&emulator.get(&path)["items"]["data"][0]["id"]);
+            emulator.post(&path, &format!("items[0][id]={item}&items[0][quantity]={quantity}"));
+        };
+        let line = format!("subscription change u_1 --plan business{more}");
+        let screen = shop.at_terminal_while(&line, &[(question, "y")], meanwhile);
+        assert_eq!(screen.code, Some(1), "{}", screen.text);
+        assert!(screen.text.contains("was changed since its preview was made"), "{}", screen.text);
+        let now = &all(&emulator)[0];
+        let item = &now["items"]["data"][0];
+        assert_eq!(
+            (&item["quantity"], &item["price"]["lookup_key"], &now["schedule"]),
+            (&json!(quantity), &json!("nexus_pro_monthly"), &Value::Null)
+        );
+    }
 }
 
 #[test]
