@@ -62,3 +62,15 @@ fn one_alternative(object: &mut Map<String, Value>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_a_schema_of_its_draft() {
+        let schema = generate();
+        jsonschema::meta::validate(&schema).unwrap();
+        assert!(jsonschema::meta::validate(&serde_json::json!({"type": "text"})).is_err());
+    }
+}
