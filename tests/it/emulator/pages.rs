@@ -210,16 +210,22 @@ fn a_subscription_shows_its_trial_and_what_follows() {
     assert_eq!((&customer["email"], &customer["name"]), (&json!("ada@example.com"), &json!("Ada")));
 }
 
+/// Who tries to pay is a customer from then on: the failed charge is theirs.
 #[test]
-fn a_declined_subscription_leaves_nothing_behind() {
+fn a_declined_subscription_leaves_a_failed_charge_and_no_subscription() {
     let shop = shop();
     let session = shop.subscription("");
     let declined = shop.pay(&session, "4000000000009995", "");
     assert_eq!((declined.status, complaint(&declined)), (402, Some("Your card has insufficient funds.")));
-    for kind in ["subscriptions?status=all", "customers"] {
-        assert_eq!(shop.world.get(&format!("/v1/{kind}")).ok()["data"], json!([]), "{kind}");
-    }
+    let all = |kind: &str| shop.world.get(&format!("/v1/{kind}")).ok()["data"].as_array().unwrap().clone();
+    assert!(all("subscriptions?status=all").is_empty());
+    let customers = all("customers");
+    let charges = all("charges");
+    assert_eq!((customers.len(), charges.len()), (1, 1));
+    assert_eq!((&charges[0]["status"], &charges[0]["customer"]), (&json!("failed"), &customers[0]["id"]));
     assert_eq!(shop.pay(&session, "4242424242424242", "").status, 303);
+    assert_eq!(all("customers").len(), 1);
+    assert_eq!(all("subscriptions")[0]["customer"], customers[0]["id"]);
 }
 
 #[test]

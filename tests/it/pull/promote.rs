@@ -167,6 +167,8 @@ fn a_live_account_is_promoted_to_only_where_live_is_meant() {
         stripe.base_url
     ));
     accounts.shop.set_secret("KEY_LIVE", "sk_live_billctl_0123456789abcdef");
+    // Live accounts have the real time.
+    accounts.shop.unset("BILLCTL_NOW");
     let shop = &accounts.shop;
     shop.billctl("catalog sync --yes --profile from").exits(0);
     let refused = shop.billctl("catalog promote --from from --to live --sync --yes").exits(5);
