@@ -24,6 +24,9 @@ enum Done {
     Declined(Refusal),
 }
 
+/// Where a session notes that its customer was made by an attempt to pay it.
+pub const OWN_CUSTOMER: &str = "own_customer";
+
 /// What the customer gives to complete a session.
 #[derive(Debug)]
 pub struct Completion {
@@ -101,7 +104,8 @@ pub fn complete_with(
     }
 }
 
-/// Takes what the customer told of themselves, and makes the customer where the session needs one.
+/// Takes what the customer told of themselves, and makes the customer where the session needs one. Who tells it otherwise at
+/// another attempt is that customer still.
 fn collect(
     call: &mut Call<'_>,
     session: &mut Object,
@@ -130,16 +134,27 @@ fn collect(
     });
     let future = session.hidden.get("payment_intent_data").and_then(|data| data.get("setup_future_usage"));
     let needed = session.body["customer_creation"] == "always" || future.is_some();
-    if customer.is_none() && needed {
-        let details = &session.body["customer_details"];
-        let mut fields = Map::new();
-        for name in ["address", "email", "name", "phone"] {
-            if !details[name].is_null() {
-                fields.insert(name.to_owned(), details[name].clone());
+    let details = &session.body["customer_details"];
+    let mut fields = Map::new();
+    for name in ["address", "email", "name", "phone"] {
+        if !details[name].is_null() {
+            fields.insert(name.to_owned(), details[name].clone());
+        }
+    }
+    match customer {
+        None if needed => {
+            let customer = customers::make(call, &Args(fields))?;
+            session.body["customer"] = json!(customer.id);
+            session.hidden.insert(OWN_CUSTOMER.to_owned(), json!(true));
+        }
+        Some(customer) if session.hidden.contains_key(OWN_CUSTOMER) => {
+            let mut told = customer.clone();
+            fields.into_iter().for_each(|(name, value)| told.body[name] = value);
+            if told.body != customer.body {
+                call.update(&customer, told)?;
             }
         }
-        let customer = customers::make(call, &Args(fields))?;
-        session.body["customer"] = json!(customer.id);
+        _ => {}
     }
     Ok(())
 }

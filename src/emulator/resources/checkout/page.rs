@@ -91,15 +91,18 @@ fn view(call: &Call<'_>, session: &Object) -> Outcome<Answer> {
         Some(id) => call.db.get(Kind::Customer, id)?,
         None => None,
     };
-    let known = customer.map_or(Value::Null, |customer| customer.body["email"].clone());
+    // Whom an earlier attempt made a customer of may still write another address.
+    let is_own = session.hidden.contains_key(complete::OWN_CUSTOMER);
+    let known = customer.filter(|_| !is_own).map_or(Value::Null, |customer| customer.body["email"].clone());
     let email = if body["customer_email"].is_null() { known } else { body["customer_email"].clone() };
+    let written = body.pointer("/customer_details/email").filter(|_| is_own);
     Ok(Answer::Plain(json!({
         "session": body,
         "lines": amounts::shown(call, &session.hidden)?,
         "recurring": recurring(call, session)?,
         "trial_end": trial_end(call, session),
         "email": email,
-        "prefilled_email": session.hidden.get(PREFILLED_EMAIL),
+        "prefilled_email": written.or_else(|| session.hidden.get(PREFILLED_EMAIL)),
         "needs_card": complete::needs_method(session),
         "code": code(call, session)?,
         "waits_for_bank": waiting(call, session)?.is_some(),
