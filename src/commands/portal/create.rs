@@ -17,7 +17,7 @@ use crate::error::{Kind, fail};
 use crate::render::{self, Present, Role, Text, View};
 use crate::store::mirror::Mirror;
 use crate::stripe::lists::Found;
-use crate::stripe::{IdempotencyKey, Reader};
+use crate::stripe::{IdempotencyKey, Reader, StripeError};
 
 /// Make a link to the portal, where a subject changes its card, its plan, or cancels
 ///
@@ -156,8 +156,22 @@ pub async fn make(ctx: &Context, args: &CreateArgs) -> anyhow::Result<Made> {
     let text = args.key.clone().unwrap_or_else(|| format!("cli:{:032x}", fastrand::u128(..)));
     let digest = hex::encode(Sha256::digest(text.as_bytes()));
     let key = IdempotencyKey::new(format!("billctl-portal-{}", digest.get(..40).unwrap_or(&digest)))?;
-    let session = writer.post("/v1/billing_portal/sessions", &params, &key).await?.body;
+    let session = writer.post("/v1/billing_portal/sessions", &params, &key).await.map_err(refused)?.body;
     Ok(Made { session, dry_run: false })
+}
+
+/// An account without settings of its portal is told in Stripe's words only, which name no file of ours.
+fn refused(error: StripeError) -> anyhow::Error {
+    let message = error.api().and_then(|api| api.message.as_deref()).unwrap_or_default();
+    if !message.starts_with("No configuration provided") {
+        return error.into();
+    }
+    fail(
+        Kind::Failed,
+        "Stripe has no settings of this account's portal yet; no link was made",
+        "Say what customers may do there with `[portals.main]` in billing.toml and run `billctl catalog sync`; or save the \
+         settings once in Stripe's Dashboard, under Settings, Billing, Customer portal",
+    )
 }
 
 /// A subscription is for the flows that are about one.

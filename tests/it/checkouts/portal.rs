@@ -74,6 +74,24 @@ fn a_customer_that_was_deleted_is_told_before_anything_is_sent() {
 }
 
 #[test]
+fn an_account_whose_portal_was_never_set_up_is_told_where_to_do_that() {
+    let (mut shop, _emulator) = system("nexus");
+    shop.billctl("customer create u_1").exits(0);
+    // The same account, by a file that has no portal.
+    shop.write(
+        "other.toml",
+        "[project]\nname = \"nexus\"\n[links]\nportal_return = \"https://app.example\"\n",
+    );
+    shop.set("BILLCTL_CONFIG", "other.toml");
+    assert_snapshot!(shop.billctl("portal create --subject u_1 --quiet"), @"
+    [stderr]
+    error: Stripe has no settings of this account's portal yet; no link was made
+    hint: Say what customers may do there with `[portals.main]` in billing.toml and run `billctl catalog sync`; or save the settings once in Stripe's Dashboard, under Settings, Billing, Customer portal
+    [exit 1]
+    ");
+}
+
+#[test]
 fn the_usual_mistakes_are_told_before_anything_is_sent() {
     let (shop, _emulator) = system("nexus");
     shop.billctl("customer create u_1").exits(0);
