@@ -123,7 +123,7 @@ impl Books {
             self.connection
                 .prepare_cached(
                     "SELECT DISTINCT metric FROM usage_series
-                     WHERE subject = ?1 OR subject IN (SELECT customer FROM subject_links WHERE subject = ?1)
+                     WHERE subject IN (SELECT ?1 UNION ALL SELECT customer FROM subject_links WHERE subject = ?1)
                      ORDER BY metric",
                 )?
                 .query_map([subject], |row| row.get(0))?
@@ -203,7 +203,7 @@ fn series_of(connection: &Connection, series: Series<'_>) -> rusqlite::Result<Ve
     connection
         .prepare_cached(
             "SELECT id FROM usage_series WHERE metric = ?2 AND currency = ?3
-                AND (subject = ?1 OR subject IN (SELECT customer FROM subject_links WHERE subject = ?1))",
+                AND subject IN (SELECT ?1 UNION ALL SELECT customer FROM subject_links WHERE subject = ?1)",
         )?
         .query_map(params![subject, metric, code(currency)], |row| row.get(0))?
         .collect()
