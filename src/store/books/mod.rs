@@ -100,6 +100,12 @@ impl Books {
         RULES.migrations.len()
     }
 
+    /// Has what a statement may have to undo stay in memory, ahead of a transaction of many. By default it goes to a file once
+    /// the first few have been carried out, and each statement then writes the pages there that it is about to change.
+    fn undo_in_memory(&self) -> anyhow::Result<()> {
+        self.explain(self.connection.pragma_update(None, "temp_store", "MEMORY"))
+    }
+
     fn explain<T>(&self, result: rusqlite::Result<T>) -> anyhow::Result<T> {
         result.map_err(|error| self.file.explain(error))
     }

@@ -62,6 +62,7 @@ impl Books {
         now: i64,
         work: impl FnOnce(&mut CreditBatch<'_>) -> anyhow::Result<(Keep, T)>,
     ) -> anyhow::Result<T> {
+        self.undo_in_memory()?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(|error| self.file.explain(error))?;
         let mut batch = CreditBatch {

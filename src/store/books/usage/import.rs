@@ -136,6 +136,7 @@ impl Books {
         now: i64,
         work: impl FnOnce(&mut UsageBatch<'_>) -> anyhow::Result<(bool, T)>,
     ) -> anyhow::Result<T> {
+        self.undo_in_memory()?;
         let explain = |error| self.file.explain(error);
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(explain)?;
