@@ -203,19 +203,23 @@ impl Mirror {
     pub fn unfilled(&self, fill: &Fill, kind: &str, after: &str, limit: usize) -> anyhow::Result<Vec<Known>> {
         let known_before = if route_of_one(kind).is_some() { i64::MAX } else { fill.began_at };
         let read = || {
-            self.connection
-                .prepare_cached(
-                    "SELECT id, body FROM objects
-                     WHERE kind = ?1 AND id > ?2 AND deleted = 0 AND at < ?5
-                       AND NOT EXISTS (SELECT 1 FROM filled WHERE fill = ?3 AND filled.kind = objects.kind
-                                                              AND filled.id = objects.id)
-                     ORDER BY id LIMIT ?4",
-                )?
-                .query_map(
-                    (kind, after, fill.number, i64::try_from(limit).unwrap_or(i64::MAX), known_before),
-                    known,
-                )?
-                .collect()
+            // Two indexes side by side: the objects themselves, which are large, are touched only where one is missing.
+            let mut ids = self.connection.prepare_cached(
+                "SELECT id FROM objects WHERE kind = ?1 AND id > ?2
+                 EXCEPT SELECT id FROM filled WHERE fill = ?3 AND kind = ?1 AND id > ?2 ORDER BY 1",
+            )?;
+            let mut one = self.connection.prepare_cached(
+                "SELECT id, body FROM objects WHERE kind = ?1 AND id = ?2 AND deleted = 0 AND at < ?3",
+            )?;
+            let mut ids = ids.query((kind, after, fill.number))?;
+            let mut found = Vec::new();
+            while found.len() < limit
+                && let Some(row) = ids.next()?
+            {
+                let id: String = row.get(0)?;
+                found.extend(one.query_row((kind, id, known_before), known).optional()?);
+            }
+            Ok(found)
         };
         self.explain(read())
     }

@@ -1,5 +1,7 @@
 //! What a backfill received, counted kind by kind as it came, and again as it is in the tables.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use super::Mirror;
@@ -44,6 +46,20 @@ impl Mirror {
                 .execute((fill.number, kind, name))
         };
         self.explain(write()).map(|_| ())
+    }
+
+    /// The kinds whose lists can't be read, of which a backfill knows nothing.
+    ///
+    /// # Errors
+    /// If the file can't be read.
+    pub fn unread_kinds(&self, fill: &Fill) -> anyhow::Result<HashSet<String>> {
+        let read = || {
+            self.connection
+                .prepare_cached("SELECT kind FROM fill_counts WHERE fill = ?1 AND unread IS NOT NULL")?
+                .query_map([fill.number], |row| row.get(0))?
+                .collect()
+        };
+        self.explain(read())
     }
 
     /// Counts a backfill's objects two ways, kind by kind: as they came, and as they are in the tables now.

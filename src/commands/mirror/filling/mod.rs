@@ -107,10 +107,7 @@ impl Filling<'_> {
     ) -> anyhow::Result<Vec<Task>> {
         let mut may_be: HashSet<String> = self.mirror.counts()?.into_iter().map(|(kind, _)| kind).collect();
         // Of what could not be read nobody knows.
-        let counts = self.mirror.fill_counts(&self.fill)?;
-        may_be.extend(
-            counts.into_iter().filter(|count| count.unread.is_some()).map(|count| count.kind.to_owned()),
-        );
+        may_be.extend(self.mirror.unread_kinds(&self.fill)?);
         let is_needless = |task: &Task| {
             let needs = task.source.under.as_ref().and_then(|under| under.needs);
             unread.contains(task.source.name) || needs.is_some_and(|kind| !may_be.contains(kind))

@@ -1,6 +1,6 @@
 //! Objects that no list gave: asked for one by one.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -20,13 +20,7 @@ impl Filling<'_> {
     /// as inline prices are. For a gap, also for each that may have changed and is too old for the lists that were
     /// read.
     pub(super) async fn look_for_the_rest(&mut self) -> anyhow::Result<End> {
-        let unread: HashSet<&str> = self
-            .mirror
-            .fill_counts(&self.fill)?
-            .into_iter()
-            .filter(|count| count.unread.is_some())
-            .map(|count| count.kind)
-            .collect();
+        let unread = self.mirror.unread_kinds(&self.fill)?;
         let scope = self.fill.scope.clone();
         let wanted = wanted_kinds(&scope);
         // What events brought of the other kinds can have changed in a gap as well.
@@ -35,7 +29,7 @@ impl Filling<'_> {
             _ => Vec::new(),
         };
         let others = others.into_iter().filter(|kind| route_of_one(kind).is_some());
-        for kind in wanted.iter().copied().chain(others).filter(|kind| !unread.contains(kind)) {
+        for kind in wanted.iter().copied().chain(others).filter(|kind| !unread.contains(*kind)) {
             let unsettled_only = scope.since.is_some() && again(kind) == Again::Unsettled;
             let mut after = String::new();
             loop {
