@@ -236,6 +236,17 @@ fn forget_the_end(pushing: &Pushing, keys: &[&str]) {
     }
 }
 
+/// Makes the identifier of a record longer than Stripe takes them.
+fn make_too_long(pushing: &Pushing, key: &str) {
+    let books = Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
+    let made = books.execute(
+        "UPDATE meter_events SET identifier = identifier || ?1
+         WHERE record = (SELECT seq FROM usage_records WHERE key = ?2)",
+        ("x".repeat(100), key),
+    );
+    assert_eq!(made.unwrap(), 1);
+}
+
 fn state_of(pushing: &Pushing, key: &str) -> (String, i64) {
     let books = Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
     let sql = "SELECT state, begun_at FROM meter_events JOIN usage_records ON seq = record WHERE key = ?1";
@@ -253,6 +264,40 @@ fn a_failure_that_stripe_keeps_for_a_request_stops_no_push_but_that_one() {
     // The request's key brings the same answer for a day; the next push asks under another one.
     assert_eq!(pushing.push()["sent"], 3);
     assert_eq!(pushing.counted("u_1", "calls"), 3);
+}
+
+#[test]
+fn a_failure_that_stripe_keeps_for_a_cancellation_holds_up_no_other() {
+    let pushing = Pushing::new();
+    let shop = &pushing.shop;
+    let record = |quantity: i64, minute: i64, key: &str| {
+        let at = format!("2026-10-31T10:0{minute}:00Z");
+        shop.billctl(&format!("usage record u_1 seats --quantity {quantity} --at {at} --key {key}")).exits(0);
+    };
+    record(5, 0, "a");
+    record(9, 1, "b");
+    assert_eq!(pushing.push()["sent"], 2);
+    shop.billctl("usage record u_1 seats --corrects b --key c").exits(0);
+    pushing.record("u_2", 4, "d");
+    record(6, 2, "e");
+    pushing.emulator.fail_on("POST /v1/billing/meter_event_adjustments:nth=1:500-kept");
+    let told = shop.billctl("usage push -o json").exits(7).json();
+    assert_eq!((&told["sent"], &told["open"]), (&json!(2), &json!(1)));
+    assert_eq!((pushing.counted("u_2", "calls"), pushing.counted("u_1", "seats")), (4, 6));
+    // For a day it is answered the same, and is asked for once a push.
+    record(7, 3, "f");
+    let told = shop.billctl("usage push").exits(7);
+    assert!(told.stdout.contains("What became of 1 record Stripe failed to say"), "{told}");
+    assert_eq!(pushing.counted("u_1", "seats"), 7);
+    let is_cancellation = |request: &&Value| request["path"] == "/v1/billing/meter_event_adjustments";
+    let keys: Vec<Value> = pushing
+        .emulator
+        .requests()
+        .iter()
+        .filter(is_cancellation)
+        .map(|request| request["idempotency_key"].clone())
+        .collect();
+    assert!(keys.len() >= 2 && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
 }
 
 #[test]
@@ -301,16 +346,8 @@ fn an_event_of_the_stream_that_stripe_cannot_read_holds_up_no_other() {
     pushing.shop.billctl("usage push").exits(6);
     pushing.emulator.heal();
     forget_the_end(&pushing, &["b"]);
-    let books = Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
-    // Longer than Stripe takes them: then it takes nothing of the whole request.
-    books
-        .execute(
-            "UPDATE meter_events SET identifier = identifier || ?1
-             WHERE record = (SELECT seq FROM usage_records WHERE key = 'b')",
-            ["x".repeat(100)],
-        )
-        .unwrap();
-    drop(books);
+    // Then Stripe takes nothing of the whole request.
+    make_too_long(&pushing, "b");
     let told = pushing.shop.billctl("usage push --stream -o json").exits(7).json();
     assert_eq!((&told["sent"], &told["rejected"]), (&json!(2), &json!(1)));
     assert_eq!(pushing.counted("u_1", "calls"), 2);
@@ -333,6 +370,24 @@ fn what_stripe_refused_is_not_taken_off_what_it_has() {
     assert_eq!((&told["sent"], &told["canceled"]), (&json!(1), &json!(1)));
     assert_eq!(pushing.counted("u_2", "calls"), 3);
     shop.billctl("usage reconcile --from 2026-10-01 --to 2026-11-01").exits(0);
+}
+
+#[test]
+fn what_takes_back_a_record_that_is_refused_in_the_same_push_is_not_sent_either() {
+    let pushing = Pushing::new();
+    let shop = &pushing.shop;
+    pushing.record("u_1", 5, "a");
+    pushing.record("u_1", 3, "b");
+    shop.billctl("usage record u_1 calls --corrects a --key back").exits(0);
+    pushing.emulator.fail_on("POST /v1/billing/meter_events:500-before");
+    shop.billctl("usage push").exits(6);
+    pushing.emulator.heal();
+    forget_the_end(&pushing, &["a"]);
+    make_too_long(&pushing, "a");
+    let told = shop.billctl("usage push -o json").exits(7).json();
+    assert_eq!((&told["sent"], &told["canceled"]), (&json!(1), &json!(1)));
+    assert_eq!(pushing.counted("u_1", "calls"), 3);
+    assert_eq!(shop.billctl("usage push --retry -o json").exits(0).json()["sent"], 0);
 }
 
 #[test]

@@ -17,6 +17,10 @@ const CANCELABLE_SECONDS: i64 = DAY - 10 * 60;
 /// Why a record can't be told to a meter of its kind, whoever its subject is: trying again helps nothing.
 pub const FOR_GOOD: [&str; 4] = ["quantity_not_one", "correction_not_whole", "too_late_to_cancel", "unsure"];
 
+/// The code of a record that takes back a part of what was refused, and why it is not sent either.
+pub const CORRECTED_REFUSED: (&str, &str) =
+    ("corrected_refused", "what it takes back in part was refused: `--retry` sends both");
+
 /// Whom a subject's usage is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
@@ -75,10 +79,7 @@ fn fate(
         (Some(corrected), Adding::Sum) if state_of(corrected, states) == Some(PushState::Rejected) => {
             return match record.quantity + corrected.quantity {
                 0 => Fate::Cancel,
-                _ => reject(
-                    "corrected_refused",
-                    "what it takes back in part was refused: `--retry` sends both",
-                ),
+                _ => reject(CORRECTED_REFUSED.0, CORRECTED_REFUSED.1),
             };
         }
         // Below zero, it is an event like any other.
@@ -162,6 +163,7 @@ mod tests {
                 quantity,
                 state: Some(state),
                 begun_at: Some(begun_at),
+                identifier: None,
             }),
         }
     }

@@ -8,29 +8,35 @@ mod send;
 mod status;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use decide::{Customer, FOR_GOOD};
 use meters::Meter;
 pub use outcome::records;
 use outcome::{Report, Totals};
-use send::{Sender, Sent};
+use send::{Sender, Told};
 
 use crate::billing::usage::identifier_again;
 use crate::commands::{Outcome, subject};
 use crate::context::{Connection, Context};
 use crate::error::{Explain as _, Kind, fail};
-use crate::store::books::{Books, Ended, Fate, PushState, Pushed, Staged};
+use crate::store::books::{Books, Ended, Fate, PushState, Pushed, Staged, Unpushed};
 use crate::store::lock::Lock;
 use crate::store::mirror::Mirror;
 use crate::stripe::meter_stream::MeterStream;
 use crate::stripe::{Reader, StripeError};
 use crate::ui::Progress;
 
-/// Events whose attempts are written down, sent and settled together.
-const BATCH: usize = 1_000;
+/// Events whose attempts are written down together. After each batch its slowest is waited for, so it is a large one.
+const BATCH: usize = 10_000;
+
+/// Events whose ends are written down together: what dies has to send so many again at most, and what was under way.
+const SETTLED_TOGETHER: usize = 1_000;
 
 /// So many are sent by the stream, whether that was asked for or not: one by one they take Stripe a minute and a half.
 const MANY: i64 = 100_000;
@@ -152,6 +158,8 @@ struct Push<'a> {
     bar: Progress,
     now: i64,
     totals: Totals,
+    /// What this push has sent and knows no end of.
+    open: HashSet<i64>,
     error: Option<StripeError>,
 }
 
@@ -185,7 +193,21 @@ impl<'a> Push<'a> {
             halted: Arc::new(AtomicBool::new(false)),
         };
         let (reader, totals) = (connection.reader(), Totals::default());
-        Ok(Push { ctx, project, meters, books, customers, reader, sender, bar, now, totals, error: None })
+        let open = HashSet::new();
+        Ok(Push {
+            ctx,
+            project,
+            meters,
+            books,
+            customers,
+            reader,
+            sender,
+            bar,
+            now,
+            totals,
+            open,
+            error: None,
+        })
     }
 
     async fn run(&mut self, args: &PushArgs) -> anyhow::Result<Outcome> {
@@ -218,7 +240,7 @@ impl<'a> Push<'a> {
         for metric in &metrics {
             left += self.books.unpushed_count(metric)?;
         }
-        let report = Report::new(&self.totals, &counts, &metrics, left, stopped);
+        let report = Report::new(&self.totals, &counts, &metrics, left, stopped).with_open(self.open.len());
         if let Some(error) = self.error.take() {
             let kind = error.kind();
             let sent = self.totals.sent;
@@ -229,7 +251,8 @@ impl<'a> Push<'a> {
             );
         }
         self.ctx.show(&report)?;
-        Ok(if stopped || self.totals.rejected > 0 { Outcome::Partial } else { Outcome::Done })
+        let is_partial = stopped || self.totals.rejected > 0 || !self.open.is_empty();
+        Ok(if is_partial { Outcome::Partial } else { Outcome::Done })
     }
 
     /// What Stripe found wrong with events after it had taken them. It may do so with any, but with those of the stream it
@@ -276,10 +299,8 @@ impl<'a> Push<'a> {
                 begun.iter_mut().filter(|event| self.sender.cancels(event).is_none()).collect();
             again.iter_mut().for_each(|event| event.attempt += 1);
             self.books.attempt_again(&again.iter().map(|event| event.record).collect::<Vec<_>>())?;
-            let Sent { mut ended, error } = self.sender.send(begun).await;
-            // What this push did not get to, the one before may have sent: it stays begun since then.
-            ended.retain(|(_, ended)| *ended != Ended::NotSent);
-            self.settle(&ended, error)?;
+            // What this push does not get to, the one before may have sent: it stays begun since then.
+            self.send(begun, |ended| *ended != Ended::NotSent).await?;
         }
         Ok(())
     }
@@ -305,50 +326,59 @@ impl<'a> Push<'a> {
             let held = self.held(state, behind)?;
             let Some(last) = held.last() else { break };
             behind = last.record;
-            let staged = self.begin_again(&held)?;
-            if staged.is_empty() {
-                continue;
-            }
+            let staged = self.decide_again(&held)?;
+            let mut ended: Vec<Told> =
+                staged.iter().filter_map(|staged| Some((staged.record, ended(&staged.fate)?))).collect();
+            self.bar.advance(u64::try_from(ended.len()).unwrap_or_default());
+            self.settle(&mut ended, |_| true)?;
             self.books.begin_pushes_again(&staged, self.now)?;
-            self.send_begun().await?;
+            if staged.iter().any(|staged| matches!(staged.fate, Fate::Send { .. })) {
+                self.send_begun().await?;
+            }
         }
         Ok(())
     }
 
-    /// Of what is held, what can be begun.
-    fn begin_again(&self, held: &[Pushed]) -> anyhow::Result<Vec<Staged>> {
-        let mut staged = Vec::new();
-        for event in held {
-            if event.error_code.as_deref().is_some_and(|code| FOR_GOOD.contains(&code)) {
-                continue;
+    /// What is to become of what is held, by how things stand now.
+    fn decide_again(&self, held: &[Pushed]) -> anyhow::Result<Vec<Staged>> {
+        let mut all = Vec::new();
+        for meter in self.meters.values() {
+            let held: Vec<&Pushed> = held
+                .iter()
+                .filter(|event| event.metric == meter.metric)
+                .filter(|event| !event.error_code.as_deref().is_some_and(|code| FOR_GOOD.contains(&code)))
+                .collect();
+            let records: Vec<Unpushed> = held.iter().map(|event| event.unpushed()).collect();
+            let mut staged = self.stage(meter, &records)?;
+            for (staged, event) in staged.iter_mut().zip(&held) {
+                // What a stream looked at later, Stripe may remember.
+                staged.identifier = match event.streamed && event.state == PushState::Rejected {
+                    true => identifier_again(&event.identifier, event.attempt + 1),
+                    false => event.identifier.clone(),
+                };
             }
-            let meter = self.meters.values().find(|meter| meter.metric == event.metric);
-            let (Some(meter), Some(customer)) = (meter, self.customers.read(&event.subject)?) else {
-                continue;
-            };
-            // What a stream looked at later, Stripe may remember.
-            let identifier = match event.streamed && event.state == PushState::Rejected {
-                true => identifier_again(&event.identifier, event.attempt + 1),
-                false => event.identifier.clone(),
-            };
-            let fate = Fate::Send { customer: customer.id, event_name: meter.event_name.clone() };
-            staged.push(Staged { record: event.record, series: event.series, identifier, fate });
+            all.extend(staged);
         }
-        Ok(staged)
+        Ok(all)
+    }
+
+    /// What is to become of records of a meter, with the customers that their subjects are now.
+    fn stage(&self, meter: &Meter, records: &[Unpushed]) -> anyhow::Result<Vec<Staged>> {
+        let mut customers = HashMap::new();
+        for record in records {
+            if !customers.contains_key(&record.subject) {
+                customers.insert(record.subject.clone(), self.customers.read(&record.subject)?);
+            }
+        }
+        let customer = |subject: &str| customers.get(subject).cloned().flatten();
+        Ok(decide::stage(self.project, meter, records, customer, self.now))
     }
 
     /// What nobody has looked at yet.
     async fn push_new(&mut self, meter: &Meter) -> anyhow::Result<()> {
         while !self.is_over() {
             let (records, through) = self.books.unpushed(&meter.metric, BATCH)?;
-            let mut customers = HashMap::new();
-            for record in &records {
-                if !customers.contains_key(&record.subject) {
-                    customers.insert(record.subject.clone(), self.customers.read(&record.subject)?);
-                }
-            }
-            let customer = |subject: &str| customers.get(subject).cloned().flatten();
-            let staged = decide::stage(self.project, meter, &records, customer, self.now);
+            let staged = self.stage(meter, &records)?;
             self.books.stage_pushes(&meter.metric, &staged, through, self.now)?;
             if records.is_empty() {
                 break;
@@ -379,13 +409,44 @@ impl<'a> Push<'a> {
 
     /// Sends what this push has just begun.
     async fn send_begun(&mut self) -> anyhow::Result<()> {
-        let begun = self.held(PushState::Sending, 0)?;
-        let Sent { ended, error } = self.sender.send(begun).await;
-        self.settle(&ended, error)
+        let mut behind = 0;
+        while !self.is_over() {
+            let mut begun = self.held(PushState::Sending, behind)?;
+            let Some(last) = begun.last() else { break };
+            behind = last.record;
+            begun.retain(|event| !self.open.contains(&event.record));
+            self.send(begun, |_| true).await?;
+        }
+        Ok(())
     }
 
-    fn settle(&mut self, ended: &[(i64, Ended)], error: Option<StripeError>) -> anyhow::Result<()> {
-        for (_, ended) in ended {
+    /// Sends events, and writes down how those of them ended that are `known` to have. Some are written down while others are
+    /// under way.
+    async fn send(&mut self, events: Vec<Pushed>, known: fn(&Ended) -> bool) -> anyhow::Result<()> {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        self.open.extend(events.iter().map(|event| event.record));
+        // Whatever returns from here before its end stops it.
+        let mut sending = JoinSet::new();
+        sending.spawn(self.sender.clone().send(events, tell));
+        let mut ended = Vec::new();
+        while let Some(one) = told.recv().await {
+            ended.push(one);
+            if ended.len() == SETTLED_TOGETHER {
+                self.settle(&mut ended, known)?;
+            }
+        }
+        self.settle(&mut ended, known)?;
+        let stopped_by = sending.join_next().await.and_then(Result::ok).flatten();
+        self.error = self.error.take().or(stopped_by);
+        Ok(())
+    }
+
+    fn settle(&mut self, ended: &mut Vec<Told>, known: fn(&Ended) -> bool) -> anyhow::Result<()> {
+        for (record, _) in &*ended {
+            self.open.remove(record);
+        }
+        ended.retain(|(_, ended)| known(ended));
+        for (_, ended) in &*ended {
             match ended {
                 Ended::Sent { .. } => self.totals.sent += 1,
                 Ended::Canceled => self.totals.canceled += 1,
@@ -393,8 +454,18 @@ impl<'a> Push<'a> {
                 Ended::NotSent => {}
             }
         }
-        self.error = self.error.take().or(error);
-        self.books.settle_pushes(ended)
+        tokio::task::block_in_place(|| self.books.settle_pushes(ended))?;
+        ended.clear();
+        Ok(())
+    }
+}
+
+/// What is known of a record's end before anything is sent.
+fn ended(fate: &Fate) -> Option<Ended> {
+    match fate {
+        Fate::Send { .. } | Fate::Wait => None,
+        Fate::Reject { code, why } => Some(Ended::Rejected { code: (*code).to_owned(), why: why.clone() }),
+        Fate::Cancel => Some(Ended::Canceled),
     }
 }
 

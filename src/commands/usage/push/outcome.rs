@@ -25,6 +25,8 @@ pub struct Report {
     unsure: i64,
     /// Nobody has looked at them.
     left: i64,
+    /// Sent in this run, without an answer that says what became of it.
+    open: usize,
     stopped: bool,
     dry_run: bool,
 }
@@ -41,9 +43,16 @@ impl Report {
             rejected: of(PushState::Rejected),
             unsure: of(PushState::Unsure),
             left: left + of(PushState::Sending),
+            open: 0,
             stopped,
             dry_run: false,
         }
+    }
+
+    /// The same, where the end of so many records is not known.
+    #[must_use]
+    pub fn with_open(self, open: usize) -> Report {
+        Report { open, ..self }
     }
 
     /// The same, of what would be sent.
@@ -60,7 +69,7 @@ pub fn records(number: i64) -> String {
 
 impl Present for Report {
     fn json(&self) -> Value {
-        let Report { totals, waiting, rejected, unsure, left, stopped, dry_run } = self;
+        let Report { totals, waiting, rejected, unsure, left, open, stopped, dry_run } = self;
         json!({
             "sent": totals.sent,
             "canceled": totals.canceled,
@@ -70,13 +79,14 @@ impl Present for Report {
             "rejected_unnamed": totals.unnamed,
             "unsure": unsure,
             "left": left,
+            "open": open,
             "stopped": stopped,
             "dry_run": dry_run,
         })
     }
 
     fn view(&self) -> View {
-        let Report { totals, waiting, rejected, unsure, left, stopped, dry_run } = self;
+        let Report { totals, waiting, rejected, unsure, left, open, stopped, dry_run } = self;
         let mut view = View::new();
         view = if *dry_run {
             view.line(Text::new(Role::Create, format!("Would send up to {}", records(*left))))
@@ -113,6 +123,11 @@ impl Present for Report {
                  `--unsure lost` or `--unsure sent`",
                 records(*unsure)
             );
+            view = view.line(Text::new(Role::Change, line));
+        }
+        if *open > 0 {
+            let open = records(i64::try_from(*open).unwrap_or(i64::MAX));
+            let line = format!("What became of {open} Stripe failed to say: the next push asks again");
             view = view.line(Text::new(Role::Change, line));
         }
         if *stopped {

@@ -1,13 +1,15 @@
 //! Events → Stripe: side by side, but of one customer and meter one after the other, as Stripe wants it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
+use super::decide::CORRECTED_REFUSED;
 use super::meters::Meter;
 use crate::commands::moment::time;
 use crate::context::Stop;
@@ -37,59 +39,50 @@ pub struct Sender {
     pub halted: Arc<AtomicBool>,
 }
 
-/// How a batch ended: what is known of each event, and what stopped it.
-#[derive(Debug, Default)]
-pub struct Sent {
-    pub ended: Vec<(i64, Ended)>,
-    pub error: Option<StripeError>,
-}
+/// How the attempt of a record ended. It is told as soon as it is known; of what is not known nothing is told.
+pub type Told = (i64, Ended);
 
 impl Sender {
-    /// Sends events whose attempts are written down.
-    pub async fn send(&self, events: Vec<Pushed>) -> Sent {
-        let (streamed, events) = match &self.stream {
+    /// Sends events whose attempts are written down, and returns what stopped it, if anything did.
+    pub async fn send(self, events: Vec<Pushed>, tell: UnboundedSender<Told>) -> Option<StripeError> {
+        let mut error = None;
+        let events = match &self.stream {
             Some(stream) => {
                 let (canceling, told): (Vec<_>, Vec<_>) =
                     events.into_iter().partition(|event| self.cancels(event).is_some());
-                (Some((Arc::clone(stream), told)), canceling)
+                error = self.send_stream(stream, told, &tell).await;
+                canceling
             }
-            None => (None, events),
+            None => events,
         };
-        let mut all = Sent::default();
-        if let Some((stream, told)) = streamed {
-            all = self.send_stream(&stream, told).await;
-        }
         let mut queues: BTreeMap<(Option<String>, Option<String>), Vec<Pushed>> = BTreeMap::new();
         for event in events {
             queues.entry((event.customer.clone(), event.event_name.clone())).or_default().push(event);
         }
         let mut under_way = JoinSet::new();
         for queue in queues.into_values() {
-            let sender = self.clone();
-            under_way.spawn(async move { sender.send_queue(queue).await });
+            let (sender, tell) = (self.clone(), tell.clone());
+            under_way.spawn(async move { sender.send_queue(queue, &tell).await });
         }
-        while let Some(done) = under_way.join_next().await {
-            // A task that panicked leaves its events as begun: the next push sends them again.
-            if let Ok(Sent { ended, error }) = done {
-                all.ended.extend(ended);
-                all.error = all.error.or(error);
-            }
-        }
-        all
+        error.or(first_error(under_way).await)
     }
 
     /// What Stripe knows the event by that a record takes back by canceling.
     pub fn cancels<'a>(&self, event: &'a Pushed) -> Option<&'a str> {
         let meter = self.meters.get(event.event_name.as_deref()?)?;
         match meter.adding {
-            Adding::Count | Adding::Last => event.corrected.as_deref(),
+            Adding::Count | Adding::Last => event.corrected(),
             Adding::Sum => None,
         }
     }
 
     /// Sends events by the hundred, some requests side by side.
-    async fn send_stream(&self, stream: &Arc<MeterStream>, events: Vec<Pushed>) -> Sent {
-        let mut all = Sent::default();
+    async fn send_stream(
+        &self,
+        stream: &Arc<MeterStream>,
+        events: Vec<Pushed>,
+        tell: &UnboundedSender<Told>,
+    ) -> Option<StripeError> {
         let mut under_way = JoinSet::new();
         let mut events = events.into_iter();
         loop {
@@ -97,51 +90,54 @@ impl Sender {
             if some.is_empty() {
                 break;
             }
-            let (sender, stream) = (self.clone(), Arc::clone(stream));
-            under_way.spawn(async move { sender.send_hundred(&stream, some).await });
+            let (sender, stream, tell) = (self.clone(), Arc::clone(stream), tell.clone());
+            under_way.spawn(async move { sender.send_hundred(&stream, some, &tell).await });
         }
-        while let Some(done) = under_way.join_next().await {
-            if let Ok(Sent { ended, error }) = done {
-                all.ended.extend(ended);
-                all.error = all.error.or(error);
-            }
-        }
-        all
+        first_error(under_way).await
     }
 
-    async fn send_hundred(&self, stream: &MeterStream, events: Vec<Pushed>) -> Sent {
-        let ended = |ended: Ended| events.iter().map(|event| (event.record, ended.clone())).collect();
-        if self.stop.is_asked() || self.halted.load(Ordering::Relaxed) {
-            return Sent { ended: ended(Ended::NotSent), error: None };
+    async fn send_hundred(
+        &self,
+        stream: &MeterStream,
+        events: Vec<Pushed>,
+        tell: &UnboundedSender<Told>,
+    ) -> Option<StripeError> {
+        let tell_all = |ended: &Ended| events.iter().for_each(|event| say(tell, event.record, ended.clone()));
+        if self.is_over() {
+            tell_all(&Ended::NotSent);
+            return None;
         }
         let bodies: Vec<Value> = events.iter().filter_map(|event| self.streamed(event)).collect();
         if bodies.len() < events.len() {
             // One without a meter is refused by itself.
-            return self.send_queue(events).await;
+            return self.send_queue(events, tell).await;
         }
         let mut digest = Sha256::new();
         for event in &events {
             digest.update(format!("{}.{};", event.identifier, event.attempt));
         }
         let Ok(key) = IdempotencyKey::new(format!("billctl-{}", hex::encode(digest.finalize()))) else {
-            return Sent { ended: ended(Ended::NotSent), error: None };
+            tell_all(&Ended::NotSent);
+            return None;
         };
         let sent = stream.send(&bodies, &key).await;
         if sent.as_ref().is_err_and(is_of_an_event) {
             // Of a request that it can't read Stripe takes nothing. Each by itself, those are told from the others.
-            return self.send_queue(events).await;
+            return self.send_queue(events, tell).await;
         }
         self.bar.advance(u64::try_from(events.len()).unwrap_or_default());
         match sent {
-            Ok(()) => Sent { ended: ended(Ended::Sent { streamed: true }), error: None },
+            Ok(()) => {
+                tell_all(&Ended::Sent { streamed: true });
+                None
+            }
             Err(error) => {
                 self.halted.store(true, Ordering::Relaxed);
                 // What Stripe may have taken stays begun, and is sent again as it is.
-                let known = match error.outcome() {
-                    Outcome::NotDone => ended(Ended::NotSent),
-                    Outcome::Unknown => Vec::new(),
-                };
-                Sent { ended: known, error: Some(error) }
+                if error.outcome() == Outcome::NotDone {
+                    tell_all(&Ended::NotSent);
+                }
+                Some(error)
             }
         }
     }
@@ -154,27 +150,46 @@ impl Sender {
         Some(body)
     }
 
-    async fn send_queue(&self, queue: Vec<Pushed>) -> Sent {
-        let mut sent = Sent::default();
+    /// Sends events of one customer, each when the one before has its answer.
+    async fn send_queue(&self, queue: Vec<Pushed>, tell: &UnboundedSender<Told>) -> Option<StripeError> {
+        let mut refused: HashMap<String, i64> = HashMap::new();
+        let mut stopped_by = None;
         for event in queue {
-            if self.stop.is_asked() || self.halted.load(Ordering::Relaxed) {
-                sent.ended.push((event.record, Ended::NotSent));
+            if self.is_over() {
+                say(tell, event.record, Ended::NotSent);
                 continue;
             }
-            match self.post(&event).await {
-                Ok(ended) => sent.ended.push((event.record, ended)),
+            let corrected = event.corrected().and_then(|corrected| refused.get(corrected));
+            let ended = match corrected {
+                Some(corrected) => Ok(without(event.quantity + corrected)),
+                None => self.post(&event).await,
+            };
+            match ended {
+                Ok(ended) => {
+                    if let Ended::Rejected { .. } = ended {
+                        refused.insert(event.identifier, event.quantity);
+                    }
+                    say(tell, event.record, ended);
+                }
+                // Stripe keeps this answer for a day, under the only key that a cancellation has. It stays begun, and holds up
+                // no other.
+                Err(error) if self.cancels(&event).is_some() && is_kept(&error) => {}
                 Err(error) => {
                     self.halted.store(true, Ordering::Relaxed);
                     // What Stripe may have carried out stays begun, and is sent again as it is.
                     if error.outcome() == Outcome::NotDone {
-                        sent.ended.push((event.record, Ended::NotSent));
+                        say(tell, event.record, Ended::NotSent);
                     }
-                    sent.error = Some(error);
+                    stopped_by = Some(error);
                 }
             }
             self.bar.advance(1);
         }
-        sent
+        stopped_by
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.is_asked() || self.halted.load(Ordering::Relaxed)
     }
 
     /// Sends one event.
@@ -201,6 +216,37 @@ impl Sender {
             Err(error) => judge(error),
         }
     }
+}
+
+/// Tells how an attempt ended. Where nobody listens any more, it stays begun.
+fn say(tell: &UnboundedSender<Told>, record: i64, ended: Ended) {
+    let _ = tell.send((record, ended));
+}
+
+/// What stopped the first of those under way that was stopped. One that panicked leaves its events as begun: the next push
+/// sends them again.
+async fn first_error(mut under_way: JoinSet<Option<StripeError>>) -> Option<StripeError> {
+    let mut first = None;
+    while let Some(done) = under_way.join_next().await {
+        first = first.or(done.ok().flatten());
+    }
+    first
+}
+
+/// What becomes of a record that takes back one that Stripe has just refused, where both come to `left`.
+fn without(left: i64) -> Ended {
+    match left {
+        0 => Ended::Canceled,
+        _ => {
+            let (code, why) = CORRECTED_REFUSED;
+            Ended::Rejected { code: code.to_owned(), why: why.to_owned() }
+        }
+    }
+}
+
+/// Whether Stripe answers the same whenever it is asked under the same key.
+fn is_kept(error: &StripeError) -> bool {
+    error.api().is_some_and(|api| api.status >= 500)
 }
 
 /// Whether Stripe refused a request on the stream for what is in it, rather than for who asks or how often.

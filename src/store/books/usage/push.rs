@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
-use super::push_tables::{Corrected, Ended, Fate, MeterReport, PushState, Staged, Unpushed};
+use super::push_tables::{Ended, Fate, MeterReport, PushState, Staged, Unpushed, corrected};
 use crate::store::books::Books;
 
 impl Books {
@@ -22,7 +22,7 @@ impl Books {
                 .connection
                 .prepare_cached(
                     "SELECT record.seq, series.id, series.subject, record.at, record.quantity, record.key,
-                            corrected.seq, corrected.quantity, event.state, event.begun_at
+                            corrected.seq, corrected.quantity, event.state, event.begun_at, event.identifier
                      FROM usage_records AS record
                      CROSS JOIN usage_series AS series ON series.id = record.series
                      LEFT JOIN usage_records AS corrected ON corrected.seq = record.corrects
@@ -300,15 +300,6 @@ fn target(connection: &Connection, series: i64, customer: &str, event_name: &str
 }
 
 fn unpushed(row: &Row<'_>) -> rusqlite::Result<Unpushed> {
-    let corrected: Option<i64> = row.get(6)?;
-    let corrects = match corrected {
-        None => None,
-        Some(record) => {
-            let state: Option<String> = row.get(8)?;
-            let state = state.as_deref().and_then(PushState::read);
-            Some(Corrected { record, quantity: row.get(7)?, state, begun_at: row.get(9)? })
-        }
-    };
     Ok(Unpushed {
         record: row.get(0)?,
         series: row.get(1)?,
@@ -316,6 +307,6 @@ fn unpushed(row: &Row<'_>) -> rusqlite::Result<Unpushed> {
         at: row.get(3)?,
         quantity: row.get(4)?,
         key: row.get(5)?,
-        corrects,
+        corrects: corrected(row, 6)?,
     })
 }

@@ -1,5 +1,7 @@
 //! The tables of what was told to Stripe's meters, and what is written down in them.
 
+use rusqlite::Row;
+
 /// A record that is to be told to a meter has one row here, once `usage push` has looked at it. `identifier` is what Stripe
 /// knows it by; `begun_at` is when the attempt was begun whose end is not known or was good; `streamed` if Stripe looked at it
 /// only after it had taken it. `meter_targets` are the
@@ -102,6 +104,22 @@ pub struct Corrected {
     /// `None` where nobody has looked at it yet, or where it is in the same batch.
     pub state: Option<PushState>,
     pub begun_at: Option<i64>,
+    /// What Stripe knows it by.
+    pub identifier: Option<String>,
+}
+
+/// Reads the record that another takes back from five columns: its number, its quantity, how it stands, since when, and
+/// what Stripe knows it by.
+pub(super) fn corrected(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Corrected>> {
+    let Some(record) = row.get(first)? else { return Ok(None) };
+    let state: Option<String> = row.get(first + 2)?;
+    Ok(Some(Corrected {
+        record,
+        quantity: row.get(first + 1)?,
+        state: state.as_deref().and_then(PushState::read),
+        begun_at: row.get(first + 3)?,
+        identifier: row.get(first + 4)?,
+    }))
 }
 
 /// What is to become of a record.
@@ -155,7 +173,7 @@ pub struct MeterReport {
     pub named: Vec<(String, String, String)>,
 }
 
-/// A record that was looked at.
+/// A record that was looked at. Times are seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
     pub record: i64,
@@ -172,8 +190,27 @@ pub struct Pushed {
     pub streamed: bool,
     pub customer: Option<String>,
     pub event_name: Option<String>,
-    /// What Stripe knows the record by that this one takes back.
-    pub corrected: Option<String>,
+    pub corrects: Option<Corrected>,
     pub error_code: Option<String>,
     pub error: Option<String>,
+}
+
+impl Pushed {
+    /// What Stripe knows the record by that this one takes back.
+    pub fn corrected(&self) -> Option<&str> {
+        self.corrects.as_ref()?.identifier.as_deref()
+    }
+
+    /// The record as it was before anybody looked at it.
+    pub fn unpushed(&self) -> Unpushed {
+        Unpushed {
+            record: self.record,
+            series: self.series,
+            subject: self.subject.clone(),
+            at: self.at,
+            quantity: self.quantity,
+            key: self.key.clone(),
+            corrects: self.corrects.clone(),
+        }
+    }
 }

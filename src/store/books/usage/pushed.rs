@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::push_tables::{PushState, Pushed};
+use super::push_tables::{PushState, Pushed, corrected};
 use crate::store::books::Books;
 
 /// How many records of a metric are in a state, and for which reason.
@@ -65,13 +65,15 @@ pub struct MissingPush {
 /// What lists of pushed records read.
 const COLUMNS: &str = "event.record, series.id, series.subject, series.metric, record.key, record.at, record.quantity,
     event.identifier, event.state, event.attempt, event.begun_at, event.streamed, target.customer, target.event_name,
-    corrected.identifier, event.error_code, event.error";
+    event.error_code, event.error,
+    corrected.seq, corrected.quantity, pushed.state, pushed.begun_at, pushed.identifier";
 
 const TABLES: &str = "meter_events AS event
     CROSS JOIN usage_records AS record ON record.seq = event.record
     CROSS JOIN usage_series AS series ON series.id = record.series
     LEFT JOIN meter_targets AS target ON target.id = event.target
-    LEFT JOIN meter_events AS corrected ON corrected.record = record.corrects";
+    LEFT JOIN usage_records AS corrected ON corrected.seq = record.corrects
+    LEFT JOIN meter_events AS pushed ON pushed.record = record.corrects";
 
 impl Books {
     /// Records in a state, behind one of them, in their order; of these metrics alone, if any are named.
@@ -245,8 +247,8 @@ fn pushed(row: &Row<'_>) -> rusqlite::Result<Pushed> {
         streamed: row.get(11)?,
         customer: row.get(12)?,
         event_name: row.get(13)?,
-        corrected: row.get(14)?,
-        error_code: row.get(15)?,
-        error: row.get(16)?,
+        error_code: row.get(14)?,
+        error: row.get(15)?,
+        corrects: corrected(row, 16)?,
     })
 }
