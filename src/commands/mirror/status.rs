@@ -29,6 +29,7 @@ pub async fn run(ctx: &Context, _: StatusArgs) -> anyhow::Result<Outcome> {
         newest: books.events(&EventFilter::default(), 1)?.pop(),
         waiting_since: waiting_since.map(|event| event.received_at),
         gap: Gap::open(&mirror)?,
+        gap_kinds: Gap::kinds_left(&mirror)?,
         totals,
     };
     ctx.show(&status)?;
@@ -47,6 +48,8 @@ struct Status {
     /// When the oldest of the events came that are not applied yet.
     waiting_since: Option<Timestamp>,
     gap: Option<Gap>,
+    /// The kinds that alone are left to be read for the gap; all if there are none.
+    gap_kinds: Vec<String>,
     totals: Totals,
 }
 
@@ -69,7 +72,10 @@ impl Status {
             ctx.ui().hint("See what could not be applied, and why, with `billctl events list --failed`");
         }
         if self.gap.is_some() {
-            ctx.ui().hint("Fetch what may have changed meanwhile with `billctl mirror update`");
+            ctx.ui().hint(match self.gap_kinds.is_empty() {
+                true => "Fetch what may have changed meanwhile with `billctl mirror update`",
+                false => "`billctl mirror update` reads these too, with a key that may",
+            });
         } else if self.stored == 0 && self.totals.objects.is_empty() {
             ctx.ui().hint("Fill it with `billctl mirror backfill`");
         }
@@ -107,7 +113,9 @@ impl Present for Status {
                     "created": time(event.created),
                     "received_at": event.received_at.to_string(),
                 })),
-                "gap": self.gap.map(|gap| json!({"from": time(gap.from), "to": time(gap.to)})),
+                "gap": self.gap.map(|gap| {
+                    json!({"from": time(gap.from), "to": time(gap.to), "kinds_left": self.gap_kinds})
+                }),
             },
             "objects": objects,
             "deleted": deleted,
@@ -135,6 +143,9 @@ impl Present for Status {
         if let Some(gap) = &self.gap {
             let text = format!("no events from {} to {}", time(gap.from), time(gap.to));
             fields.push(("gap", Text::new(Role::Change, text)));
+            if !self.gap_kinds.is_empty() {
+                fields.push(("not read for it", Text::new(Role::Change, self.gap_kinds.join(", "))));
+            }
         }
         if let Some(fetched_at) = fetched_at {
             fields.push((

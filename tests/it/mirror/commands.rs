@@ -94,8 +94,17 @@ fn status_tells_of_a_time_whose_events_are_lost() {
     let status = shop.billctl("mirror status -o json").exits(0).json();
     assert_eq!(
         status["events"]["gap"],
-        json!({"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"})
+        json!({"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z", "kinds_left": []})
     );
+    // All but what the key may not read was read since.
+    let mut mirror = billctl::store::mirror::Mirror::open(&path, true).unwrap();
+    mirror.set_cursor("events gap kinds", Some("payout topup"), 1_793_577_600).unwrap();
+    drop(mirror);
+    let status = shop.billctl("mirror status").exits(0);
+    assert!(status.stdout.contains("payout, topup\n"), "{status}");
+    assert_eq!(status.stderr, "hint: `billctl mirror update` reads these too, with a key that may\n");
+    let status = shop.billctl("mirror status -o json").exits(0).json();
+    assert_eq!(status["events"]["gap"]["kinds_left"], json!(["payout", "topup"]));
 }
 
 #[test]
