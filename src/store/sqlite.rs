@@ -70,8 +70,8 @@ impl File {
             return Err(fail(
                 Kind::Failed,
                 format!(
-                    "{} `{}` was written by an older billctl, and is only to be read here",
-                    self.name_at_start(),
+                    "An older billctl wrote {} `{}`, and it is only to be read here",
+                    self.rules.name,
                     self.path.display()
                 ),
                 "Run `billctl mirror status`, which brings its tables up to date",
@@ -151,8 +151,8 @@ impl File {
             return Err(fail(
                 Kind::Failed,
                 format!(
-                    "{} `{}` was written by a newer billctl (its tables have version {applied}, this one knows {known})",
-                    self.name_at_start(),
+                    "A newer billctl wrote {} `{}` (its tables have version {applied}, this one knows {known})",
+                    self.rules.name,
                     self.path.display()
                 ),
                 "Use that version of billctl or a newer one; nothing was changed",

@@ -58,8 +58,9 @@ pub async fn run(ctx: &Context, args: FindArgs) -> anyhow::Result<Outcome> {
         let near = subject::did_you_mean(&books, text)?;
         let personal = mirror.keeps_personal_data() || !text.contains('@');
         let hint = near.unwrap_or_else(|| match personal {
-            true => "`--fresh` reads what Stripe knows since; `billctl mirror backfill` fills the mirror"
-                .to_owned(),
+            true => {
+                "`--fresh` reads what is new in Stripe; `billctl mirror backfill` fills the mirror".to_owned()
+            }
             false => "This mirror keeps no addresses: `keep_personal_data` is false in [mirror]".to_owned(),
         });
         ctx.ui().hint(&hint);

@@ -130,7 +130,7 @@ impl Happened {
     /// Adds the events: each in a line, or, where there are many, each type with its number.
     pub fn add_to(&self, view: View) -> View {
         if self.events.is_empty() {
-            return view.line("Nothing happened");
+            return view.line("No events");
         }
         let view =
             view.blank().table(if self.events.len() > MOST_LISTED { self.counted() } else { self.listed() });

@@ -45,7 +45,7 @@ pub async fn run(ctx: &Context, args: ShowArgs) -> anyhow::Result<Outcome> {
         return Err(fail(
             Kind::Failed,
             format!("The mirror knows of no payment {}", args.id),
-            "`--fresh` reads what Stripe knows since; `billctl mirror backfill` reads what is older than thirty days",
+            "`--fresh` reads what is new in Stripe; `billctl mirror backfill` reads what is older than thirty days",
         ));
     };
     let subject = match &payment.customer {

@@ -237,7 +237,7 @@ fn flow_data(
         return Err(fail(
             Kind::Failed,
             format!("`{}` has no subscription that could be changed; nothing was sent", args.subject),
-            "`billctl events pull` reads what Stripe knows since; `--subscription ID` names one",
+            "`billctl events pull` reads what is new in Stripe; `--subscription ID` names one",
         ));
     };
     data[name] = json!({"subscription": id});

@@ -80,7 +80,7 @@ pub fn known(books: &Books, mirror: &Mirror, text: &str) -> anyhow::Result<Who> 
             Kind::Failed,
             format!("Nobody knows a subject or customer `{text}`"),
             did_you_mean(books, text)?.unwrap_or_else(|| {
-                "Find them with `billctl customer find TEXT`; `billctl events pull` reads what Stripe knows since"
+                "Find them with `billctl customer find TEXT`; `billctl events pull` reads what is new in Stripe"
                     .to_owned()
             }),
         )),

@@ -140,12 +140,8 @@ async fn now(desk: &mut Desk<'_>, args: &CancelArgs) -> anyhow::Result<Outcome> 
     };
     let due = money_back::due(&desk.reader, target.seen(), at, refund).await?;
     if ctx.settings().dry_run {
-        ctx.show(&Canceled {
-            subscribed: target,
-            at_period_end: false,
-            due: Some(due),
-            state: State::DryRun,
-        })?;
+        let due = (refund != Refund::None).then_some(due);
+        ctx.show(&Canceled { subscribed: target, at_period_end: false, due, state: State::DryRun })?;
         return Ok(Outcome::Done);
     }
     if !ctx.confirm(&question(&target, &due, is_over))? {
@@ -259,7 +255,7 @@ enum State {
 struct Canceled {
     subscribed: Subscribed,
     at_period_end: bool,
-    /// What goes back, or went back.
+    /// What goes back, or went back; `None` where nobody asked for it.
     due: Option<Due>,
     state: State,
 }
@@ -286,10 +282,10 @@ impl Present for Canceled {
             (false, State::DryRun) => Text::from(format!("Would cancel {words} now")),
         };
         let mut view = View::new().line(line);
-        if let Some(due) =
-            due.as_ref().filter(|due| !due.parts.is_empty() || due.short > 0 || due.set_off > 0)
-        {
-            let verb = if *state == State::DryRun { "would go back" } else { "went back" };
+        let verb = if *state == State::DryRun { "would go back" } else { "went back" };
+        if due.as_ref().is_some_and(Due::is_nothing) {
+            view = view.line(format!("Nothing {verb}: nothing was paid for the time that is left"));
+        } else if let Some(due) = due {
             view = view.line(format!("{} {verb}", due.words()));
             let fields = due.parts.iter().map(|part| {
                 let refund = part.refund.as_deref().unwrap_or("to be made");

@@ -82,6 +82,11 @@ impl Due {
         self.parts.iter().map(|part| part.amount).sum()
     }
 
+    /// Nothing was paid for the time in question, in any way.
+    pub fn is_nothing(&self) -> bool {
+        self.parts.is_empty() && self.short == 0 && self.set_off == 0
+    }
+
     pub fn words(&self) -> String {
         amount::words(self.total(), &self.currency)
     }

@@ -61,7 +61,7 @@ fn find(books: &Books, mirror: &Mirror, text: &str) -> anyhow::Result<(Value, Ve
             fail(
                 Kind::Failed,
                 format!("The mirror knows no subscription {text}"),
-                "`billctl subscription list` shows them; `--fresh` reads what Stripe knows since",
+                "`billctl subscription list` shows them; `--fresh` reads what is new in Stripe",
             )
         })?;
         return Ok((found.body, Vec::new()));
@@ -79,7 +79,7 @@ fn find(books: &Books, mirror: &Mirror, text: &str) -> anyhow::Result<(Value, Ve
             Kind::Failed,
             format!("`{text}` has never had a subscription, as far as the mirror knows"),
             format!(
-                "Sell one with `billctl checkout create --subject {text} --plan KEY`; `--fresh` reads what Stripe knows since"
+                "Sell one with `billctl checkout create --subject {text} --plan KEY`; `--fresh` reads what is new in Stripe"
             ),
         ));
     };

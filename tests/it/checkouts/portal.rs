@@ -36,7 +36,7 @@ fn a_flow_leads_straight_to_one_thing() {
     assert_snapshot!(said, @"
     [stderr]
     error: `u_1` has no subscription that could be changed; nothing was sent
-    hint: `billctl events pull` reads what Stripe knows since; `--subscription ID` names one
+    hint: `billctl events pull` reads what is new in Stripe; `--subscription ID` names one
     [exit 1]
     ");
     shop.billctl(&format!("emulator pay {} --card 4242424242424242", text(&made["id"]))).exits(0);

@@ -190,7 +190,7 @@ fn who_is_not_known_is_told_with_who_was_probably_meant() {
     assert_snapshot!(shop.billctl("customer show zzz"), @"
     [stderr]
     error: Nobody knows a subject or customer `zzz`
-    hint: Find them with `billctl customer find TEXT`; `billctl events pull` reads what Stripe knows since
+    hint: Find them with `billctl customer find TEXT`; `billctl events pull` reads what is new in Stripe
     [exit 1]
     ");
 }

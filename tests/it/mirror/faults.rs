@@ -31,9 +31,9 @@ fn a_newer_file_is_refused_and_left_alone() {
         Connection::open(path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     }
     let refused = Books::open(world.books.path()).unwrap_err();
-    says(&refused, "written by a newer billctl (its tables have version 99", "nothing was changed");
+    says(&refused, "A newer billctl wrote the books `", "nothing was changed");
     let refused = Mirror::open(world.mirror.path(), true).unwrap_err();
-    says(&refused, "The mirror `", "Use that version of billctl or a newer one");
+    says(&refused, "A newer billctl wrote the mirror `", "Use that version of billctl or a newer one");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn what_is_only_read_has_to_be_up_to_date() {
     let world = World::new();
     Connection::open(world.books.path()).unwrap().pragma_update(None, "user_version", 1).unwrap();
     let refused = Books::open_to_read(world.books.path()).unwrap_err();
-    says(&refused, "was written by an older billctl", "Run `billctl mirror status`");
+    says(&refused, "An older billctl wrote the books", "Run `billctl mirror status`");
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn the_usual_mistakes_are_told_before_anything_is_sent() {
     assert_snapshot!(refused("cus_QyHrZ2eZvKYlo2 --amount '5 usd' --description x"), @"
     [stderr]
     error: Nobody knows a subject or customer `cus_XXXXXXXXXXXXX1`
-    hint: Find them with `billctl customer find TEXT`; `billctl events pull` reads what Stripe knows since
+    hint: Find them with `billctl customer find TEXT`; `billctl events pull` reads what is new in Stripe
     [exit 1]
     ");
     let none = text(&emulator.post("/v1/customers", "metadata[userId]=u_2")["id"]);

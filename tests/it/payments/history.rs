@@ -206,7 +206,7 @@ fn the_usual_mistakes_are_answered_with_what_to_do() {
     assert_snapshot!(shop.billctl("payment show pi_1QyHrZ2eZvKYlo2C"), @"
     [stderr]
     error: The mirror knows of no payment pi_XXXXXXXXXXXXXXX1
-    hint: `--fresh` reads what Stripe knows since; `billctl mirror backfill` reads what is older than thirty days
+    hint: `--fresh` reads what is new in Stripe; `billctl mirror backfill` reads what is older than thirty days
     [exit 1]
     ");
     assert_snapshot!(shop.billctl("payment list --subject u_11"), @"

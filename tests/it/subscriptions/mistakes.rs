@@ -30,7 +30,7 @@ fn who_or_what_nobody_knows_is_told_with_its_neighbour() {
     assert_snapshot!(refused(&shop, &emulator, "show sub_123"), @"
     [stderr]
     error: The mirror knows no subscription sub_123
-    hint: `billctl subscription list` shows them; `--fresh` reads what Stripe knows since
+    hint: `billctl subscription list` shows them; `--fresh` reads what is new in Stripe
     [exit 1]
     ");
     assert_snapshot!(refused(&shop, &emulator, "cancel sub_123 --now"), @"
