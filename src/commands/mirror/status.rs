@@ -114,7 +114,8 @@ impl Present for Status {
                     "received_at": event.received_at.to_string(),
                 })),
                 "gap": self.gap.map(|gap| {
-                    json!({"from": time(gap.from), "to": time(gap.to), "kinds_left": self.gap_kinds})
+                    let kinds_left = (!self.gap_kinds.is_empty()).then_some(&self.gap_kinds);
+                    json!({"from": time(gap.from), "to": time(gap.to), "kinds_left": kinds_left})
                 }),
             },
             "objects": objects,

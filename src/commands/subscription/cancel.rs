@@ -284,7 +284,7 @@ impl Present for Canceled {
         let mut view = View::new().line(line);
         let verb = if *state == State::DryRun { "would go back" } else { "went back" };
         if due.as_ref().is_some_and(Due::is_nothing) {
-            view = view.line(format!("Nothing {verb}: nothing was paid for the time that is left"));
+            view = view.line(format!("Nothing {verb}: nothing is left of what was paid"));
         } else if let Some(due) = due {
             view = view.line(format!("{} {verb}", due.words()));
             let fields = due.parts.iter().map(|part| {

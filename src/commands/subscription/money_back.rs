@@ -82,7 +82,7 @@ impl Due {
         self.parts.iter().map(|part| part.amount).sum()
     }
 
-    /// Nothing was paid for the time in question, in any way.
+    /// Nothing was paid for the time in question, or all of it went back before.
     pub fn is_nothing(&self) -> bool {
         self.parts.is_empty() && self.short == 0 && self.set_off == 0
     }

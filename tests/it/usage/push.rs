@@ -374,20 +374,65 @@ fn what_stripe_refused_is_not_taken_off_what_it_has() {
 
 #[test]
 fn what_takes_back_a_record_that_is_refused_in_the_same_push_is_not_sent_either() {
+    // Begun together, begun one after the other, and begun together on the stream.
+    for (begun, stream) in [(&["a", "b", "back"][..], ""), (&["a"], ""), (&["a", "b", "back"], " --stream")] {
+        let pushing = Pushing::new();
+        let shop = &pushing.shop;
+        pushing.record("u_1", 5, "a");
+        pushing.record("u_1", 3, "b");
+        shop.billctl("usage record u_1 calls --corrects a --key back").exits(0);
+        pushing.emulator.fail_on("POST /v1/billing/meter_events:500-before");
+        shop.billctl("usage push").exits(6);
+        pushing.emulator.heal();
+        forget_the_end(&pushing, begun);
+        make_too_long(&pushing, "a");
+        let told = shop.billctl(&format!("usage push -o json{stream}")).exits(0).json();
+        assert_eq!((&told["sent"], &told["canceled"], &told["rejected"]), (&json!(1), &json!(1), &json!(0)));
+        assert_eq!(pushing.counted("u_1", "calls"), 3);
+        assert_eq!(shop.billctl("usage push --retry -o json").exits(0).json()["sent"], 0);
+    }
+}
+
+#[test]
+fn what_takes_back_a_record_that_was_refused_before_the_push_died_is_not_sent_again() {
+    let pushing = Pushing::new();
+    pushing.record("u_1", 5, "a");
+    pushing.shop.billctl("usage record u_1 calls --corrects a --key back").exits(0);
+    assert_eq!(pushing.push()["sent"], 2);
+    forget_the_end(&pushing, &["back"]);
+    let books = Connection::open(pushing.shop.folder().join(".billctl/emulator/books.db")).unwrap();
+    let refused = "UPDATE meter_events SET state = 'rejected', error_code = 'refused', error = 'no'
+                   WHERE record = (SELECT seq FROM usage_records WHERE key = 'a')";
+    assert_eq!(books.execute(refused, []).unwrap(), 1);
+    drop(books);
+    let posted = pushing.posted();
+    assert_eq!(pushing.push()["canceled"], 1);
+    assert_eq!(pushing.posted(), posted);
+    assert_eq!(
+        (state_of(&pushing, "a").0, state_of(&pushing, "back").0),
+        ("canceled".into(), "canceled".into())
+    );
+}
+
+#[test]
+fn what_takes_back_an_unsure_record_waits_until_somebody_says_whether_stripe_has_it() {
     let pushing = Pushing::new();
     let shop = &pushing.shop;
-    pushing.record("u_1", 5, "a");
-    pushing.record("u_1", 3, "b");
-    shop.billctl("usage record u_1 calls --corrects a --key back").exits(0);
-    pushing.emulator.fail_on("POST /v1/billing/meter_events:500-before");
-    shop.billctl("usage push").exits(6);
-    pushing.emulator.heal();
-    forget_the_end(&pushing, &["a"]);
-    make_too_long(&pushing, "a");
-    let told = shop.billctl("usage push -o json").exits(7).json();
-    assert_eq!((&told["sent"], &told["canceled"]), (&json!(1), &json!(1)));
-    assert_eq!(pushing.counted("u_1", "calls"), 3);
-    assert_eq!(shop.billctl("usage push --retry -o json").exits(0).json()["sent"], 0);
+    shop.billctl("usage record u_1 seats --quantity 5 --at 2026-10-31T10:00:00Z --key a").exits(0);
+    pushing.push();
+    let books = Connection::open(shop.folder().join(".billctl/emulator/books.db")).unwrap();
+    let begun_long_ago = "UPDATE meter_events SET state = 'sending', begun_at = begun_at - 90000";
+    assert_eq!(books.execute(begun_long_ago, []).unwrap(), 1);
+    drop(books);
+    shop.billctl("usage record u_1 seats --corrects a --key back").exits(0);
+    let told = pushing.push();
+    assert_eq!((&told["unsure"], &told["waiting"], &told["rejected"]), (&json!(1), &json!(1), &json!(0)));
+    let told = shop.billctl("usage push --unsure lost -o json").exits(0).json();
+    assert_eq!((&told["unsure"], &told["waiting"], &told["canceled"]), (&json!(0), &json!(0), &json!(1)));
+    assert_eq!(
+        (state_of(&pushing, "a").0, state_of(&pushing, "back").0),
+        ("canceled".into(), "canceled".into())
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ const OLDEST_SECONDS: i64 = 35 * DAY;
 const CANCELABLE_SECONDS: i64 = DAY - 10 * 60;
 
 /// Why a record can't be told to a meter of its kind, whoever its subject is: trying again helps nothing.
-pub const FOR_GOOD: [&str; 4] = ["quantity_not_one", "correction_not_whole", "too_late_to_cancel", "unsure"];
+pub const FOR_GOOD: [&str; 3] = ["quantity_not_one", "correction_not_whole", "too_late_to_cancel"];
 
 /// The code of a record that takes back a part of what was refused, and why it is not sent either.
 pub const CORRECTED_REFUSED: (&str, &str) =
@@ -123,13 +123,16 @@ fn cancellation(
     }
     match state_of(corrected, states) {
         Some(PushState::Sending | PushState::Sent) => {
-            match corrected.begun_at.is_none_or(|at| now - at < CANCELABLE_SECONDS) {
+            // What is begun together with it is begun now, whenever it was tried before.
+            let begun_at = corrected.begun_at.filter(|_| !states.contains_key(&corrected.record));
+            match begun_at.is_none_or(|at| now - at < CANCELABLE_SECONDS) {
                 true => send,
                 false => reject("too_late_to_cancel", "Stripe cancels events within 24 hours only"),
             }
         }
         Some(PushState::Waiting | PushState::Rejected | PushState::Canceled) | None => Fate::Cancel,
-        Some(PushState::Unsure) => reject("unsure", "whether Stripe has what is taken back is not known"),
+        // Until somebody says whether Stripe has what it takes back.
+        Some(PushState::Unsure) => Fate::Wait,
     }
 }
 
@@ -214,6 +217,16 @@ mod tests {
         check(Adding::Last, record(-2, NOW, of(PushState::Sent, NOW - 60)), "correction_not_whole");
         check(Adding::Last, record(-5, NOW, of(PushState::Sent, NOW - DAY)), "too_late_to_cancel");
         check(Adding::Last, record(-5, NOW, of(PushState::Waiting, NOW)), "cancel");
-        check(Adding::Last, record(-5, NOW, of(PushState::Unsure, NOW)), "unsure");
+        check(Adding::Last, record(-5, NOW, of(PushState::Unsure, NOW)), "wait");
+    }
+
+    #[test]
+    fn what_is_begun_anew_with_what_cancels_it_can_be_canceled() {
+        let old = NOW - 3 * DAY;
+        let original = Unpushed { record: 3, ..record(5, old, None) };
+        let cancels = record(-5, NOW, Some((5, PushState::Unsure, old)));
+        let customer = |_: &str| Some(Customer { id: "cus_1".to_owned(), has_clock: false });
+        let staged = stage("shop", &meter(Adding::Last), &[original, cancels], customer, NOW);
+        assert!(staged.iter().all(|staged| matches!(staged.fate, Fate::Send { .. })), "{staged:?}");
     }
 }

@@ -90,10 +90,12 @@ impl Present for Report {
         let mut view = View::new();
         view = if *dry_run {
             view.line(Text::new(Role::Create, format!("Would send up to {}", records(*left))))
-        } else if totals.sent == 0 {
+        } else if totals.sent > 0 {
+            view.line(Text::new(Role::Create, format!("Sent {}", records(totals.sent))))
+        } else if *open == 0 {
             view.line("Nothing was to be sent")
         } else {
-            view.line(Text::new(Role::Create, format!("Sent {}", records(totals.sent))))
+            view
         };
         if totals.canceled > 0 {
             view = view.line(format!("{} canceled", records(totals.canceled)));

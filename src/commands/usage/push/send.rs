@@ -1,16 +1,15 @@
 //! Events → Stripe: side by side, but of one customer and meter one after the other, as Stripe wants it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
-use super::decide::CORRECTED_REFUSED;
 use super::meters::Meter;
+use super::telling::Telling;
 use crate::commands::moment::time;
 use crate::context::Stop;
 use crate::error::Kind;
@@ -39,19 +38,15 @@ pub struct Sender {
     pub halted: Arc<AtomicBool>,
 }
 
-/// How the attempt of a record ended. It is told as soon as it is known; of what is not known nothing is told.
-pub type Told = (i64, Ended);
-
 impl Sender {
-    /// Sends events whose attempts are written down, and returns what stopped it, if anything did.
-    pub async fn send(self, events: Vec<Pushed>, tell: UnboundedSender<Told>) -> Option<StripeError> {
+    /// Sends events whose attempts are written down, tells how they ended, and returns what stopped it, if anything did.
+    pub async fn send(self, events: Vec<Pushed>, telling: Arc<Telling>) -> Option<StripeError> {
         let mut error = None;
         let events = match &self.stream {
             Some(stream) => {
-                let (canceling, told): (Vec<_>, Vec<_>) =
-                    events.into_iter().partition(|event| self.cancels(event).is_some());
-                error = self.send_stream(stream, told, &tell).await;
-                canceling
+                let (streamed, after) = self.in_two(events);
+                error = self.send_stream(stream, streamed, &telling).await;
+                after
             }
             None => events,
         };
@@ -61,10 +56,20 @@ impl Sender {
         }
         let mut under_way = JoinSet::new();
         for queue in queues.into_values() {
-            let (sender, tell) = (self.clone(), tell.clone());
-            under_way.spawn(async move { sender.send_queue(queue, &tell).await });
+            let (sender, telling) = (self.clone(), Arc::clone(&telling));
+            under_way.spawn(async move { sender.send_queue(queue, &telling).await });
         }
         error.or(first_error(under_way).await)
+    }
+
+    /// What can go by the stream, and what has to wait until that is known: what takes back an event, where it is no event
+    /// itself or the other is among these.
+    fn in_two(&self, events: Vec<Pushed>) -> (Vec<Pushed>, Vec<Pushed>) {
+        let own: HashSet<String> = events.iter().map(|event| event.identifier.clone()).collect();
+        events.into_iter().partition(|event| {
+            self.cancels(event).is_none()
+                && !event.corrected().is_some_and(|corrected| own.contains(corrected))
+        })
     }
 
     /// What Stripe knows the event by that a record takes back by canceling.
@@ -81,7 +86,7 @@ impl Sender {
         &self,
         stream: &Arc<MeterStream>,
         events: Vec<Pushed>,
-        tell: &UnboundedSender<Told>,
+        telling: &Arc<Telling>,
     ) -> Option<StripeError> {
         let mut under_way = JoinSet::new();
         let mut events = events.into_iter();
@@ -90,8 +95,8 @@ impl Sender {
             if some.is_empty() {
                 break;
             }
-            let (sender, stream, tell) = (self.clone(), Arc::clone(stream), tell.clone());
-            under_way.spawn(async move { sender.send_hundred(&stream, some, &tell).await });
+            let (sender, stream, telling) = (self.clone(), Arc::clone(stream), Arc::clone(telling));
+            under_way.spawn(async move { sender.send_hundred(&stream, some, &telling).await });
         }
         first_error(under_way).await
     }
@@ -100,9 +105,9 @@ impl Sender {
         &self,
         stream: &MeterStream,
         events: Vec<Pushed>,
-        tell: &UnboundedSender<Told>,
+        telling: &Arc<Telling>,
     ) -> Option<StripeError> {
-        let tell_all = |ended: &Ended| events.iter().for_each(|event| say(tell, event.record, ended.clone()));
+        let tell_all = |ended: &Ended| events.iter().for_each(|event| telling.say(event, ended.clone()));
         if self.is_over() {
             tell_all(&Ended::NotSent);
             return None;
@@ -110,7 +115,7 @@ impl Sender {
         let bodies: Vec<Value> = events.iter().filter_map(|event| self.streamed(event)).collect();
         if bodies.len() < events.len() {
             // One without a meter is refused by itself.
-            return self.send_queue(events, tell).await;
+            return self.send_queue(events, telling).await;
         }
         let mut digest = Sha256::new();
         for event in &events {
@@ -123,7 +128,7 @@ impl Sender {
         let sent = stream.send(&bodies, &key).await;
         if sent.as_ref().is_err_and(is_of_an_event) {
             // Of a request that it can't read Stripe takes nothing. Each by itself, those are told from the others.
-            return self.send_queue(events, tell).await;
+            return self.send_queue(events, telling).await;
         }
         self.bar.advance(u64::try_from(events.len()).unwrap_or_default());
         match sent {
@@ -151,26 +156,19 @@ impl Sender {
     }
 
     /// Sends events of one customer, each when the one before has its answer.
-    async fn send_queue(&self, queue: Vec<Pushed>, tell: &UnboundedSender<Told>) -> Option<StripeError> {
-        let mut refused: HashMap<String, i64> = HashMap::new();
+    async fn send_queue(&self, queue: Vec<Pushed>, telling: &Telling) -> Option<StripeError> {
         let mut stopped_by = None;
         for event in queue {
             if self.is_over() {
-                say(tell, event.record, Ended::NotSent);
+                telling.say(&event, Ended::NotSent);
                 continue;
             }
-            let corrected = event.corrected().and_then(|corrected| refused.get(corrected));
-            let ended = match corrected {
-                Some(corrected) => Ok(without(event.quantity + corrected)),
-                None => self.post(&event).await,
-            };
-            match ended {
-                Ok(ended) => {
-                    if let Ended::Rejected { .. } = ended {
-                        refused.insert(event.identifier, event.quantity);
-                    }
-                    say(tell, event.record, ended);
-                }
+            self.bar.advance(1);
+            if telling.is_settled(&event) {
+                continue;
+            }
+            match self.post(&event).await {
+                Ok(ended) => telling.say(&event, ended),
                 // Stripe keeps this answer for a day, under the only key that a cancellation has. It stays begun, and holds up
                 // no other.
                 Err(error) if self.cancels(&event).is_some() && is_kept(&error) => {}
@@ -178,12 +176,11 @@ impl Sender {
                     self.halted.store(true, Ordering::Relaxed);
                     // What Stripe may have carried out stays begun, and is sent again as it is.
                     if error.outcome() == Outcome::NotDone {
-                        say(tell, event.record, Ended::NotSent);
+                        telling.say(&event, Ended::NotSent);
                     }
                     stopped_by = Some(error);
                 }
             }
-            self.bar.advance(1);
         }
         stopped_by
     }
@@ -218,11 +215,6 @@ impl Sender {
     }
 }
 
-/// Tells how an attempt ended. Where nobody listens any more, it stays begun.
-fn say(tell: &UnboundedSender<Told>, record: i64, ended: Ended) {
-    let _ = tell.send((record, ended));
-}
-
 /// What stopped the first of those under way that was stopped. One that panicked leaves its events as begun: the next push
 /// sends them again.
 async fn first_error(mut under_way: JoinSet<Option<StripeError>>) -> Option<StripeError> {
@@ -233,20 +225,9 @@ async fn first_error(mut under_way: JoinSet<Option<StripeError>>) -> Option<Stri
     first
 }
 
-/// What becomes of a record that takes back one that Stripe has just refused, where both come to `left`.
-fn without(left: i64) -> Ended {
-    match left {
-        0 => Ended::Canceled,
-        _ => {
-            let (code, why) = CORRECTED_REFUSED;
-            Ended::Rejected { code: code.to_owned(), why: why.to_owned() }
-        }
-    }
-}
-
 /// Whether Stripe answers the same whenever it is asked under the same key.
 fn is_kept(error: &StripeError) -> bool {
-    error.api().is_some_and(|api| api.status >= 500)
+    error.api().is_some_and(|api| api.status >= 500 && api.replayed)
 }
 
 /// Whether Stripe refused a request on the stream for what is in it, rather than for who asks or how often.

@@ -78,7 +78,7 @@ impl Present for Status {
             };
             let why = match state {
                 PushState::Waiting => "the subject is no customer yet, or nothing was sent",
-                PushState::Sending => "a push did not come to its end: the next one goes on",
+                PushState::Sending => "no answer, or the push did not come to its end: the next one goes on",
                 PushState::Unsure => "begun long ago, and its end is not known",
                 PushState::Sent | PushState::Rejected | PushState::Canceled => {
                     error_code.as_deref().unwrap_or_default()

@@ -30,6 +30,13 @@ const DAY: i64 = 24 * 60 * 60;
 /// Past any time that is recorded.
 const NEVER: i64 = i64::MAX;
 
+/// The series of a subject and of its customers. Their names are one list: with an `OR`, SQLite looks at all subjects.
+const SERIES_OF: &str = "SELECT id FROM usage_series WHERE metric = ?2 AND currency = ?3
+    AND subject IN (SELECT ?1 UNION ALL SELECT customer FROM subject_links WHERE subject = ?1)";
+
+const METRICS_OF: &str = "SELECT DISTINCT metric FROM usage_series
+    WHERE subject IN (SELECT ?1 UNION ALL SELECT customer FROM subject_links WHERE subject = ?1) ORDER BY metric";
+
 impl Books {
     /// What was used of a series in a stretch of time, and what is held at `now` (seconds since 1970).
     ///
@@ -119,16 +126,8 @@ impl Books {
     /// # Errors
     /// If the file can't be read.
     pub fn usage_metrics(&self, subject: &str) -> anyhow::Result<Vec<String>> {
-        let read = || {
-            self.connection
-                .prepare_cached(
-                    "SELECT DISTINCT metric FROM usage_series
-                     WHERE subject IN (SELECT ?1 UNION ALL SELECT customer FROM subject_links WHERE subject = ?1)
-                     ORDER BY metric",
-                )?
-                .query_map([subject], |row| row.get(0))?
-                .collect()
-        };
+        let read =
+            || self.connection.prepare_cached(METRICS_OF)?.query_map([subject], |row| row.get(0))?.collect();
         self.explain(read())
     }
 }
@@ -201,10 +200,7 @@ fn edge(connection: &Connection, series: i64, from: i64, until: i64) -> rusqlite
 fn series_of(connection: &Connection, series: Series<'_>) -> rusqlite::Result<Vec<i64>> {
     let Series { subject, metric, currency } = series;
     connection
-        .prepare_cached(
-            "SELECT id FROM usage_series WHERE metric = ?2 AND currency = ?3
-                AND subject IN (SELECT ?1 UNION ALL SELECT customer FROM subject_links WHERE subject = ?1)",
-        )?
+        .prepare_cached(SERIES_OF)?
         .query_map(params![subject, metric, code(currency)], |row| row.get(0))?
         .collect()
 }
@@ -232,4 +228,21 @@ pub(super) fn series_made(connection: &Connection, series: Series<'_>) -> rusqli
 /// How a currency is written in the tables; nothing for what is no money.
 fn code(currency: Option<Currency>) -> String {
     currency.map(|currency| currency.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_found_without_a_look_at_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let books = Books::open(&folder.path().join("books.db")).unwrap();
+        for sql in [SERIES_OF, METRICS_OF] {
+            let mut plan = books.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut steps = plan.raw_query();
+            let first: String = steps.next().unwrap().unwrap().get("detail").unwrap();
+            assert!(first.starts_with("SEARCH usage_series ") && first.contains("(subject=?"), "{first}");
+        }
+    }
 }

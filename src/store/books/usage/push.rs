@@ -96,6 +96,10 @@ impl Books {
                         error.map(|(code, _)| code),
                         error.map(|(_, why)| why)
                     ])?;
+                // It takes the other one with it.
+                if state == PushState::Canceled {
+                    settle(&transaction, *record, &Ended::Canceled)?;
+                }
             }
             transaction
                 .prepare_cached(
