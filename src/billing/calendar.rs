@@ -26,6 +26,16 @@ pub enum Step {
     Month,
 }
 
+/// A time zone by its name, such as `Europe/Berlin`; none if there is no such zone.
+///
+/// For UTC the database of zones stays closed: opening it reads all its folders, which a command that takes milliseconds feels.
+pub fn time_zone(name: &str) -> Option<TimeZone> {
+    if name.eq_ignore_ascii_case("UTC") {
+        return Some(TimeZone::UTC);
+    }
+    TimeZone::get(name).ok()
+}
+
 /// The day that a second lies on; none for a time beyond the calendar.
 pub fn date_of(second: i64, zone: &TimeZone) -> Option<Date> {
     Some(Timestamp::from_second(second).ok()?.to_zoned(zone.clone()).date())

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use thiserror::Error;
 
+use crate::billing::calendar;
 use crate::billing::catalog::model::Window;
 
 /// A billing period: `end` is the first second of the next one. Seconds since 1970.
@@ -45,7 +46,8 @@ pub enum WindowError {
 pub fn stretch(window: &Window, period: Option<Period>, now: i64) -> Result<Stretch, WindowError> {
     match window {
         Window::Month { time_zone } => {
-            let zone = TimeZone::get(time_zone).map_err(|_| WindowError::TimeZone(time_zone.clone()))?;
+            let zone =
+                calendar::time_zone(time_zone).ok_or_else(|| WindowError::TimeZone(time_zone.clone()))?;
             month(zone, now)
         }
         Window::Period => match period {

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::billing::calendar::{Range, Step, before, date_of, first_second, steps};
+use crate::billing::calendar::{Range, Step, before, date_of, first_second, steps, time_zone};
 use crate::commands::moment::{Moment, begin, time};
 use crate::context::Context;
 use crate::error::{Kind, fail};
@@ -124,9 +124,9 @@ fn zone(ctx: &Context, named: Option<&str>) -> anyhow::Result<(String, TimeZone)
     let file = ctx.billing_if_any()?.map(|loaded| &loaded.file);
     let of_file = || file.and_then(|file| file.reports.as_ref()?.time_zone.clone());
     let name = named.map(str::to_owned).or_else(of_file).unwrap_or_else(|| "UTC".to_owned());
-    match TimeZone::get(&name) {
-        Ok(zone) => Ok((zone.iana_name().unwrap_or(&name).to_owned(), zone)),
-        Err(_) => Err(fail(
+    match time_zone(&name) {
+        Some(zone) => Ok((zone.iana_name().unwrap_or(&name).to_owned(), zone)),
+        None => Err(fail(
             Kind::Usage,
             format!("There is no time zone `{name}`"),
             "Name it as the IANA does, such as Europe/Berlin or America/New_York, or UTC",
