@@ -74,7 +74,8 @@ impl Status {
         if self.gap.is_some() {
             ctx.ui().hint(match self.gap_kinds.is_empty() {
                 true => "Fetch what may have changed meanwhile with `billctl mirror update`",
-                false => "`billctl mirror update` reads these too, with a key that may",
+                false => "The key could not read some kinds: allow it to in Stripe's Dashboard, or use another, and run \
+                     `billctl mirror update`",
             });
         } else if self.stored == 0 && self.totals.objects.is_empty() {
             ctx.ui().hint("Fill it with `billctl mirror backfill`");

@@ -102,7 +102,9 @@ fn status_tells_of_a_time_whose_events_are_lost() {
     drop(mirror);
     let status = shop.billctl("mirror status").exits(0);
     assert!(status.stdout.contains("payout, topup\n"), "{status}");
-    assert_eq!(status.stderr, "hint: `billctl mirror update` reads these too, with a key that may\n");
+    let hint = "hint: The key could not read some kinds: allow it to in Stripe's Dashboard, or use another, and run \
+                `billctl mirror update`\n";
+    assert_eq!(status.stderr, hint);
     let status = shop.billctl("mirror status -o json").exits(0).json();
     assert_eq!(status["events"]["gap"]["kinds_left"], json!(["payout", "topup"]));
 }

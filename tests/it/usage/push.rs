@@ -287,7 +287,11 @@ fn a_failure_that_stripe_keeps_for_a_cancellation_holds_up_no_other() {
     // For a day it is answered the same, and is asked for once a push.
     record(7, 3, "f");
     let told = shop.billctl("usage push").exits(7);
-    assert!(told.stdout.contains("What became of 1 record Stripe failed to say"), "{told}");
+    assert!(
+        told.stdout
+            .contains("Stripe gave no clear answer for 1 record: run `billctl usage push` again later"),
+        "{told}"
+    );
     assert_eq!(pushing.counted("u_1", "seats"), 7);
     let is_cancellation = |request: &&Value| request["path"] == "/v1/billing/meter_event_adjustments";
     let keys: Vec<Value> = pushing

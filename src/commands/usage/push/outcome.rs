@@ -129,7 +129,9 @@ impl Present for Report {
         }
         if *open > 0 {
             let open = records(i64::try_from(*open).unwrap_or(i64::MAX));
-            let line = format!("What became of {open} Stripe failed to say: the next push asks again");
+            let line = format!(
+                "Stripe gave no clear answer for {open}: run `billctl usage push` again later, it asks once more"
+            );
             view = view.line(Text::new(Role::Change, line));
         }
         if *stopped {

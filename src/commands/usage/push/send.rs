@@ -164,7 +164,7 @@ impl Sender {
                 continue;
             }
             self.bar.advance(1);
-            if telling.is_settled(&event) {
+            if telling.settle_with_refused(&event) {
                 continue;
             }
             match self.post(&event).await {

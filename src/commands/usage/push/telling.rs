@@ -32,8 +32,9 @@ impl Telling {
         let _ = self.to.send((event.record, ended));
     }
 
-    /// Settles a record that takes back one that Stripe has refused in this batch: then nothing is to be sent of it.
-    pub fn is_settled(&self, event: &Pushed) -> bool {
+    /// Settles a record that takes back one that Stripe has refused in this batch, and says whether it does: then nothing is to
+    /// be sent of it.
+    pub fn settle_with_refused(&self, event: &Pushed) -> bool {
         let refused = event.corrected().and_then(|corrected| self.refused().get(corrected).copied());
         let Some((record, quantity)) = refused else { return false };
         let ended = of_correction(event.quantity + quantity);
